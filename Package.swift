@@ -1,0 +1,57 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// `C360_ARROW=0` leaves Arrow C++ out: the language, CSV and JSON lines still work.
+// The file itself is not probed here, because SwiftPM caches evaluated manifests.
+let withArrow = Context.environment["C360_ARROW"] != "0"
+
+let arrowTargets: [Target] = withArrow
+  ? [
+    .systemLibrary(
+      name: "CArrow", pkgConfig: Context.packageDirectory + "/.deps/pkgconfig/c360-arrow.pc"),
+    .target(name: "CArrowShim", dependencies: ["CArrow"]),
+    .target(name: "C360Arrow", dependencies: ["C360Columns", "C360Diagnostics", "CArrowShim"]),
+  ] : []
+let arrowDependency: [Target.Dependency] = withArrow ? ["C360Arrow"] : []
+
+let package = Package(
+  name: "c360",
+  products: [
+    .library(name: "C360", targets: ["C360"]),
+    .executable(name: "c360", targets: ["c360"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+  ],
+  targets: [
+    // The pipeline, left to right; each target imports only what stands above it.
+    .target(name: "C360Diagnostics"),
+    .target(name: "C360Syntax", dependencies: ["C360Diagnostics"]),
+    .target(name: "C360Semantics", dependencies: ["C360Syntax"]),
+    .target(name: "C360Columns"),
+    .target(name: "C360Plan", dependencies: ["C360Columns"]),
+    .target(name: "C360Lowering", dependencies: ["C360Semantics", "C360Plan"]),
+    .target(name: "CKernels"),
+    .target(name: "C360Engine", dependencies: ["C360Plan", "CKernels"]),
+    .target(name: "C360Decisions", dependencies: ["C360Engine"]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "C360IO",
+      dependencies: ["C360Columns", "C360Diagnostics", "CZlib"] + arrowDependency),
+    .target(name: "C360Reference", dependencies: ["C360Semantics"]),
+    .target(
+      name: "C360",
+      dependencies: [
+        "C360Lowering", "C360Decisions", "C360IO",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .executableTarget(
+      name: "c360",
+      dependencies: [
+        "C360", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ] + arrowTargets,
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,48 @@
+/// Named columns of equal length: a table in memory, or a slice of one.
+public struct Batch: Sendable {
+  public struct Column: Sendable {
+    public let name: String
+    public let type: LogicalType
+    public let vector: Vector
+    public init(name: String, type: LogicalType, vector: Vector) {
+      self.name = name
+      self.type = type
+      self.vector = vector
+    }
+  }
+  public let columns: [Column]
+  public let rowCount: Int
+
+  public init(columns: [Column], rowCount: Int) {
+    precondition(columns.allSatisfy { $0.vector.count == rowCount })
+    self.columns = columns
+    self.rowCount = rowCount
+  }
+
+  public subscript(_ name: String) -> Column? { columns.first { $0.name == name } }
+}
+
+/// What the values of a column mean, as far as files and printing need to know.
+public enum LogicalType: Hashable, Sendable {
+  case bool
+  case int
+  case float
+  /// A float with a currency as its unit; files store the number, the unit is a note beside it.
+  case money(String)
+  case text
+  /// Microseconds UTC since 1970.
+  case time
+  /// Days since 1970.
+  case date
+  /// Microseconds.
+  case duration
+
+  @inlinable public var physical: PhysicalType {
+    switch self {
+    case .bool: .bool
+    case .int, .time, .date, .duration: .int64
+    case .float, .money: .float64
+    case .text: .text
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/// How the values of a vector lie in memory. Language types map onto these four:
+/// `int id(int) time date duration` → `int64` (µs for times and durations, days since 1970 for
+/// dates); `float` and `money` → `float64`; `text id(text)` → `text`; `bool` → `bool`.
+public enum PhysicalType: UInt8, Sendable, Hashable, CaseIterable {
+  /// One byte a value, 0 or 1.
+  case bool
+  case int64
+  case float64
+  /// Int32 codes into the `TextPool` of the run.
+  case text
+
+  @inlinable public var stride: Int {
+    switch self {
+    case .bool: 1
+    case .int64, .float64: 8
+    case .text: 4
+    }
+  }
+}
+
+/// A column of values of one type, or a slice of one; immutable once shared.
+///
+/// `validity` has one byte a row, 1 where there is a value; `nil` means that there are no nulls.
+/// Bytes rather than bits: slices may start at any row and kernels need no shifts (docs/decisions.md).
+/// The value under a null is unspecified but initialised: 0 for numbers and `bool`, code 0 for text.
+public struct Vector: @unchecked Sendable {
+  public let type: PhysicalType
+  public let count: Int
+  public let offset: Int
+  public let values: Buffer
+  public let validity: Buffer?
+
+  /// - Parameter offset: first row of `values` and `validity` that belongs to this vector.
+  @inlinable public init(
+    type: PhysicalType, count: Int, values: Buffer, validity: Buffer? = nil, offset: Int = 0
+  ) {
+    self.type = type
+    self.count = count
+    self.offset = offset
+    self.values = values
+    self.validity = validity
+  }
+
+  @inlinable public var int64s: UnsafeMutablePointer<Int64> { values.elements() + offset }
+  @inlinable public var float64s: UnsafeMutablePointer<Double> { values.elements() + offset }
+  @inlinable public var bools: UnsafeMutablePointer<UInt8> { values.elements() + offset }
+  @inlinable public var codes: UnsafeMutablePointer<Int32> { values.elements() + offset }
+  @inlinable public var valid: UnsafeMutablePointer<UInt8>? {
+    validity.map { $0.elements() + offset }
+  }
+
+  @inlinable public func isNull(_ row: Int) -> Bool {
+    guard let valid else { return false }
+    return valid[row] == 0
+  }
+
+  /// The rows of a range, sharing memory.
+  @inlinable public func slice(_ range: Range<Int>) -> Vector {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return Vector(
+      type: type, count: range.count, values: values, validity: validity,
+      offset: offset + range.lowerBound)
+  }
+
+  public var nullCount: Int {
+    guard let valid else { return 0 }
+    var nulls = 0
+    for row in 0..<count where valid[row] == 0 { nulls += 1 }
+    return nulls
+  }
+}
