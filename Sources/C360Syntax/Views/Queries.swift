@@ -1,0 +1,43 @@
+import C360Diagnostics
+
+/// `SOURCE [at EXPOSURE] [under MASK | under none because "…"] | verb … | verb …`
+public struct QuerySyntax: SyntaxView {
+  public let node: SyntaxNode
+  public init(_ node: SyntaxNode) { self.node = node }
+  public var source: NameSyntax? { node.name(.source) }
+  public var exposure: NameSyntax? { node.name(.exposure) }
+  /// The name after `under`; the word `none` when no mask is wanted.
+  public var mask: NameSyntax? { node.name(.mask) }
+  public var because: BecauseSyntax? { node.becauseClause }
+  public var stages: [StageSyntax] { node.nodes(.stage).map(StageSyntax.init(node:)) }
+}
+
+/// One verb with its operands. Which of the accessors are filled depends on `verb`.
+public struct StageSyntax: SyntaxView {
+  public let node: SyntaxNode
+  public var verb: SyntaxToken? { node.token(.keyword) }
+  /// `where`: the condition. `take`, `skip`: the count.
+  public var expression: ExpressionSyntax? { node.expression(.expression) }
+  /// `select`, `derive`: the items. `group`: the aggregates in braces.
+  public var items: [SelectItemSyntax] { node.nodes(.item).map(SelectItemSyntax.init(node:)) }
+  /// `group`: the keys, each `expr` or `name = expr`.
+  public var keys: [SelectItemSyntax] { node.nodes(.key).map(SelectItemSyntax.init(node:)) }
+  public var sortKeys: [SortItemSyntax] { node.nodes(.element).map(SortItemSyntax.init(node:)) }
+}
+
+/// `*`, `rfm.*`, `expr`, `name = expr`
+public struct SelectItemSyntax: SyntaxView {
+  public let node: SyntaxNode
+  public var name: SyntaxToken? { node.token(.name) }
+  public var expression: ExpressionSyntax? { node.expression(.expression) }
+  public var isStar: Bool { node.token(.operator) != nil }
+  /// What stands before `.*`.
+  public var prefix: NameSyntax? { node.name(.path) }
+}
+
+/// `expr` or `-expr`
+public struct SortItemSyntax: SyntaxView {
+  public let node: SyntaxNode
+  public var isDescending: Bool { node.token(.operator) != nil }
+  public var expression: ExpressionSyntax? { node.expression(.expression) }
+}
