@@ -11,6 +11,7 @@ let arrowTargets: [Target] = withArrow
       name: "CArrow", pkgConfig: Context.packageDirectory + "/.deps/pkgconfig/c360-arrow.pc"),
     .target(name: "CArrowShim", dependencies: ["CArrow"]),
     .target(name: "C360Arrow", dependencies: ["C360Columns", "C360Diagnostics", "CArrowShim"]),
+    .testTarget(name: "C360ArrowTests", dependencies: ["C360Arrow"]),
   ] : []
 let arrowDependency: [Target.Dependency] = withArrow ? ["C360Arrow"] : []
 

@@ -1,0 +1,7 @@
+#include "CArrowShim.h"
+
+#include <arrow/config.h>
+
+const char *c360_arrow_version(void) {
+  return arrow::GetBuildInfo().version_string.c_str();
+}

@@ -1,0 +1,6 @@
+import C360Arrow
+import Testing
+
+@Test func linksTheArrowThatBootstrapPins() {
+  #expect(arrowVersion().hasPrefix("26.0"))
+}
