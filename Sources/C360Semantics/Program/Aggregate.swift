@@ -1,0 +1,95 @@
+/// An aggregate over the events of one table that one entity has in a window at one time.
+public struct Aggregate: Sendable {
+  public let function: AggregateFunction
+  public let table: TableID
+  /// At event grain; `nil` for `count(events)`, `any(events)`, `share(events where …)`,
+  /// `decayed_count(events)`. Rows whose argument is null are skipped.
+  public let argument: Expression?
+  /// Second argument of `ratio`.
+  public let second: Expression?
+  /// Total or nullable `bool` at event grain, constant in the action; null counts as false.
+  /// For `share` it is the condition whose share is asked, not a filter.
+  public let filter: Expression?
+  /// In a feature `for` actions: event expression == column of the actions table. All must hold;
+  /// null equals nothing. For `share` they belong to the condition.
+  public let actionMatches: [ActionMatch]
+  public let window: Window
+  /// Microseconds by which both ends of a backward window move into the past; 0 by default.
+  public let lag: Int64
+  /// `nth`: position from 1, negative from the end.
+  public let position: Int?
+  /// `decayed_*`: half-life in µs, > 0.
+  public let halfLife: Int64?
+
+  public struct ActionMatch: Sendable {
+    public let event: Expression
+    public let actionColumn: Int
+    public init(event: Expression, actionColumn: Int) {
+      self.event = event
+      self.actionColumn = actionColumn
+    }
+  }
+
+  public init(
+    function: AggregateFunction, table: TableID, argument: Expression?, second: Expression?,
+    filter: Expression?, actionMatches: [ActionMatch], window: Window, lag: Int64,
+    position: Int?, halfLife: Int64?
+  ) {
+    self.function = function
+    self.table = table
+    self.argument = argument
+    self.second = second
+    self.filter = filter
+    self.actionMatches = actionMatches
+    self.window = window
+    self.lag = lag
+    self.position = position
+    self.halfLife = halfLife
+  }
+}
+
+/// Which events count, relative to the decision time t (semantics.md S2, O2).
+public enum Window: Sendable, Hashable {
+  /// (−∞, t − lag)
+  case all
+  /// [t − lag − w, t − lag), w in µs
+  case duration(Int64)
+  /// `over 1mo`: [t − lag − span on the local calendar, t − lag)
+  case span(CalendarSpan)
+  /// `over calendar 1mo`: [local start of the period that holds t − lag, t − lag)
+  case calendar(CalendarSpan)
+  /// The last n of the visible events before t − lag that pass the filter, in T2 order.
+  case last(Int)
+  /// `after d within w`: (t + d, t + w]. Outcomes only.
+  case following(after: Offset, within: Offset)
+}
+
+/// Aggregates over windows; names as written in the language.
+public enum AggregateFunction: String, Sendable, CaseIterable {
+  case count, any, all, sum, mean, min, max, first, last, nth, distinct, mode, share, ratio
+  case variance = "var"
+  case standardDeviation = "stddev"
+  case populationVariance = "var_pop"
+  case populationStandardDeviation = "stddev_pop"
+  case decayedSum = "decayed_sum"
+  case decayedCount = "decayed_count"
+  case decayedMean = "decayed_mean"
+}
+
+/// An aggregate over the rows of a group in a query. The order-bound functions and the decayed ones
+/// do not occur.
+public struct RowAggregate: Sendable {
+  public let function: AggregateFunction
+  public let argument: Expression?
+  public let second: Expression?
+  /// For `share` the condition, else a filter; null counts as false.
+  public let filter: Expression?
+  public init(
+    function: AggregateFunction, argument: Expression?, second: Expression?, filter: Expression?
+  ) {
+    self.function = function
+    self.argument = argument
+    self.second = second
+    self.filter = filter
+  }
+}

@@ -1,0 +1,141 @@
+import C360Diagnostics
+
+/// A typed expression: an immutable tree. Integers that widen stand under an explicit `toFloat`.
+public final class Expression: Sendable {
+  public indirect enum Kind: Sendable {
+    case literal(Value)
+    case parameter(ParameterID)
+    /// `at`: the decision time; inside an aggregate never.
+    case decisionTime
+    /// A column of the row at hand: an event inside an aggregate, a row in `expect`.
+    case tableColumn(TableID, Int)
+    /// As of (entity, decision time), default applied.
+    case profileColumn(TableID, Int)
+    /// Of the candidate action; null at the no-op.
+    case actionColumn(TableID, Int)
+    /// Of the exposure row; key and time columns too.
+    case exposureColumn(ExposureID, Int)
+    /// Whether the exposure's `keep` rule keeps the row.
+    case kept(ExposureID)
+    /// As seen under a mask: the outcome's expression with what the mask hides made explicit.
+    case outcome(ExposureID, Int, Expression)
+    case feature(FeatureID)
+    case score(ScoreID)
+    case call(Builtin, [Expression])
+    /// Kleene logic; an error on one side is suppressed when the other side decides.
+    case and(Expression, Expression)
+    case or(Expression, Expression)
+    case not(Expression)
+    /// A null condition takes the second branch. Errors of the branch not taken are suppressed.
+    case conditional(Expression, Expression, Expression)
+    /// `a ?? b`
+    case coalesce(Expression, Expression)
+    case isNull(Expression)
+    /// Equality with any of the constants; null in, null out.
+    case isIn(Expression, [Value])
+    case aggregate(Aggregate)
+    case consent(TableID, purpose: String, ConsentClock)
+    /// A column of the row of a query, by position in the columns of the previous stage.
+    case queryColumn(Int)
+    /// In `group` only: an aggregate over the rows of a group.
+    case rowAggregate(RowAggregate)
+    /// In the initial columns of a query over a policy only.
+    case decision(DecisionColumn)
+  }
+  public let kind: Kind
+  public let type: Type
+  /// Where it was written; the place run-time errors point at.
+  public let span: Span
+  public let facts: Facts
+
+  public init(_ kind: Kind, type: Type, span: Span, facts: Facts) {
+    self.kind = kind
+    self.type = type
+    self.span = span
+    self.facts = facts
+  }
+}
+
+/// What the laws are about: phase, grain and labels of an expression.
+public struct Facts: Sendable, Hashable {
+  public enum Phase: UInt8, Sendable, Comparable {
+    case constant
+    case before
+    case after
+    public static func < (left: Phase, right: Phase) -> Bool { left.rawValue < right.rawValue }
+  }
+  public var phase: Phase
+  public var grain: Grain
+  public var labels: Set<String>
+  public init(phase: Phase, grain: Grain, labels: Set<String> = []) {
+    self.phase = phase
+    self.grain = grain
+    self.labels = labels
+  }
+}
+
+/// The row space in which an expression has a value.
+public struct Grain: Sendable, Hashable {
+  public enum Row: Sendable, Hashable {
+    case constant
+    /// A row of a table (inside an aggregate, `expect`).
+    case row(TableID)
+    /// A function of (entity, time): features, profile columns, consent.
+    case decision(entity: String)
+    /// Bound to one exposure: its columns and outcomes.
+    case exposure(ExposureID)
+    /// A row of a query's previous stage.
+    case query
+  }
+  public var row: Row
+  /// Also a function of the action.
+  public var actions: TableID?
+  public init(_ row: Row, actions: TableID? = nil) {
+    self.row = row
+    self.actions = actions
+  }
+}
+
+public enum ConsentClock: Sendable, Hashable {
+  /// At the decision.
+  case decision
+  /// At the decision and without interruption until this much later (outcomes; semantics.md C3).
+  case throughout(Offset)
+}
+
+/// A length of time: exact, or on the local calendar.
+public enum Offset: Sendable, Hashable {
+  /// Microseconds.
+  case exact(Int64)
+  case calendar(CalendarSpan)
+}
+
+/// The columns of a decision.
+public enum DecisionColumn: Sendable, Hashable {
+  /// Of the exposure.
+  case entity
+  case time
+  /// 0-based number among exposures of equal (entity, time), in T2 order.
+  case number
+  /// Key of the action or name of the no-op. Text when the key is text or a no-op exists, else int.
+  case action
+  /// Rank of the chosen action by value among the eligible ones, from 1; null for a fallback.
+  case rank
+  /// Of the chosen action under the full mixture.
+  case propensity
+  /// Scalar objective of the chosen action; null for a fallback that is not eligible.
+  case value
+  /// Mean of the scalar objective under the policy's distribution.
+  case expectedValue
+  /// The weighted contribution of a term at the chosen action, by position in `Policy.terms`.
+  case term(Int)
+  /// Number of eligible actions, the no-op included.
+  case eligible
+  /// `rule: action, action; rule: …` in order of rules and actions; empty when all are eligible.
+  case reasons
+  /// Whether the fallback acted.
+  case isFallback
+  /// Name and semantic hash of the policy.
+  case policy
+  case policyHash
+}
