@@ -52,6 +52,7 @@ let package = Package(
       dependencies: [
         "C360", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns"]),
   ] + arrowTargets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -1,61 +1,233 @@
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Every text of a run, once: code ↔ UTF-8 bytes. One pool serves all columns of a run, so equality
-/// of texts is equality of codes. Codes depend on reading order and must never show: order texts by
-/// their bytes, hash them by their bytes.
+/// of texts is equality of codes, and that is equality of bytes (no Unicode normalisation). Codes
+/// depend on reading order and must never show: order texts by their bytes, hash them by their
+/// bytes.
 ///
-/// Interning is thread-safe. Code 0 is the empty text.
+/// Safe to use from several threads. Texts never move and are never removed: reading the bytes of a
+/// code takes no lock. Codes are dense from 0; code 0 is the empty text.
 public final class TextPool: Sendable {
-  private struct State: ~Copyable {
-    var codes: [String: Int32] = ["": 0]
-    var texts: [String] = [""]
-    var ranks: [Int32]?
+  /// Some UTF-8 bytes that live elsewhere.
+  public struct Bytes {
+    public let start: UnsafePointer<UInt8>
+    public let count: Int
+
+    @inlinable public init(start: UnsafePointer<UInt8>, count: Int) {
+      self.start = start
+      self.count = count
+    }
   }
-  private let state = Mutex(State())
 
-  public init() {}
+  @usableFromInline let directory: TextDirectory
+  private let shards: [TextShard]
+  private let nextCode = Atomic<Int>(0)
+  private let cachedRanks = Mutex<[Int32]>([])
 
-  public var count: Int { state.withLock { $0.texts.count } }
+  static let shardBits = 6
+  /// Texts handled per round of bulk interning: their hashes stay in the first-level cache.
+  static let blockSize = 1024
+
+  public init() {
+    directory = TextDirectory()
+    shards = (0..<(1 << Self.shardBits)).map { _ in TextShard() }
+    _ = intern("")
+  }
+
+  public var count: Int { nextCode.load(ordering: .acquiring) }
+
+  // MARK: Text to code
 
   /// The code of a text, a new one when it is seen for the first time.
   public func intern(_ text: String) -> Int32 {
-    state.withLock { Self.intern(text, &$0) }
+    var text = text
+    return text.withUTF8 { intern($0) }
   }
 
-  /// Codes of many texts under one lock.
-  public func intern(_ texts: [String]) -> [Int32] {
-    state.withLock { state in texts.map { Self.intern($0, &state) } }
+  /// The code of UTF-8 bytes.
+  public func intern(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32 {
+    withStart(bytes) { start in
+      let hash = textHash(start, bytes.count)
+      let shard = shards[Int(hash >> (64 - UInt64(Self.shardBits)))]
+      return shard.lock.withLock { _ in intern(start, bytes.count, hash, in: shard) }
+    }
   }
 
-  private static func intern(_ text: String, _ state: inout State) -> Int32 {
-    if let code = state.codes[text] { return code }
-    let code = Int32(state.texts.count)
-    state.codes[text] = code
-    state.texts.append(text)
-    state.ranks = nil
-    return code
+  public func intern(_ texts: [String]) -> [Int32] { texts.map { intern($0) } }
+
+  /// Codes of many texts: text `i` is `bytes[offsets[i]..<offsets[i + 1]]`, the layout of an Arrow
+  /// text array. `codes` has room for `count` codes.
+  @inlinable
+  public func intern<Offset: FixedWidthInteger>(
+    bytes: UnsafePointer<UInt8>, offsets: UnsafePointer<Offset>, count: Int,
+    into codes: UnsafeMutablePointer<Int32>
+  ) {
+    withUnsafeTemporaryAllocation(of: Bytes.self, capacity: min(count, 4096)) { block in
+      var done = 0
+      while done < count {
+        let size = min(4096, count - done)
+        for index in 0..<size {
+          let start = Int(offsets[done + index])
+          block.initializeElement(
+            at: index,
+            to: Bytes(start: bytes + start, count: Int(offsets[done + index + 1]) - start))
+        }
+        intern(UnsafeBufferPointer(rebasing: block[..<size]), into: codes + done)
+        done += size
+      }
+    }
+  }
+
+  /// Codes of many texts; each lock is taken once per block.
+  public func intern(_ texts: UnsafeBufferPointer<Bytes>, into codes: UnsafeMutablePointer<Int32>) {
+    var done = 0
+    while done < texts.count {
+      let size = min(Self.blockSize, texts.count - done)
+      internBlock(UnsafeBufferPointer(rebasing: texts[done..<(done + size)]), into: codes + done)
+      done += size
+    }
+  }
+
+  private func internBlock(
+    _ texts: UnsafeBufferPointer<Bytes>, into codes: UnsafeMutablePointer<Int32>
+  ) {
+    let shardCount = 1 << Self.shardBits
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: texts.count) { hashes in
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: texts.count + shardCount + 1) { work in
+        let starts = work.baseAddress.unsafelyUnwrapped
+        let order = starts + shardCount + 1
+        starts.initialize(repeating: 0, count: shardCount + 1)
+        for index in 0..<texts.count {
+          let hash = textHash(texts[index].start, texts[index].count)
+          hashes.initializeElement(at: index, to: hash)
+          starts[Int(hash >> (64 - UInt64(Self.shardBits))) + 1] += 1
+        }
+        for shard in 0..<shardCount { starts[shard + 1] += starts[shard] }
+        for index in 0..<texts.count {
+          let shard = Int(hashes[index] >> (64 - UInt64(Self.shardBits)))
+          order[Int(starts[shard])] = Int32(index)
+          starts[shard] += 1
+        }
+        var position = 0
+        for shardIndex in 0..<shardCount where position < Int(starts[shardIndex]) {
+          let end = Int(starts[shardIndex])
+          let shard = shards[shardIndex]
+          shard.lock.withLock { _ in
+            for place in position..<end {
+              let index = Int(order[place])
+              codes[index] = intern(
+                texts[index].start, texts[index].count, hashes[index], in: shard)
+            }
+          }
+          position = end
+        }
+      }
+    }
+  }
+
+  /// With the lock of `shard` held.
+  private func intern(
+    _ start: UnsafePointer<UInt8>, _ count: Int, _ hash: UInt64, in shard: TextShard
+  ) -> Int32 {
+    if let code = shard.code(of: start, count, hash: hash, in: directory) { return code }
+    let code = nextCode.add(1, ordering: .acquiringAndReleasing).oldValue
+    precondition(code < Int32.max, "more than 2³¹ distinct texts")
+    shard.add(start, count, hash: hash, code: Int32(code), to: directory)
+    return Int32(code)
   }
 
   /// The code of a text if it has one.
-  public func code(of text: String) -> Int32? { state.withLock { $0.codes[text] } }
+  public func code(of text: String) -> Int32? {
+    var text = text
+    return text.withUTF8 { bytes in
+      withStart(bytes) { start in
+        let hash = textHash(start, bytes.count)
+        let shard = shards[Int(hash >> (64 - UInt64(Self.shardBits)))]
+        return shard.lock.withLock { _ in
+          shard.code(of: start, bytes.count, hash: hash, in: directory)
+        }
+      }
+    }
+  }
 
-  public func text(_ code: Int32) -> String { state.withLock { $0.texts[Int(code)] } }
+  private func withStart<Result>(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafePointer<UInt8>) -> Result
+  ) -> Result {
+    if let start = bytes.baseAddress { return body(start) }
+    var none: UInt8 = 0
+    return withUnsafePointer(to: &none, body)
+  }
+
+  // MARK: Code to text
+
+  /// The UTF-8 bytes of a code of this pool, valid as long as the pool lives.
+  @inlinable
+  public func bytes(of code: Int32) -> UnsafeBufferPointer<UInt8> {
+    let entry = directory[code]
+    return UnsafeBufferPointer(
+      start: (entry + 4).assumingMemoryBound(to: UInt8.self),
+      count: Int(entry.loadUnaligned(as: UInt32.self)))
+  }
+
+  public func text(_ code: Int32) -> String { String(decoding: bytes(of: code), as: UTF8.self) }
 
   /// All texts by code: a snapshot.
-  public func snapshot() -> [String] { state.withLock { $0.texts } }
+  public func snapshot() -> [String] { (0..<settledCount()).map { text(Int32($0)) } }
 
   /// For each code its place in the order of UTF-8 bytes. Recomputed only after new texts.
   public func ranks() -> [Int32] {
-    state.withLock { state in
-      if let ranks = state.ranks, ranks.count == state.texts.count { return ranks }
-      let texts = state.texts
-      let order = texts.indices.sorted {
-        texts[$0].utf8.lexicographicallyPrecedes(texts[$1].utf8)
-      }
-      var ranks = [Int32](repeating: 0, count: texts.count)
-      for (rank, code) in order.enumerated() { ranks[code] = Int32(rank) }
-      state.ranks = ranks
-      return ranks
+    let count = settledCount()
+    return cachedRanks.withLock { cached in
+      if cached.count < count { cached = computeRanks(count) }
+      return cached
     }
+  }
+
+  /// The number of codes whose texts can be read: no interning is half-way below it.
+  private func settledCount() -> Int {
+    let count = count
+    // Whoever took a code below `count` holds a shard's lock until the text is in place.
+    for shard in shards { shard.lock.withLock { _ in } }
+    return count
+  }
+
+  private func computeRanks(_ count: Int) -> [Int32] {
+    struct Key {
+      /// The first eight bytes, the first one highest, zeros behind the end.
+      let prefix: UInt64
+      let code: Int32
+    }
+    var keys = (0..<count).map { code in
+      var prefix: UInt64 = 0
+      for (index, byte) in bytes(of: Int32(code)).prefix(8).enumerated() {
+        prefix |= UInt64(byte) << UInt64(56 - 8 * index)
+      }
+      return Key(prefix: prefix, code: Int32(code))
+    }
+    keys.sort { left, right in
+      if left.prefix != right.prefix { return left.prefix < right.prefix }
+      return precedes(left.code, right.code)
+    }
+    var ranks = [Int32](repeating: 0, count: count)
+    for (rank, key) in keys.enumerated() { ranks[Int(key.code)] = Int32(rank) }
+    return ranks
+  }
+
+  /// Whether the text of one code stands before another's in the order of UTF-8 bytes.
+  public func precedes(_ left: Int32, _ right: Int32) -> Bool {
+    let left = bytes(of: left)
+    let right = bytes(of: right)
+    let shared = min(left.count, right.count)
+    if shared > 0, let first = left.baseAddress, let second = right.baseAddress {
+      let order = memcmp(first, second, shared)
+      if order != 0 { return order < 0 }
+    }
+    return left.count < right.count
   }
 }
