@@ -1,0 +1,79 @@
+import C360Columns
+
+/// One decision a row of the frame: masks, scores, objective, choice, draw. Runs in tiles of
+/// exposures × actions; scalars in it may read columns of the frame, columns of the actions relation
+/// (null at the no-op, for which nothing is evaluated) and the columns of `actionTimelines`.
+public struct DecideStep: Sendable {
+  public struct Rule: Sendable {
+    public let name: String
+    public let condition: ScalarID
+    public init(name: String, condition: ScalarID) {
+      self.name = name
+      self.condition = condition
+    }
+  }
+  public struct Term: Sendable {
+    public let name: String
+    /// float64
+    public let value: ScalarID
+    public let weight: Double
+    public init(name: String, value: ScalarID, weight: Double) {
+      self.name = name
+      self.value = value
+      self.weight = weight
+    }
+  }
+  public enum Choice: Sendable {
+    case greedy
+    case softmax(temperature: Double)
+    case threshold(ScalarID)
+  }
+  public enum Output: Hashable, Sendable {
+    case action, rank, propensity, value, expectedValue
+    case term(Int)
+    case eligible, reasons, isFallback
+  }
+  public let policy: String
+  public let frame: RelationID
+  public let key: ColumnID
+  public let time: ColumnID
+  public let number: ColumnID
+  public let actions: RelationID
+  /// Key column of the actions relation, int64 or text.
+  public let actionKey: ColumnID
+  public let noAction: String?
+  /// Features `for` the actions: aggregates with matches, computed tile by tile.
+  public let actionTimelines: [TimelineStep]
+  public let rules: [Rule]
+  public let terms: [Term]
+  public let choice: Choice
+  public let explore: Double
+  /// As text: the key of an action, or the no-op's name.
+  public let fallback: String
+  public let seed: UInt64
+  /// Columns to produce in the frame.
+  public let outputs: [(Output, ColumnID)]
+  public init(
+    policy: String, frame: RelationID, key: ColumnID, time: ColumnID, number: ColumnID,
+    actions: RelationID, actionKey: ColumnID, noAction: String?, actionTimelines: [TimelineStep],
+    rules: [Rule], terms: [Term], choice: Choice, explore: Double, fallback: String, seed: UInt64,
+    outputs: [(Output, ColumnID)]
+  ) {
+    self.policy = policy
+    self.frame = frame
+    self.key = key
+    self.time = time
+    self.number = number
+    self.actions = actions
+    self.actionKey = actionKey
+    self.noAction = noAction
+    self.actionTimelines = actionTimelines
+    self.rules = rules
+    self.terms = terms
+    self.choice = choice
+    self.explore = explore
+    self.fallback = fallback
+    self.seed = seed
+    self.outputs = outputs
+  }
+}

@@ -1,0 +1,298 @@
+import C360Columns
+
+/// Aggregates over windows; the names are the language's.
+public enum AggregateFunction: String, Sendable, Hashable, CaseIterable {
+  case count, any, all, sum, mean, min, max, first, last, nth, distinct, mode, share, ratio
+  case variance = "var"
+  case standardDeviation = "stddev"
+  case populationVariance = "var_pop"
+  case populationStandardDeviation = "stddev_pop"
+  case decayedSum = "decayed_sum"
+  case decayedCount = "decayed_count"
+  case decayedMean = "decayed_mean"
+}
+
+/// A number of local days, weeks, months, quarters or years.
+public struct CalendarStep: Hashable, Sendable {
+  public enum Unit: UInt8, Hashable, Sendable { case day, week, month, quarter, year }
+  public let count: Int
+  public let unit: Unit
+  public init(_ count: Int, _ unit: Unit) {
+    self.count = count
+    self.unit = unit
+  }
+}
+
+/// A length of time: exact in µs, or on the local calendar.
+public enum TimeOffset: Hashable, Sendable {
+  case exact(Int64)
+  case calendar(CalendarStep)
+}
+
+/// Which events count, relative to the decision time t; u = t − lag.
+public enum WindowSpec: Hashable, Sendable {
+  /// (−∞, u)
+  case all
+  /// [u − w, u), µs
+  case duration(Int64)
+  /// [u − span on the local calendar, u)
+  case span(CalendarStep)
+  /// [local start of the period that holds u, u)
+  case calendar(CalendarStep)
+  /// The last n of the visible events before u that pass the filter, in event order
+  case last(Int)
+  /// (t + after, t + within]; neither lag nor known time plays a part
+  case following(after: TimeOffset, within: TimeOffset)
+}
+
+/// The decision moments: rows in canonical order (entity key, time, then values in column order),
+/// from the rows of a file or generated.
+public struct FrameStep: Sendable {
+  public enum Origin: Sendable {
+    /// Rows of `input`, reordered. `columns` carries them over; they are listed in the order that
+    /// breaks ties.
+    case rows(input: RelationID, columns: [(from: ColumnID, to: ColumnID)])
+    /// Each entity of the population at start, start + 1·step, … through, where it is known before
+    /// that time.
+    case every(TimeOffset, start: Int64, through: Int64, population: [Population])
+    case instant(Int64, population: [Population])
+  }
+  /// Rows that make an entity known at their time (both clocks, strictly before).
+  public struct Population: Sendable {
+    public let relation: RelationID
+    public let key: ColumnID
+    /// nil: always.
+    public let time: ColumnID?
+    public let known: ColumnID?
+    public let arrivesWithin: Int64?
+    /// Profiles: from here on the version no longer holds.
+    public let until: ColumnID?
+    public init(
+      relation: RelationID, key: ColumnID, time: ColumnID?, known: ColumnID?,
+      arrivesWithin: Int64?, until: ColumnID?
+    ) {
+      self.relation = relation
+      self.key = key
+      self.time = time
+      self.known = known
+      self.arrivesWithin = arrivesWithin
+      self.until = until
+    }
+  }
+  public enum KeepRule: Sendable {
+    case all
+    case first
+    case firstPer(TimeOffset)
+    case nonOverlapping(TimeOffset)
+    case washout(TimeOffset)
+  }
+  public let relation: RelationID
+  public let origin: Origin
+  /// Columns of the new relation that hold the entity key and the time.
+  public let key: ColumnID
+  public let time: ColumnID
+  /// int: 0-based number among rows of equal (key, time). Always computed.
+  public let number: ColumnID
+  /// bool: whether the rule keeps the row; nil when nobody asks.
+  public let kept: ColumnID?
+  public let keep: KeepRule
+  public let timezone: String
+  public init(
+    relation: RelationID, origin: Origin, key: ColumnID, time: ColumnID, number: ColumnID,
+    kept: ColumnID?, keep: KeepRule, timezone: String
+  ) {
+    self.relation = relation
+    self.origin = origin
+    self.key = key
+    self.time = time
+    self.number = number
+    self.kept = kept
+    self.keep = keep
+    self.timezone = timezone
+  }
+}
+
+/// The events side of a timeline.
+public struct EventSource: Sendable {
+  public let relation: RelationID
+  public let key: ColumnID
+  public let time: ColumnID
+  /// Null in it: never visible. nil and no `arrivesWithin`: known when it happens.
+  public let known: ColumnID?
+  public let arrivesWithin: Int64?
+  /// Columns that order events of equal time: the sequence column, then all columns of the contract.
+  public let tieBreak: [ColumnID]
+  /// µs UTC, inclusive; nil: the newest event.
+  public let observedThrough: Int64?
+  public init(
+    relation: RelationID, key: ColumnID, time: ColumnID, known: ColumnID?, arrivesWithin: Int64?,
+    tieBreak: [ColumnID], observedThrough: Int64?
+  ) {
+    self.relation = relation
+    self.key = key
+    self.time = time
+    self.known = known
+    self.arrivesWithin = arrivesWithin
+    self.tieBreak = tieBreak
+    self.observedThrough = observedThrough
+  }
+}
+
+/// One windowed aggregate. Argument, filter and match values are columns of the event relation,
+/// computed by a derive step where they are not plain columns.
+public struct WindowedAggregate: Sendable, Hashable {
+  public struct Match: Sendable, Hashable {
+    /// Column of the event relation.
+    public let event: ColumnID
+    /// Column of the actions relation, of the same physical type.
+    public let action: ColumnID
+    public init(event: ColumnID, action: ColumnID) {
+      self.event = event
+      self.action = action
+    }
+  }
+  public let function: AggregateFunction
+  public let argument: ColumnID?
+  public let second: ColumnID?
+  /// `bool`; null counts as false. For `share` the condition.
+  public let filter: ColumnID?
+  /// Empty: one value an exposure. Else one value an exposure and action; matches are part of the
+  /// filter (for `share`: of the condition); null equals nothing.
+  public let matches: [Match]
+  public let window: WindowSpec
+  /// µs
+  public let lag: Int64
+  public let position: Int?
+  public let halfLife: Int64?
+  public init(
+    function: AggregateFunction, argument: ColumnID?, second: ColumnID?, filter: ColumnID?,
+    matches: [Match], window: WindowSpec, lag: Int64, position: Int?, halfLife: Int64?
+  ) {
+    self.function = function
+    self.argument = argument
+    self.second = second
+    self.filter = filter
+    self.matches = matches
+    self.window = window
+    self.lag = lag
+    self.position = position
+    self.halfLife = halfLife
+  }
+}
+
+/// All windowed aggregates of one event table at the rows of one frame, in one merge.
+public struct TimelineStep: Sendable {
+  public struct Output: Sendable {
+    public let aggregate: WindowedAggregate
+    public let column: ColumnID
+    /// For an overflow of an integer sum.
+    public let origin: Int32
+    public init(aggregate: WindowedAggregate, column: ColumnID, origin: Int32) {
+      self.aggregate = aggregate
+      self.column = column
+      self.origin = origin
+    }
+  }
+  /// Whether t + within lies inside what the table has observed: `bool`, never null.
+  public struct Coverage: Sendable {
+    public let within: TimeOffset
+    public let column: ColumnID
+    public init(within: TimeOffset, column: ColumnID) {
+      self.within = within
+      self.column = column
+    }
+  }
+  public let events: EventSource
+  public let frame: RelationID
+  public let key: ColumnID
+  public let time: ColumnID
+  public let outputs: [Output]
+  public let coverages: [Coverage]
+  public let timezone: String
+  public init(
+    events: EventSource, frame: RelationID, key: ColumnID, time: ColumnID, outputs: [Output],
+    coverages: [Coverage], timezone: String
+  ) {
+    self.events = events
+    self.frame = frame
+    self.key = key
+    self.time = time
+    self.outputs = outputs
+    self.coverages = coverages
+    self.timezone = timezone
+  }
+}
+
+/// The version of a profile that holds at each row of a frame: the latest `from` (then the row's
+/// values) with from < t, known < t, and not until <= t.
+public struct AsOfStep: Sendable {
+  public let versions: RelationID
+  public let key: ColumnID
+  public let from: ColumnID?
+  public let known: ColumnID?
+  public let until: ColumnID?
+  public let tieBreak: [ColumnID]
+  public let frame: RelationID
+  public let frameKey: ColumnID
+  public let frameTime: ColumnID
+  /// Null where no version holds; defaults are applied by a derive step.
+  public let columns: [(from: ColumnID, to: ColumnID)]
+  public init(
+    versions: RelationID, key: ColumnID, from: ColumnID?, known: ColumnID?, until: ColumnID?,
+    tieBreak: [ColumnID], frame: RelationID, frameKey: ColumnID, frameTime: ColumnID,
+    columns: [(from: ColumnID, to: ColumnID)]
+  ) {
+    self.versions = versions
+    self.key = key
+    self.from = from
+    self.known = known
+    self.until = until
+    self.tieBreak = tieBreak
+    self.frame = frame
+    self.frameKey = frameKey
+    self.frameTime = frameTime
+    self.columns = columns
+  }
+}
+
+/// Whether purposes are granted (semantics.md C1, C2): the last ledger entry at or before the
+/// instant; at equal times withdrawal wins; no entry means not granted.
+public struct ConsentStep: Sendable {
+  public struct Test: Sendable {
+    public let purpose: String
+    /// nil: at the decision. Else also without interruption through t + this.
+    public let throughout: TimeOffset?
+    /// bool, never null
+    public let column: ColumnID
+    public init(purpose: String, throughout: TimeOffset?, column: ColumnID) {
+      self.purpose = purpose
+      self.throughout = throughout
+      self.column = column
+    }
+  }
+  public let ledger: RelationID
+  public let key: ColumnID
+  public let purpose: ColumnID
+  public let from: ColumnID
+  public let until: ColumnID?
+  public let frame: RelationID
+  public let frameKey: ColumnID
+  public let frameTime: ColumnID
+  public let tests: [Test]
+  public let timezone: String
+  public init(
+    ledger: RelationID, key: ColumnID, purpose: ColumnID, from: ColumnID, until: ColumnID?,
+    frame: RelationID, frameKey: ColumnID, frameTime: ColumnID, tests: [Test], timezone: String
+  ) {
+    self.ledger = ledger
+    self.key = key
+    self.purpose = purpose
+    self.from = from
+    self.until = until
+    self.frame = frame
+    self.frameKey = frameKey
+    self.frameTime = frameTime
+    self.tests = tests
+    self.timezone = timezone
+  }
+}
