@@ -1,0 +1,128 @@
+import C360Columns
+import C360Plan
+import Synchronization
+
+/// What a run may use and whom it tells. Nothing in it changes a result.
+public struct ExecutionContext: Sendable {
+  /// ≥ 1
+  public let threads: Int
+  /// Rows of a batch in scalar programs; ≥ 1. 2048 unless a test wants edges.
+  public let batchSize: Int
+  public let pool: TextPool
+  public let cancellation: Cancellation
+  public let progress: (@Sendable (ProgressReport) -> Void)?
+
+  public init(
+    threads: Int, batchSize: Int = 2048, pool: TextPool, cancellation: Cancellation = Cancellation(),
+    progress: (@Sendable (ProgressReport) -> Void)? = nil
+  ) {
+    self.threads = max(1, threads)
+    self.batchSize = max(1, batchSize)
+    self.pool = pool
+    self.cancellation = cancellation
+    self.progress = progress
+  }
+}
+
+/// How far one operator is.
+public struct ProgressReport: Sendable {
+  public let operation: String
+  public let done: Int
+  public let total: Int
+  public init(operation: String, done: Int, total: Int) {
+    self.operation = operation
+    self.done = done
+    self.total = total
+  }
+}
+
+/// A flag that a signal handler or another thread may raise; operators look at it between tiles.
+public final class Cancellation: Sendable {
+  private let flag = Atomic<Bool>(false)
+  public init() {}
+  public func cancel() { flag.store(true, ordering: .relaxed) }
+  public var isCancelled: Bool { flag.load(ordering: .relaxed) }
+  public func check() throws(EngineError) { if isCancelled { throw .cancelled } }
+}
+
+/// Why a run ended early.
+public enum EngineError: Error, Sendable {
+  case cancelled
+  /// A row for which an operation has no value: overflow, bad cast, division by zero of integers.
+  /// `origin` indexes the host's list of places; `detail` says what happened, in words.
+  case row(origin: Int32, relation: RelationID, row: Int, detail: String)
+  /// An `expect` that does not hold: number of rows, and the first.
+  case expectation(origin: Int32, relation: RelationID, firstRow: Int, count: Int)
+  /// Asked for more memory than `--memory` allows, in bytes.
+  case memory(limit: Int, needed: Int, operation: String)
+  /// The host's reader failed; carries its own diagnostics.
+  case source(any Error)
+}
+
+/// Columns of equal length that exist at this moment of a run.
+public struct Relation: Sendable {
+  public var rowCount: Int
+  public var columns: [ColumnID: Vector]
+  public init(rowCount: Int, columns: [ColumnID: Vector] = [:]) {
+    self.rowCount = rowCount
+    self.columns = columns
+  }
+}
+
+/// All relations of a run. Operators add relations and columns; nothing is ever changed in place.
+public struct ExecutionState: Sendable {
+  public let plan: Plan
+  public var relations: [RelationID: Relation] = [:]
+  public var counts = RunCounts()
+  public init(plan: Plan) { self.plan = plan }
+
+  public func vector(_ column: ColumnID) -> Vector {
+    guard let vector = relations[plan[column].relation]?.columns[column] else {
+      preconditionFailure("column \(plan[column].name) is read before it is computed")
+    }
+    return vector
+  }
+
+  public func rowCount(_ relation: RelationID) -> Int { relations[relation]?.rowCount ?? 0 }
+
+  public mutating func set(_ column: ColumnID, _ vector: Vector) {
+    let relation = plan[column].relation
+    relations[relation, default: Relation(rowCount: vector.count)].columns[column] = vector
+  }
+}
+
+/// What law 7 wants counted; keys are names of relations or of rules, for people.
+public struct RunCounts: Sendable {
+  /// Rows a `where` dropped because its condition was null.
+  public var nullConditions: [String: Int] = [:]
+  /// Frame → column name of the coverage → rows whose outcome window is not observed to its end.
+  public var censored: [String: [String: Int]] = [:]
+  /// Event table → rows never visible because `@known` is null.
+  public var neverKnown: [String: Int] = [:]
+  /// Event table → rows whose entity occurs in no frame that asks.
+  public var unusedEvents: [String: Int] = [:]
+  /// Event table → exposures with an event at exactly their time.
+  public var tiedExposures: [String: Int] = [:]
+  /// Event table → first/last/nth answers that hung on a tie no `@sequence` resolves.
+  public var resolvedTies: [String: Int] = [:]
+  /// Event table → rows that are exact copies of another.
+  public var duplicates: [String: Int] = [:]
+  /// Frame → rows its keep rule keeps.
+  public var kept: [String: Int] = [:]
+  /// Policy → counts of its decisions.
+  public var decisions: [String: DecisionCounts] = [:]
+  public init() {}
+}
+
+public struct DecisionCounts: Sendable {
+  public var rows = 0
+  public var fallbacks = 0
+  public var explored = 0
+  /// Action → decisions.
+  public var actions: [String: Int] = [:]
+  /// Rule (or `null_value`) → pairs of exposure and action it forbids.
+  public var forbidden: [String: Int] = [:]
+  /// Term → sum over decisions of its weighted contribution at the chosen action.
+  public var terms: [String: Double] = [:]
+  public init() {}
+}
