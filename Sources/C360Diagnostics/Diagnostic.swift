@@ -75,8 +75,19 @@ public struct Diagnostic: Error, Sendable {
   public var help: [String]
   public var fixes: [Fix]
 
+  /// An error.
   public init(
-    _ code: DiagnosticCode, _ severity: Severity = .error, _ message: String,
+    _ code: DiagnosticCode, _ message: String,
+    at primary: Span? = nil, label: String = "", secondary: [LabeledSpan] = [],
+    data: DataPlace? = nil, notes: [String] = [], help: [String] = [], fixes: [Fix] = []
+  ) {
+    self.init(
+      code, .error, message, at: primary, label: label, secondary: secondary, data: data,
+      notes: notes, help: help, fixes: fixes)
+  }
+
+  public init(
+    _ code: DiagnosticCode, _ severity: Severity, _ message: String,
     at primary: Span? = nil, label: String = "", secondary: [LabeledSpan] = [],
     data: DataPlace? = nil, notes: [String] = [], help: [String] = [], fixes: [Fix] = []
   ) {
