@@ -51,6 +51,9 @@ public enum EngineError: Error, Sendable {
   /// A row for which an operation has no value: overflow, bad cast, division by zero of integers.
   /// `origin` indexes the host's list of places; `detail` says what happened, in words.
   case row(origin: Int32, relation: RelationID, row: Int, detail: String)
+  /// A relation that cannot be used as a whole: equal or null keys of actions, a fallback that is not
+  /// among them. `detail` says what is wrong, in words.
+  case unusable(relation: RelationID, detail: String)
   /// An `expect` that does not hold: number of rows, and the first.
   case expectation(origin: Int32, relation: RelationID, firstRow: Int, count: Int)
   /// Asked for more memory than `--memory` allows, in bytes.
