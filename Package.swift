@@ -53,6 +53,7 @@ let package = Package(
         "C360", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns"]),
+    .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
   ] + arrowTargets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

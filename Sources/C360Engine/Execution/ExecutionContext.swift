@@ -1,6 +1,5 @@
 import C360Columns
 import C360Plan
-import Synchronization
 
 /// What a run may use and whom it tells. Nothing in it changes a result.
 public struct ExecutionContext: Sendable {
@@ -36,13 +35,11 @@ public struct ProgressReport: Sendable {
   }
 }
 
-/// A flag that a signal handler or another thread may raise; operators look at it between tiles.
-public final class Cancellation: Sendable {
-  private let flag = Atomic<Bool>(false)
-  public init() {}
-  public func cancel() { flag.store(true, ordering: .relaxed) }
-  public var isCancelled: Bool { flag.load(ordering: .relaxed) }
-  public func check() throws(EngineError) { if isCancelled { throw .cancelled } }
+extension ExecutionContext {
+  /// For operators, between tiles.
+  public func checkCancelled() throws(EngineError) {
+    if cancellation.isCancelled { throw .cancelled }
+  }
 }
 
 /// Why a run ended early.
