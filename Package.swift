@@ -52,6 +52,9 @@ let package = Package(
       dependencies: [
         "C360", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(
+      name: "C360SyntaxTests", dependencies: ["C360Syntax"], exclude: ["Corpus"]),
+    .testTarget(name: "C360DiagnosticsTests", dependencies: ["C360Diagnostics"]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
   ] + arrowTargets,

@@ -18,7 +18,7 @@ enum Word: UInt8, Sendable, CaseIterable {
   case permit, subject, choose, explore, fallback, owner, approved, ticket
   // Clauses
   case from, through, to, of, via, `as`, because, unless, when, under, weight, until, every, after
-  case per, calendar, all, last, session, since
+  case per, calendar, all, first, last, session, since
   // Verbs of queries
   case select, derive, group, sort, take, skip, distinct, join, sample, pivot, window, describe
 

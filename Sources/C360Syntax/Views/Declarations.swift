@@ -73,6 +73,26 @@ public enum DeclarationSyntax: SyntaxView {
   }
 }
 
+extension DeclarationSyntax {
+  /// The text of the `##` comments directly above, without the signs, line by line; `nil` for none.
+  public var documentation: String? {
+    guard let trivia = node.firstToken?.leadingTrivia else { return nil }
+    var lines: [Substring] = []
+    for line in trivia.split(separator: "\n", omittingEmptySubsequences: false) {
+      let text = line.drop { $0 == " " || $0 == "\t" }
+      if text.hasPrefix("##"), !text.hasPrefix("###") {
+        let body = text.dropFirst(2)
+        lines.append(body.first == " " ? body.dropFirst() : body)
+      } else if !text.isEmpty || lines.isEmpty {
+        lines = []
+      }
+    }
+    guard !lines.isEmpty else { return nil }
+    return lines.map { String($0.reversed().drop { $0.isWhitespace }.reversed()) }
+      .joined(separator: "\n")
+  }
+}
+
 /// `edition 2026`
 public struct EditionSyntax: SyntaxView {
   public let node: SyntaxNode

@@ -1,0 +1,124 @@
+import C360Diagnostics
+
+extension Parser {
+  static let verbs: [Word] = [.where, .select, .derive, .group, .sort, .take, .skip]
+
+  /// `SOURCE [at EXPOSURE] [under MASK] | verb … | verb …`
+  mutating func parseQuery(_ field: Field) {
+    let start = mark
+    if parseName(.source, "what to query: a table, an exposure or a policy") {
+      if kind == .leftParenthesis {
+        let name = span(of: position - 1)
+        report(SyntaxError.notInThisVersion(name, "\(name.text)(…)"))
+      }
+      if takeIf(.at) { parseName(.exposure, "the name of an exposure") }
+      if takeIf(.under) {
+        parseName(.mask, "the name of a mask, or `none`")
+        parseBecause()
+      }
+      while kind == .pipe { parseStage() }
+    }
+    let node = finish(.query, from: start)
+    push(field, node)
+  }
+
+  private mutating func parseStage() {
+    let start = mark
+    take(.none)
+    switch word {
+    case .where, .take, .skip:
+      take(.keyword)
+      parseExpression(.expression)
+    case .select:
+      take(.keyword)
+      parseSeparated { $0.parseSelectItem(.item) }
+    case .derive:
+      take(.keyword)
+      if kind == .leftBrace {
+        parseSelectBlock("`derive`")
+      } else {
+        parseSeparated { $0.parseSelectItem(.item) }
+      }
+    case .group: parseGroup()
+    case .sort:
+      take(.keyword)
+      parseSeparated { $0.parseSortItem() }
+    default: parseUnknownStage()
+    }
+    let node = finish(.stage, from: start)
+    push(.stage, node)
+  }
+
+  private mutating func parseGroup() {
+    take(.keyword)
+    if kind != .leftBrace { parseSeparated { $0.parseSelectItem(.key) } }
+    parseSelectBlock("`group`")
+  }
+
+  private mutating func parseSelectBlock(_ name: String) {
+    parseBlock(name, heads: []) { $0.parseSelectItem(.item) }
+  }
+
+  /// `*`, `rfm.*`, `expr`, `name = expr`
+  private mutating func parseSelectItem(_ field: Field) {
+    let start = mark
+    if kind == .star {
+      take(.operator, asOperand: true)
+    } else if startsStarredName {
+      parseName(.path, "a name")
+      take(.none)
+      take(.operator, asOperand: true)
+    } else {
+      if isAtName, kind(after: 1) == .equal {
+        take(.name)
+        take(.none)
+      }
+      parseExpression(.expression)
+    }
+    let node = finish(.selectItem, from: start)
+    push(field, node)
+  }
+
+  /// Whether `a.b.*` stands here.
+  private var startsStarredName: Bool {
+    var offset = 0
+    while kind(after: offset) == .identifier || kind(after: offset) == .quotedIdentifier {
+      guard kind(after: offset + 1) == .dot else { return false }
+      if kind(after: offset + 2) == .star { return true }
+      offset += 2
+    }
+    return false
+  }
+
+  /// `expr` or `-expr`
+  private mutating func parseSortItem() {
+    let start = mark
+    if kind == .minus { take(.operator, asOperand: true) }
+    parseExpression(.expression)
+    let node = finish(.sortItem, from: start)
+    push(.element, node)
+  }
+
+  /// A verb of a later version or no verb at all: one complaint, and on with the next stage.
+  private mutating func parseUnknownStage() {
+    guard kind == .identifier || kind == .reservedWord else {
+      reportExpected("a verb such as `where` or `select`")
+      return
+    }
+    if word.isLaterVerb {
+      report(SyntaxError.notInThisVersion(here, word.text))
+    } else {
+      let known = Self.verbs.map(\.text)
+      report(
+        SyntaxError.unknownVerb(here, near: nearest(to: here.text, among: known), known: known))
+    }
+    take(.keyword)
+    let start = mark
+    skipBalanced { kind, word in kind == .pipe || kind == .semicolon || word == .to }
+    if mark > start {
+      let node = finish(.malformed, from: start)
+      push(.none, node)
+    }
+    isPanicking = false
+  }
+}
