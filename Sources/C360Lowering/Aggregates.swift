@@ -1,0 +1,200 @@
+import C360Columns
+import C360Diagnostics
+import C360Plan
+import C360Semantics
+
+extension Lowering {
+  /// The events of a table as moments of their own: features in the argument of an aggregate are
+  /// asked as of each event.
+  func eventScope(_ table: TableID) -> Scope {
+    let rows = rows(table)
+    var moments: Moments?
+    if case .events(let roles) = program[table].kind {
+      moments = Moments(
+        relation: rows.relation, key: column(roles.key, of: rows),
+        time: column(roles.time, of: rows), timezone: program.timezone)
+    }
+    return Scope(relation: rows.relation, moments: moments, table: table)
+  }
+
+  /// The value of a windowed aggregate at the rows of the scope: a column of a timeline.
+  func aggregate(_ aggregate: Aggregate, _ type: Type, _ span: Span, _ scope: Scope) -> ScalarID {
+    guard let moments = scope.moments else {
+      preconditionFailure("the checker lets aggregates stand at moments only")
+    }
+    let events = eventScope(aggregate.table)
+    let filter = aggregate.filter.flatMap { expression -> ColumnID? in
+      let condition = lower(expression, events)
+      // A filter that lets everything through is none; for `share` it is what is asked.
+      let isTrue = scalars.constant(of: condition) == .bool(true)
+      return isTrue && aggregate.function != .share ? nil : eventColumn(condition, expression, events)
+    }
+    let matches = aggregate.actionMatches.compactMap { match -> WindowedAggregate.Match? in
+      guard let actions = scope.decision?.actions else { return nil }
+      return WindowedAggregate.Match(
+        event: eventColumn(match.event, events),
+        action: column(match.actionColumn, of: rows(actions)))
+    }
+    let windowed = WindowedAggregate(
+      function: aggregate.function.planned,
+      argument: aggregate.argument.map { eventColumn($0, events) },
+      second: aggregate.second.map { eventColumn($0, events) }, filter: filter, matches: matches,
+      window: aggregate.window.spec, lag: aggregate.lag, position: aggregate.position,
+      halfLife: aggregate.halfLife)
+    return timelineColumn(windowed, aggregate.table, type, span, scope, moments)
+  }
+
+  private func timelineColumn(
+    _ windowed: WindowedAggregate, _ table: TableID, _ type: Type, _ span: Span, _ scope: Scope,
+    _ moments: Moments
+  ) -> ScalarID {
+    let decision = windowed.matches.isEmpty ? nil : scope.decision
+    let read = [windowed.argument, windowed.second, windowed.filter].compactMap { $0 }
+      + windowed.matches.map(\.event)
+    let level = read.reduce(0) { max($0, levels[$1] ?? 0) }
+    let key = timeline(table, moments, decision: decision, level: level)
+    if let known = requests.timelines[key]?.index[windowed] { return scalar(known) }
+    let column = addColumn(
+      span.text.singleLine, type.logical, in: decision?.relation ?? moments.relation,
+      nullable: type.isOptional)
+    levels[column] = level + 1
+    requests.timelines[key]?.index[windowed] = column
+    requests.timelines[key]?.outputs.append(
+      TimelineStep.Output(aggregate: windowed, column: column, origin: origin(span)))
+    return scalar(column)
+  }
+
+  private func timeline(
+    _ table: TableID, _ moments: Moments, decision: Decision?, level: Int
+  ) -> MomentRequests.TimelineKey {
+    let key = MomentRequests.TimelineKey(
+      table: table, relation: moments.relation, decision: decision?.index, level: level)
+    if requests.timelines[key] == nil {
+      requests.timelines[key] = MomentRequests.Timeline(
+        moments: moments, target: decision?.relation ?? moments.relation)
+      requests.timelineOrder.append(key)
+      _ = eventSource(table)
+    }
+    return key
+  }
+
+  /// A column of the event relation for an expression: itself when it is one, else derived.
+  private func eventColumn(_ expression: Expression, _ events: Scope) -> ColumnID {
+    eventColumn(lower(expression, events), expression, events)
+  }
+
+  private func eventColumn(
+    _ value: ScalarID, _ expression: Expression, _ events: Scope
+  ) -> ColumnID {
+    derivedColumn(
+      value, in: events.relation, named: expression.span.text.singleLine, expression.type)
+  }
+
+  /// A column computed before timelines run. Not for what may fail where nobody asks.
+  func derivedColumn(
+    _ value: ScalarID, in relation: RelationID, named name: String, _ type: Type
+  ) -> ColumnID {
+    if let column = scalars.column(of: value) { return column }
+    let key = MaterializedKey(relation: relation, scalar: value)
+    if let known = materialized[key] { return known }
+    let column = addColumn(name, type.logical, in: relation, nullable: type.isOptional)
+    levels[column] = level(of: value)
+    materialized[key] = column
+    requests.derived.append((relation, value, column))
+    return column
+  }
+
+  func eventSource(_ table: TableID) -> EventSource? {
+    guard case .events(let roles) = program[table].kind else { return nil }
+    let rows = rows(table)
+    let values = allColumns(of: rows)
+    return EventSource(
+      relation: rows.relation, key: column(roles.key, of: rows),
+      time: column(roles.time, of: rows), known: roles.known.map { column($0, of: rows) },
+      arrivesWithin: roles.arrivesWithin,
+      tieBreak: (roles.sequence.map { [column($0, of: rows)] } ?? []) + values,
+      observedThrough: roles.observedThrough)
+  }
+
+  func timelineStep(_ key: MomentRequests.TimelineKey) -> TimelineStep? {
+    guard let timeline = requests.timelines[key], let events = eventSource(key.table) else {
+      return nil
+    }
+    return TimelineStep(
+      events: events, frame: timeline.moments.relation, key: timeline.moments.key,
+      time: timeline.moments.time, outputs: timeline.outputs, coverages: timeline.coverages,
+      timezone: timeline.moments.timezone)
+  }
+
+  // MARK: Outcomes
+
+  /// Null where one of its windows reaches past what the table has observed.
+  func outcome(_ exposure: ExposureID, _ position: Int, _ expression: Expression) -> ScalarID {
+    let frame = frame(exposure)
+    let scope = frameScope(frame)
+    let value = lower(expression, scope)
+    guard let moments = scope.moments else { return value }
+    var windows: [(table: TableID, within: TimeOffset)] = []
+    expression.forEachAggregate { aggregate in
+      guard case .following(_, let within) = aggregate.window else { return }
+      let window = (table: aggregate.table, within: within.offset)
+      if !windows.contains(where: { $0 == window }) { windows.append(window) }
+    }
+    guard !windows.isEmpty else { return value }
+    let columns = windows.map { coverage(of: $0.table, $0.within, moments) }
+    if !coverages.contains(where: { $0.exposure == exposure && $0.outcome == position }) {
+      coverages.append(
+        LoweredProgram.OutcomeCoverage(exposure: exposure, outcome: position, columns: columns))
+    }
+    var covered = scalar(columns[0])
+    for column in columns.dropFirst() {
+      covered = scalars.add(.and, [covered, scalar(column)], .bool)
+    }
+    let type = scalars.arena[value].type
+    return scalars.add(.select, [covered, value, scalars.null(type)], type)
+  }
+
+  private func coverage(
+    of table: TableID, _ within: TimeOffset, _ moments: Moments
+  ) -> ColumnID {
+    let key = timeline(table, moments, decision: nil, level: 0)
+    if let known = requests.timelines[key]?.coverages.first(where: { $0.within == within }) {
+      return known.column
+    }
+    let column = addColumn(
+      "\(program[table].name) observed through \(within.words)", .bool, in: moments.relation,
+      nullable: false)
+    levels[column] = 1
+    requests.timelines[key]?.coverages.append(
+      TimelineStep.Coverage(within: within, column: column))
+    return column
+  }
+}
+
+extension TimeOffset {
+  /// For people: `t + 28d`.
+  var words: String {
+    switch self {
+    case .exact(let length): "t + \(durationWords(length))"
+    case .calendar(let step): "t + \(step.count) \(step.unit)"
+    }
+  }
+}
+
+/// `28d`, `90m`, `1500ms`: the largest unit that divides it.
+func durationWords(_ microseconds: Int64) -> String {
+  let units: [(Int64, String)] = [
+    (86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "m"), (1_000_000, "s"), (1_000, "ms"),
+  ]
+  for (length, name) in units where microseconds.isMultiple(of: length) {
+    return "\(microseconds / length)\(name)"
+  }
+  return "\(microseconds)us"
+}
+
+extension String {
+  /// On one line, each run of white space one space.
+  var singleLine: String {
+    split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+}

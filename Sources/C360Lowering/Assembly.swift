@@ -1,0 +1,86 @@
+import C360Plan
+import C360Semantics
+
+extension Lowering {
+  func lowerExpectations() {
+    for expectation in program.expectations {
+      let scope: Scope
+      var isEarly = true
+      switch expectation.rows {
+      case .table(let table):
+        scope = eventScope(table)
+      case .exposure(let exposure):
+        if case .file = program[exposure].origin {
+          let rows = rows(exposure)
+          scope = Scope(relation: rows.relation)
+        } else {
+          scope = frameScope(frame(exposure))
+          isEarly = false
+        }
+      }
+      let step = Step.expect(
+        ExpectStep(
+          relation: scope.relation, condition: lower(expectation.condition, as: .bool, scope),
+          origin: origin(expectation.span)))
+      if isEarly { expectSteps.append(step) } else { querySteps.append(step) }
+    }
+  }
+
+  /// Puts the steps in an order in which each finds what it reads: rows, frames, versions and
+  /// consents at moments; then timelines, those behind longer chains later; decisions; queries.
+  func assemble() -> LoweredProgram {
+    var steps: [Step] = []
+    // Building the later steps may still ask for columns of tables, so scans are built last.
+    for frame in frameOrder { steps.append(.frame(frameStep(frame))) }
+    steps += requests.profileOrder.compactMap { asOfStep($0).map(Step.asOf) }
+    steps += requests.consentOrder.compactMap { consentStep($0).map(Step.consent) }
+    steps += momentSteps()
+    steps += decisionOrder.map { Step.decide(decideStep($0)) }
+    steps += querySteps
+
+    var sources: [RowSource] = []
+    var scans: [Step] = []
+    for rows in tableOrder {
+      let columns = rows.columns.sorted { $0.key < $1.key }
+      scans.append(
+        .scan(
+          ScanStep(
+            source: sources.count, relation: rows.relation,
+            columns: columns.map { (name: rows.contract[$0.key].name, column: $0.value) })))
+      sources.append(
+        RowSource(origin: rows.origin, relation: rows.relation, columns: columns.map(\.key)))
+    }
+    plan.steps = scans + expectSteps + steps
+    plan.scalars = scalars.arena
+    return LoweredProgram(
+      plan: plan, sources: sources, origins: origins, sinks: sinks,
+      frames: Dictionary(uniqueKeysWithValues: frameOrder.map { ($0.relation, $0.exposure) }),
+      decisions: decisionOrder.map {
+        LoweredProgram.Decided(
+          policy: $0.key.policy, exposure: $0.key.exposure, name: program[$0.key.policy].name)
+      },
+      coverages: coverages)
+  }
+
+  private func momentSteps() -> [Step] {
+    var steps: [Step] = []
+    let derivedLevels = requests.derived.map { level(of: $0.scalar) }
+    let last = max(derivedLevels.max() ?? 0, requests.timelineOrder.map(\.level).max() ?? 0)
+    for level in 0...last {
+      var byRelation: [(relation: RelationID, columns: [(scalar: ScalarID, column: ColumnID)])] = []
+      for (index, derived) in requests.derived.enumerated() where derivedLevels[index] == level {
+        let column = (scalar: derived.scalar, column: derived.column)
+        if let place = byRelation.firstIndex(where: { $0.relation == derived.relation }) {
+          byRelation[place].columns.append(column)
+        } else {
+          byRelation.append((derived.relation, [column]))
+        }
+      }
+      steps += byRelation.map { .derive(DeriveStep(relation: $0.relation, columns: $0.columns)) }
+      for key in requests.timelineOrder where key.decision == nil && key.level == level {
+        if let step = timelineStep(key) { steps.append(.timeline(step)) }
+      }
+    }
+    return steps
+  }
+}

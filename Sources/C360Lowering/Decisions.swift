@@ -1,0 +1,192 @@
+import C360Columns
+import C360Diagnostics
+import C360Plan
+import C360Semantics
+
+struct DecisionKey: Hashable {
+  let policy: PolicyID
+  let exposure: ExposureID
+}
+
+/// The decisions of one policy at the rows of one frame.
+final class Decision {
+  let key: DecisionKey
+  let index: Int
+  let frame: Frame
+  let actions: TableID
+  /// Exposures × actions: where features `for` the actions have their values, tile by tile.
+  let relation: RelationID
+  var rules: [DecideStep.Rule] = []
+  var terms: [DecideStep.Term] = []
+  var choice: DecideStep.Choice = .greedy
+  var outputs: [(DecideStep.Output, ColumnID)] = []
+
+  init(key: DecisionKey, index: Int, frame: Frame, actions: TableID, relation: RelationID) {
+    self.key = key
+    self.index = index
+    self.frame = frame
+    self.actions = actions
+    self.relation = relation
+  }
+}
+
+extension Lowering {
+  func decision(_ policyID: PolicyID, at exposure: ExposureID) -> Decision {
+    let key = DecisionKey(policy: policyID, exposure: exposure)
+    if let known = decisions[key] { return known }
+    let policy = program[policyID]
+    let decision = Decision(
+      key: key, index: decisionOrder.count, frame: frame(exposure), actions: policy.actions,
+      relation: plan.addRelation("\(policy.name) × \(program[policy.actions].name)"))
+    decisions[key] = decision
+    decisionOrder.append(decision)
+    let actions = rows(policy.actions)
+    _ = column(program[policy.actions].keyColumn, of: actions)
+
+    var scope = frameScope(decision.frame)
+    scope.decision = decision
+    if let mask = policy.mask {
+      decision.rules = program[mask].rules.map { rule in
+        DecideStep.Rule(
+          name: rule.name, condition: candidate(rule.condition, as: .bool, scope, decision))
+      }
+    }
+    decision.terms = policy.terms.map { term in
+      DecideStep.Term(
+        name: term.name, value: candidate(term.value, as: term.value.type, scope, decision),
+        weight: term.weight)
+    }
+    switch policy.choice {
+    case .greedy: decision.choice = .greedy
+    case .softmax(let temperature): decision.choice = .softmax(temperature: temperature)
+    case .threshold(let condition):
+      decision.choice = .threshold(candidate(condition, as: .bool, scope, decision))
+    }
+    return decision
+  }
+
+  /// An expression at exposure × action grain. What depends on the exposure alone, or on the action
+  /// alone, is computed once a row of those rather than once a pair.
+  private func candidate(
+    _ expression: Expression, as type: Type, _ scope: Scope, _ decision: Decision
+  ) -> ScalarID {
+    var value = lower(expression, as: type, scope)
+    if type.base == .int {
+      value = scalars.add(.intToFloat, [value], .float64)
+    }
+    var hoisted: [ScalarID: ScalarID] = [:]
+    return hoist(value, decision, named: expression.span.text.singleLine, &hoisted)
+  }
+
+  private func hoist(
+    _ value: ScalarID, _ decision: Decision, named name: String, _ done: inout [ScalarID: ScalarID]
+  ) -> ScalarID {
+    if let known = done[value] { return known }
+    let node = scalars.arena[value]
+    guard !node.inputs.isEmpty else { return value }
+    let result: ScalarID
+    let relations = Set(scalars.columns(of: value).map { plan[$0].relation })
+    // A failure must stay where `and`, `if` and their kin can decide it away.
+    if relations.count == 1, let relation = relations.first, relation != decision.relation,
+      !scalars.canFail(value)
+    {
+      let column = derivedColumn(
+        value, in: relation, named: name, Type(node.type.base, optional: true))
+      result = scalar(column)
+    } else {
+      let inputs = node.inputs.map { hoist($0, decision, named: name, &done) }
+      result = scalars.add(node.operation, inputs, node.type, origin: node.origin)
+    }
+    done[value] = result
+    return result
+  }
+
+  // MARK: Results
+
+  /// A column of the decision at hand, in the relation of its frame.
+  func decisionColumn(
+    _ column: DecisionColumn, _ expression: Expression, _ scope: Scope
+  ) -> ScalarID {
+    guard let decision = scope.decided else {
+      preconditionFailure("the checker lets columns of decisions stand in their queries only")
+    }
+    let policy = program[decision.key.policy]
+    let output: DecideStep.Output
+    switch column {
+    case .entity: return scalar(decision.frame.key)
+    case .time: return scalar(decision.frame.time)
+    case .number: return scalar(decision.frame.number)
+    case .policy: return scalars.constant(.text(policy.name), .text)
+    case .policyHash: return scalars.constant(.text(options.policyHash(policy)), .text)
+    case .action: output = .action
+    case .rank: output = .rank
+    case .propensity: output = .propensity
+    case .value: output = .value
+    case .expectedValue: output = .expectedValue
+    case .term(let position): output = .term(position)
+    case .eligible: output = .eligible
+    case .reasons: output = .reasons
+    case .isFallback: output = .isFallback
+    }
+    if let known = decision.outputs.first(where: { $0.0 == output }) { return scalar(known.1) }
+    let id = addColumn(
+      output.name(in: policy), expression.type.logical, in: decision.frame.relation,
+      nullable: expression.type.isOptional)
+    decision.outputs.append((output, id))
+    return scalar(id)
+  }
+
+  func decideStep(_ decision: Decision) -> DecideStep {
+    let policy = program[decision.key.policy]
+    let actions = rows(decision.actions)
+    var noAction: String?
+    if case .actions(let roles) = program[decision.actions].kind { noAction = roles.none }
+    let timelines = requests.timelineOrder.filter { $0.decision == decision.index }
+    return DecideStep(
+      policy: policy.name, frame: decision.frame.relation, key: decision.frame.key,
+      time: decision.frame.time, number: decision.frame.number, actions: actions.relation,
+      actionKey: column(program[decision.actions].keyColumn, of: actions), noAction: noAction,
+      actionTimelines: timelines.compactMap { timelineStep($0) }, rules: decision.rules,
+      terms: decision.terms, choice: decision.choice, explore: policy.explore,
+      fallback: policy.fallback.keyText, seed: program.seed, outputs: decision.outputs)
+  }
+}
+
+extension DecideStep.Output {
+  fileprivate func name(in policy: Policy) -> String {
+    switch self {
+    case .action: "action"
+    case .rank: "rank"
+    case .propensity: "propensity"
+    case .value: "value"
+    case .expectedValue: "expected_value"
+    case .term(let position): policy.terms[position].name
+    case .eligible: "eligible"
+    case .reasons: "reasons"
+    case .isFallback: "is_fallback"
+    }
+  }
+}
+
+extension Value {
+  /// The key of an action as text.
+  fileprivate var keyText: String {
+    switch self {
+    case .text(let value): value
+    case .int(let value): String(value)
+    default: ""
+    }
+  }
+}
+
+extension PhysicalType {
+  /// A language type that lies in memory like this.
+  fileprivate var base: Type.Base {
+    switch self {
+    case .bool: .bool
+    case .int64: .int
+    case .float64: .float(.none)
+    case .text: .text
+    }
+  }
+}

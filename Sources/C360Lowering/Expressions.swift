@@ -1,0 +1,139 @@
+import C360Columns
+import C360Diagnostics
+import C360Plan
+import C360Semantics
+
+/// Whose row an expression is lowered for.
+struct Scope {
+  /// The relation whose columns its scalars read.
+  var relation: RelationID
+  /// Absent where no entity and time is at hand (rows of actions, results of queries).
+  var moments: Moments?
+  /// The table whose rows are at hand.
+  var table: TableID?
+  var frame: Frame?
+  /// The decision among whose candidate actions one is at hand.
+  var decision: Decision?
+  /// The decision whose result is at hand.
+  var decided: Decision?
+  /// Columns of the previous stage of a query.
+  var queryColumns: [ScalarID] = []
+  /// Where aggregates over the rows of a group go.
+  var group: GroupRequests?
+}
+
+extension Lowering {
+  func frameScope(_ frame: Frame) -> Scope {
+    Scope(
+      relation: frame.relation,
+      moments: Moments(
+        relation: frame.relation, key: frame.key, time: frame.time, timezone: program.timezone),
+      frame: frame)
+  }
+
+  /// A scalar that has the value of the expression at each row of the scope.
+  func lower(_ expression: Expression, _ scope: Scope) -> ScalarID {
+    let type = expression.type.physical
+    switch expression.kind {
+    case .literal(let value): return scalars.constant(value.constant, type)
+    case .parameter(let id): return scalars.constant(program.parameters[id.index].value.constant, type)
+    case .call(let function, let arguments):
+      return call(function, arguments, expression, scope)
+    case .and, .or, .not, .conditional, .coalesce, .isNull, .isIn:
+      return logic(expression, scope)
+    case .decisionTime, .tableColumn, .profileColumn, .actionColumn, .exposureColumn, .kept,
+      .queryColumn, .consent:
+      return leaf(expression, scope)
+    case .outcome(let exposure, let position, let inner):
+      return outcome(exposure, position, inner)
+    case .feature(let id): return feature(id, scope)
+    case .score(let id): return score(id, scope)
+    case .aggregate(let aggregate):
+      return self.aggregate(aggregate, expression.type, expression.span, scope)
+    case .rowAggregate(let aggregate):
+      return rowAggregate(aggregate, expression, scope)
+    case .decision(let column): return decisionColumn(column, expression, scope)
+    }
+  }
+
+  /// Lowers for a place of a known type: a bare `null` takes that type.
+  func lower(_ expression: Expression, as type: Type, _ scope: Scope) -> ScalarID {
+    if expression.type.base == .null { return scalars.null(type.physical) }
+    return lower(expression, scope)
+  }
+
+  private func leaf(_ expression: Expression, _ scope: Scope) -> ScalarID {
+    switch expression.kind {
+    case .decisionTime:
+      if let moments = scope.moments { return scalar(moments.time) }
+    case .tableColumn(let table, let position):
+      return scalar(column(position, of: rows(table)))
+    case .profileColumn(let table, let position):
+      if let moments = scope.moments { return profileColumn(table, position, at: moments) }
+    case .actionColumn(let table, let position):
+      return scalar(column(position, of: rows(table)))
+    case .exposureColumn(let exposure, let position):
+      // `expect` reads the rows of a file before they are put in order.
+      if scope.frame == nil { return scalar(column(position, of: rows(exposure))) }
+      return scalar(frame(exposure).columns[position])
+    case .kept(let exposure): return scalar(kept(of: frame(exposure)))
+    case .queryColumn(let position): return scope.queryColumns[position]
+    case .consent(let ledger, let purpose, let clock):
+      if let moments = scope.moments {
+        return consent(ledger, purpose: purpose, clock, at: moments)
+      }
+    default: break
+    }
+    preconditionFailure("the checker lets \(expression.span.text) stand only where it has a value")
+  }
+
+  private func logic(_ expression: Expression, _ scope: Scope) -> ScalarID {
+    let type = expression.type.physical
+    switch expression.kind {
+    case .and(let left, let right):
+      return scalars.add(.and, [condition(left, scope), condition(right, scope)], .bool)
+    case .or(let left, let right):
+      return scalars.add(.or, [condition(left, scope), condition(right, scope)], .bool)
+    case .not(let inner): return scalars.add(.not, [condition(inner, scope)], .bool)
+    case .conditional(let test, let then, let otherwise):
+      let inputs = [
+        condition(test, scope), lower(then, as: expression.type, scope),
+        lower(otherwise, as: expression.type, scope),
+      ]
+      return scalars.add(.select, inputs, type)
+    case .coalesce(let first, let second):
+      let inputs = [
+        lower(first, as: expression.type, scope), lower(second, as: expression.type, scope),
+      ]
+      return scalars.add(.coalesce, inputs, type)
+    case .isNull(let inner): return scalars.add(.isNull, [lower(inner, scope)], .bool)
+    case .isIn(let inner, let values):
+      return scalars.add(.isIn(values.map(\.constant)), [lower(inner, scope)], .bool)
+    default: preconditionFailure("not logic")
+    }
+  }
+
+  private func condition(_ expression: Expression, _ scope: Scope) -> ScalarID {
+    lower(expression, as: .bool, scope)
+  }
+
+  private func feature(_ id: FeatureID, _ scope: Scope) -> ScalarID {
+    let key = FeatureKey(
+      feature: id, relation: scope.relation,
+      actions: program[id].actions == nil ? nil : scope.decision?.relation)
+    if let known = features[key] { return known }
+    let value = lower(program[id].expression, scope)
+    features[key] = value
+    return value
+  }
+
+  private func score(_ id: ScoreID, _ scope: Scope) -> ScalarID {
+    let key = ScoreKey(
+      score: id, relation: scope.relation,
+      actions: program[id].actions == nil ? nil : scope.decision?.relation)
+    if let known = scores[key] { return known }
+    let value = lower(program[id].expression, scope)
+    scores[key] = value
+    return value
+  }
+}

@@ -1,0 +1,71 @@
+import C360Diagnostics
+import C360Plan
+import C360Semantics
+
+/// A plan, and what its indices mean to the host: which rows a scan reads, where a sink goes, which
+/// place of the source an origin is.
+public struct LoweredProgram: Sendable {
+  public let plan: Plan
+  /// By `ScanStep.source`.
+  public let sources: [RowSource]
+  /// By the `origin` of scalars and steps.
+  public let origins: [Span]
+  /// By `Sink.index`.
+  public let sinks: [SinkTarget]
+  /// Frames that are computed, and the exposures they are.
+  public let frames: [RelationID: ExposureID]
+  /// Decisions that are computed.
+  public let decisions: [Decided]
+  /// Outcomes that ask whether their windows are observed to the end.
+  public let coverages: [OutcomeCoverage]
+
+  public struct Decided: Sendable {
+    public let policy: PolicyID
+    public let exposure: ExposureID
+    /// `DecideStep.policy`: unique among the decisions of a plan.
+    public let name: String
+  }
+
+  /// One outcome and the coverage columns it depends on.
+  public struct OutcomeCoverage: Sendable {
+    public let exposure: ExposureID
+    public let outcome: Int
+    public let columns: [ColumnID]
+  }
+}
+
+/// Rows that the host reads, by the contract of a table or of an exposure from a file.
+public struct RowSource: Sendable {
+  public enum Origin: Hashable, Sendable {
+    case table(TableID)
+    case exposure(ExposureID)
+  }
+  public let origin: Origin
+  public let relation: RelationID
+  /// Positions in the contract's columns, ascending; the scan asks for these.
+  public let columns: [Int]
+}
+
+/// Where the rows of a sink go, as an index into the program's outputs or shows.
+public enum SinkTarget: Hashable, Sendable {
+  case output(Int)
+  case show(Int)
+}
+
+/// What lowering has to be told by the host.
+public struct LoweringOptions: Sendable {
+  /// Hash of the canonical text of a policy, as decision logs carry it.
+  public var policyHash: @Sendable (Policy) -> String
+  public init(policyHash: @escaping @Sendable (Policy) -> String) {
+    self.policyHash = policyHash
+  }
+}
+
+/// Lowers a checked program to a plan. Only what an output, a `show` or an `expect` depends on is
+/// in it.
+public func lower(_ program: Program, options: LoweringOptions) -> LoweredProgram {
+  let lowering = Lowering(program, options)
+  lowering.lowerExpectations()
+  lowering.lowerSinks()
+  return lowering.assemble()
+}

@@ -1,0 +1,132 @@
+import C360Columns
+import C360Plan
+import C360Semantics
+
+/// Rows that each are a moment of an entity: an exposure's, or events asked for their past.
+struct Moments {
+  let relation: RelationID
+  let key: ColumnID
+  let time: ColumnID
+  let timezone: String
+}
+
+/// What is asked at the moments of each relation, grouped into the steps that answer.
+struct MomentRequests {
+  struct TimelineKey: Hashable {
+    let table: TableID
+    let relation: RelationID
+    /// Columns of the actions where matches are asked; such timelines belong to a decision.
+    let decision: Int?
+    /// Steps of a lower level run before.
+    let level: Int
+  }
+  struct Timeline {
+    let moments: Moments
+    /// Where answers go: the moments, or the exposures × actions of a decision.
+    let target: RelationID
+    var outputs: [TimelineStep.Output] = []
+    var index: [WindowedAggregate: ColumnID] = [:]
+    var coverages: [TimelineStep.Coverage] = []
+  }
+  struct LookupKey: Hashable {
+    let table: TableID
+    let relation: RelationID
+  }
+  struct ProfileLookup {
+    let moments: Moments
+    var columns: [Int: ColumnID] = [:]
+  }
+  struct ConsentLookup {
+    let moments: Moments
+    var tests: [ConsentStep.Test] = []
+  }
+
+  var timelines: [TimelineKey: Timeline] = [:]
+  var timelineOrder: [TimelineKey] = []
+  var profiles: [LookupKey: ProfileLookup] = [:]
+  var profileOrder: [LookupKey] = []
+  var consents: [LookupKey: ConsentLookup] = [:]
+  var consentOrder: [LookupKey] = []
+  /// Event columns computed before timelines read them, in order of need.
+  var derived: [(relation: RelationID, scalar: ScalarID, column: ColumnID)] = []
+}
+
+extension Lowering {
+  // MARK: Profiles and consents
+
+  /// A profile's column as of each moment, its default applied.
+  func profileColumn(_ table: TableID, _ position: Int, at moments: Moments) -> ScalarID {
+    let key = MomentRequests.LookupKey(table: table, relation: moments.relation)
+    if requests.profiles[key] == nil {
+      requests.profiles[key] = MomentRequests.ProfileLookup(moments: moments)
+      requests.profileOrder.append(key)
+      _ = allColumns(of: rows(table))
+    }
+    let column = program[table].columns[position]
+    var found = requests.profiles[key]?.columns[position]
+    if found == nil {
+      found = addColumn(
+        "\(program[table].name).\(column.name)", column.type.logical, in: moments.relation,
+        nullable: true)
+      requests.profiles[key]?.columns[position] = found
+    }
+    guard let found else { preconditionFailure("a lookup that was just made") }
+    guard let value = column.defaultValue, value != .null else { return scalar(found) }
+    let type = column.type.physical
+    return scalars.add(
+      .coalesce, [scalar(found), scalars.constant(value.constant, type)], type)
+  }
+
+  func consent(
+    _ ledger: TableID, purpose: String, _ clock: ConsentClock, at moments: Moments
+  ) -> ScalarID {
+    let key = MomentRequests.LookupKey(table: ledger, relation: moments.relation)
+    if requests.consents[key] == nil {
+      requests.consents[key] = MomentRequests.ConsentLookup(moments: moments)
+      requests.consentOrder.append(key)
+    }
+    let throughout: TimeOffset? =
+      switch clock {
+      case .decision: nil
+      case .throughout(let offset): offset.offset
+      }
+    if let test = requests.consents[key]?.tests.first(where: {
+      $0.purpose == purpose && $0.throughout == throughout
+    }) {
+      return scalar(test.column)
+    }
+    let column = addColumn(
+      "consent(\"\(purpose)\")", .bool, in: moments.relation, nullable: false)
+    requests.consents[key]?.tests.append(
+      ConsentStep.Test(purpose: purpose, throughout: throughout, column: column))
+    return scalar(column)
+  }
+
+  func asOfStep(_ key: MomentRequests.LookupKey) -> AsOfStep? {
+    guard let lookup = requests.profiles[key], case .profile(let roles) = program[key.table].kind
+    else { return nil }
+    let versions = rows(key.table)
+    return AsOfStep(
+      versions: versions.relation, key: column(roles.key, of: versions),
+      from: roles.from.map { column($0, of: versions) },
+      known: roles.known.map { column($0, of: versions) },
+      until: roles.until.map { column($0, of: versions) },
+      tieBreak: allColumns(of: versions), frame: lookup.moments.relation,
+      frameKey: lookup.moments.key, frameTime: lookup.moments.time,
+      columns: lookup.columns.sorted { $0.key < $1.key }.map {
+        (from: column($0.key, of: versions), to: $0.value)
+      })
+  }
+
+  func consentStep(_ key: MomentRequests.LookupKey) -> ConsentStep? {
+    guard let lookup = requests.consents[key], case .consents(let roles) = program[key.table].kind
+    else { return nil }
+    let ledger = rows(key.table)
+    return ConsentStep(
+      ledger: ledger.relation, key: column(roles.key, of: ledger),
+      purpose: column(roles.purpose, of: ledger), from: column(roles.from, of: ledger),
+      until: roles.until.map { column($0, of: ledger) }, frame: lookup.moments.relation,
+      frameKey: lookup.moments.key, frameTime: lookup.moments.time, tests: lookup.tests,
+      timezone: lookup.moments.timezone)
+  }
+}

@@ -1,0 +1,230 @@
+import C360Columns
+import C360Diagnostics
+import C360Plan
+import C360Semantics
+
+/// A query in the making: the rows so far, and the columns of its last stage over them.
+struct QueryRows {
+  var relation: RelationID
+  var columns: [ScalarID]
+  /// Types of `columns`, for those that get a column of their own.
+  var types: [Type]
+  var names: [String]
+  /// Columns by whose order rows are still to be put, because nothing that shows has happened yet.
+  var pendingOrder: [ColumnID] = []
+}
+
+extension Lowering {
+  func lowerSinks() {
+    for (index, output) in program.outputs.enumerated() {
+      sink(output.query, .output(index), named: output.name)
+    }
+    for (index, show) in program.shows.enumerated() {
+      sink(show.query, .show(index), named: "show \(index + 1)")
+    }
+  }
+
+  private func sink(_ query: Query, _ target: SinkTarget, named name: String) {
+    let needed = NeededColumns(query)
+    var (rows, scope) = source(of: query, needed: needed.initial, named: name)
+    for (index, stage) in query.stages.enumerated() {
+      apply(stage, to: &rows, needed: needed.after[index], &scope, named: name)
+    }
+    putInOrder(&rows, by: [], needed: Set(rows.columns.indices), named: name)
+    materialize(&rows, constants: true)
+    let columns = rows.columns.enumerated().compactMap { index, value in
+      scalars.column(of: value).map { (name: query.columns[index].name, column: $0) }
+    }
+    plan.sinks.append(Sink(index: sinks.count, relation: rows.relation, columns: columns))
+    sinks.append(target)
+  }
+
+  // MARK: Sources
+
+  private func source(
+    of query: Query, needed: Set<Int>, named name: String
+  ) -> (QueryRows, Scope) {
+    var scope: Scope
+    var order: [ColumnID] = []
+    switch query.source {
+    case .table(let table):
+      scope = eventScope(table)
+      let rows = rows(table)
+      if query.showsOrder { order = canonicalOrder(of: table, rows) }
+    case .exposure(let exposure):
+      scope = frameScope(frame(exposure))
+    case .policy(let policy, let exposure):
+      let decision = decision(policy, at: exposure)
+      scope = frameScope(decision.frame)
+      scope.decided = decision
+    }
+    var rows = QueryRows(
+      relation: scope.relation, columns: [], types: [], names: [], pendingOrder: order)
+    project(query.initial, of: &rows, needed: needed, scope)
+    return (rows, scope)
+  }
+
+  /// Entity key, time, then the row's values; profiles, ledgers and actions by their values alone.
+  private func canonicalOrder(of table: TableID, _ rows: TableRows) -> [ColumnID] {
+    let all = allColumns(of: rows)
+    guard case .events(let roles) = program[table].kind else { return all }
+    let leading = [all[roles.key], all[roles.time]]
+    return leading + all.filter { !leading.contains($0) }
+  }
+
+  // MARK: Stages
+
+  private func apply(
+    _ stage: Query.Stage, to rows: inout QueryRows, needed: Set<Int>, _ scope: inout Scope,
+    named name: String
+  ) {
+    scope = Scope(relation: rows.relation, queryColumns: rows.columns)
+    switch stage {
+    case .filter(let condition):
+      let condition = (lower(condition, as: .bool, scope), condition.span.text.singleLine)
+      filter(&rows, by: condition.0, needed: needed, named: "\(name): where \(condition.1)")
+    case .project(let projections):
+      project(projections, of: &rows, needed: needed, scope)
+    case .group(let keys, let aggregates):
+      group(&rows, keys: keys, aggregates: aggregates, named: name, scope)
+    case .sort(let keys):
+      let columns = keys.map { key in
+        let value = lower(key.expression, scope)
+        let column = ownColumn(
+          value, in: rows.relation, named: key.expression.span.text.singleLine, key.expression.type)
+        return (column: column, isDescending: key.isDescending)
+      }
+      putInOrder(&rows, by: columns, needed: needed, named: name)
+    case .take(let count):
+      limit(&rows, skip: 0, take: count, needed: needed, named: name)
+    case .skip(let count):
+      limit(&rows, skip: count, take: nil, needed: needed, named: name)
+    }
+  }
+
+  /// What nobody reads is left out, unless it may fail: then its failure counts.
+  private func project(
+    _ projections: [Query.Projection], of rows: inout QueryRows, needed: Set<Int>, _ scope: Scope
+  ) {
+    var next = rows
+    next.columns = []
+    next.types = projections.map(\.expression.type)
+    next.names = projections.map(\.name)
+    for (index, projection) in projections.enumerated() {
+      guard needed.contains(index) || !projection.expression.isPlain else {
+        next.columns.append(scalars.null(projection.expression.type.physical))
+        continue
+      }
+      let value = lower(projection.expression, as: projection.expression.type, scope)
+      let isWanted = needed.contains(index) || scalars.canFail(value)
+      next.columns.append(
+        isWanted ? value : scalars.null(projection.expression.type.physical))
+    }
+    materialize(&next, constants: false)
+    rows = next
+  }
+
+  private func filter(
+    _ rows: inout QueryRows, by condition: ScalarID, needed: Set<Int>, named name: String
+  ) {
+    let output = plan.addRelation(name)
+    let input = rows.relation
+    let columns = carry(&rows, to: output, needed: needed)
+    querySteps.append(
+      .filter(FilterStep(input: input, condition: condition, output: output, columns: columns)))
+  }
+
+  /// Sorts by the keys and then by the order still owed.
+  private func putInOrder(
+    _ rows: inout QueryRows, by keys: [(column: ColumnID, isDescending: Bool)], needed: Set<Int>,
+    named name: String
+  ) {
+    let all = keys + rows.pendingOrder.map { (column: $0, isDescending: false) }
+    rows.pendingOrder = []
+    guard !all.isEmpty else { return }
+    let output = plan.addRelation("\(name): sort")
+    let input = rows.relation
+    let columns = carry(&rows, to: output, needed: needed)
+    querySteps.append(
+      .sort(SortStep(input: input, output: output, keys: all, columns: columns)))
+  }
+
+  private func limit(
+    _ rows: inout QueryRows, skip: Int, take: Int?, needed: Set<Int>, named name: String
+  ) {
+    putInOrder(&rows, by: [], needed: needed, named: name)
+    let output = plan.addRelation("\(name): take")
+    let input = rows.relation
+    let columns = carry(&rows, to: output, needed: needed)
+    querySteps.append(
+      .limit(
+        LimitStep(input: input, output: output, skip: skip, take: take, columns: columns)))
+  }
+
+  /// Moves the rows to a new relation: the columns needed and those that order.
+  private func carry(
+    _ rows: inout QueryRows, to output: RelationID, needed: Set<Int>
+  ) -> [(from: ColumnID, to: ColumnID)] {
+    var moved: [ColumnID: ColumnID] = [:]
+    var columns: [(from: ColumnID, to: ColumnID)] = []
+    func move(_ column: ColumnID) -> ColumnID {
+      if let known = moved[column] { return known }
+      let info = plan[column]
+      let target = addColumn(info.name, info.type, in: output, nullable: info.isNullable)
+      moved[column] = target
+      columns.append((from: column, to: target))
+      return target
+    }
+    for index in rows.columns.indices {
+      guard let column = scalars.column(of: rows.columns[index]) else { continue }
+      rows.columns[index] =
+        needed.contains(index)
+        ? scalar(move(column)) : scalars.null(plan[column].type.physical)
+    }
+    rows.pendingOrder = rows.pendingOrder.map(move)
+    rows.relation = output
+    return columns
+  }
+
+  // MARK: Columns of their own
+
+  /// Gives every computed column of the rows a column in their relation.
+  func materialize(_ rows: inout QueryRows, constants: Bool) {
+    var derived: [(scalar: ScalarID, column: ColumnID)] = []
+    for index in rows.columns.indices {
+      let value = rows.columns[index]
+      if scalars.column(of: value) != nil { continue }
+      if !constants, scalars.constant(of: value) != nil { continue }
+      let (column, isNew) = newColumn(
+        value, in: rows.relation, named: rows.names[index], rows.types[index])
+      if isNew { derived.append((scalar: value, column: column)) }
+      rows.columns[index] = scalar(column)
+    }
+    if !derived.isEmpty {
+      querySteps.append(.derive(DeriveStep(relation: rows.relation, columns: derived)))
+    }
+  }
+
+  /// A column that holds the scalar; computed by a step of its own when there is none yet.
+  func ownColumn(
+    _ value: ScalarID, in relation: RelationID, named name: String, _ type: Type
+  ) -> ColumnID {
+    if let column = scalars.column(of: value) { return column }
+    let (column, isNew) = newColumn(value, in: relation, named: name, type)
+    if isNew {
+      querySteps.append(
+        .derive(DeriveStep(relation: relation, columns: [(scalar: value, column: column)])))
+    }
+    return column
+  }
+
+  private func newColumn(
+    _ value: ScalarID, in relation: RelationID, named name: String, _ type: Type
+  ) -> (ColumnID, isNew: Bool) {
+    let key = MaterializedKey(relation: relation, scalar: value)
+    if let known = materialized[key] ?? queryColumns[key] { return (known, false) }
+    let column = addColumn(name, type.logical, in: relation, nullable: type.isOptional)
+    queryColumns[key] = column
+    return (column, true)
+  }
+}

@@ -1,0 +1,112 @@
+import C360Columns
+import C360Plan
+import C360Semantics
+
+extension Type {
+  /// What a column of this type holds. The type of a bare `null` has no column of its own: `bool`.
+  var logical: LogicalType {
+    switch base {
+    case .bool, .null: .bool
+    case .int: .int
+    case .float(let unit): unit.currency.map { .money($0) } ?? .float
+    case .text: .text
+    case .time: .time
+    case .date: .date
+    case .duration, .calendarSpan: .duration
+    }
+  }
+
+  var physical: PhysicalType { logical.physical }
+
+  var isFloat: Bool { if case .float = base { true } else { false } }
+}
+
+extension Value {
+  /// Calendar spans have no constant: they are part of an operation.
+  var constant: Constant {
+    switch self {
+    case .null, .calendarSpan: .null
+    case .bool(let value): .bool(value)
+    case .int(let value), .time(let value), .date(let value), .duration(let value): .int(value)
+    case .float(let value): .float(bits: value.bitPattern)
+    case .text(let value): .text(value)
+    }
+  }
+}
+
+extension CalendarSpan {
+  var step: CalendarStep {
+    let unit: CalendarStep.Unit =
+      switch self.unit {
+      case .day: .day
+      case .week: .week
+      case .month: .month
+      case .quarter: .quarter
+      case .year: .year
+      }
+    return CalendarStep(count, unit)
+  }
+}
+
+extension Offset {
+  var offset: TimeOffset {
+    switch self {
+    case .exact(let length): .exact(length)
+    case .calendar(let span): .calendar(span.step)
+    }
+  }
+}
+
+extension Window {
+  var spec: WindowSpec {
+    switch self {
+    case .all: .all
+    case .duration(let length): .duration(length)
+    case .span(let span): .span(span.step)
+    case .calendar(let span): .calendar(span.step)
+    case .last(let count): .last(count)
+    case .following(let after, let within):
+      .following(after: after.offset, within: within.offset)
+    }
+  }
+}
+
+extension C360Semantics.AggregateFunction {
+  var planned: C360Plan.AggregateFunction {
+    switch self {
+    case .count: .count
+    case .any: .any
+    case .all: .all
+    case .sum: .sum
+    case .mean: .mean
+    case .min: .min
+    case .max: .max
+    case .first: .first
+    case .last: .last
+    case .nth: .nth
+    case .distinct: .distinct
+    case .mode: .mode
+    case .share: .share
+    case .ratio: .ratio
+    case .variance: .variance
+    case .standardDeviation: .standardDeviation
+    case .populationVariance: .populationVariance
+    case .populationStandardDeviation: .populationStandardDeviation
+    case .decayedSum: .decayedSum
+    case .decayedCount: .decayedCount
+    case .decayedMean: .decayedMean
+    }
+  }
+}
+
+extension Table {
+  /// The columns that place a row: entity key and time, where the kind has them.
+  var keyColumn: Int {
+    switch kind {
+    case .events(let roles): roles.key
+    case .profile(let roles): roles.key
+    case .consents(let roles): roles.key
+    case .actions(let roles): roles.key
+    }
+  }
+}
