@@ -56,6 +56,7 @@ let package = Package(
       name: "C360SyntaxTests", dependencies: ["C360Syntax"], exclude: ["Corpus"]),
     .testTarget(name: "C360DiagnosticsTests", dependencies: ["C360Diagnostics"]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns"]),
+    .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
   ] + arrowTargets,
   swiftLanguageModes: [.v6],

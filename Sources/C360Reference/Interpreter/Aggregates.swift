@@ -1,0 +1,204 @@
+import C360Diagnostics
+import C360Semantics
+import Foundation
+
+/// One row that an aggregate looks at.
+struct AggregateItem {
+  var time: Int64 = 0
+  /// nil: the aggregate has no argument, so that no row is skipped.
+  var argument: Value?
+  var second: Value?
+  /// `share`: whether the row is counted; elsewhere always true.
+  var condition = true
+}
+
+extension ReferenceInterpreter {
+  func aggregate(
+    _ aggregate: Aggregate, in expression: Expression, _ scope: Scope
+  ) throws(ReferenceError) -> Value {
+    if case .following = aggregate.window, !isObserved(aggregate, scope) { return .null }
+    var chosen: [(event: Event, scope: Scope, condition: Bool)] = []
+    for event in inWindow(aggregate, scope) {
+      var eventScope = Scope(entity: scope.entity, time: event.time)
+      eventScope.row = event.row
+      let condition = try matches(aggregate, eventScope, action: scope.action)
+      if condition || aggregate.function == .share { chosen.append((event, eventScope, condition)) }
+    }
+    if case .last(let count) = aggregate.window { chosen = chosen.suffix(count) }
+    var items: [AggregateItem] = []
+    for (event, eventScope, condition) in chosen {
+      var item = AggregateItem(time: event.time, condition: condition)
+      if let argument = aggregate.argument { item.argument = try value(argument, eventScope) }
+      if let second = aggregate.second { item.second = try value(second, eventScope) }
+      items.append(item)
+    }
+    return try summary(
+      aggregate.function, items, argument: aggregate.argument, in: expression,
+      position: aggregate.position, halfLife: aggregate.halfLife, at: scope.time)
+  }
+
+  /// The events of the entity in the window (semantics.md S1, S2, O2), in T2 order.
+  private func inWindow(_ aggregate: Aggregate, _ scope: Scope) -> [Event] {
+    let events = events[aggregate.table.index][scope.entity] ?? []
+    let end = saturatingSum(scope.time, -aggregate.lag)
+    let start: Int64
+    switch aggregate.window {
+    case .all, .last: start = .min
+    case .duration(let length): start = saturatingSum(end, -length)
+    case .span(let span): start = calendar.moved(end, by: span, times: -1)
+    case .calendar(let span): start = calendar.periodStart(end, of: span)
+    case .following(let after, let within):
+      let first = calendar.moved(scope.time, by: after, times: 1)
+      let last = calendar.moved(scope.time, by: within, times: 1)
+      return events.filter { $0.time > first && $0.time <= last }
+    }
+    return events.filter { $0.time >= start && $0.isVisible(before: end, at: scope.time) }
+  }
+
+  private func matches(
+    _ aggregate: Aggregate, _ scope: Scope, action: [Value]?
+  ) throws(ReferenceError) -> Bool {
+    if let filter = aggregate.filter, try !value(filter, scope).isTrue { return false }
+    for match in aggregate.actionMatches {
+      let wanted = action?[match.actionColumn] ?? .null
+      if try !isEqual(value(match.event, scope), wanted) { return false }
+    }
+    return true
+  }
+
+  /// Whether the table has been observed to the end of a window that looks forward (O3).
+  func isObserved(_ aggregate: Aggregate, _ scope: Scope) -> Bool {
+    guard case .following(_, let within) = aggregate.window,
+      case .events(let roles) = program[aggregate.table].kind
+    else { return true }
+    let newest = rows[aggregate.table.index].compactMap { $0[roles.time].integer }.max()
+    guard let through = roles.observedThrough ?? newest else { return false }
+    return calendar.moved(scope.time, by: within, times: 1) <= through
+  }
+
+  func rowAggregate(
+    _ aggregate: RowAggregate, in expression: Expression, _ scope: Scope
+  ) throws(ReferenceError) -> Value {
+    var items: [AggregateItem] = []
+    for cells in scope.group {
+      var row = scope
+      row.cells = cells
+      var item = AggregateItem()
+      if let filter = aggregate.filter { item.condition = try value(filter, row).isTrue }
+      guard item.condition || aggregate.function == .share else { continue }
+      if let argument = aggregate.argument { item.argument = try value(argument, row) }
+      if let second = aggregate.second { item.second = try value(second, row) }
+      items.append(item)
+    }
+    return try summary(aggregate.function, items, argument: aggregate.argument, in: expression)
+  }
+}
+
+/// The table of aggregates over rows in order. `expression` gives type and place.
+private func summary(
+  _ function: AggregateFunction, _ items: [AggregateItem], argument: Expression?,
+  in expression: Expression, position: Int? = nil, halfLife: Int64? = nil, at time: Int64 = 0
+) throws(ReferenceError) -> Value {
+  let counted = items.filter { $0.argument.map { !$0.isNull } ?? true }
+  let values = counted.compactMap(\.argument)
+  let numbers = values.compactMap(\.double)
+  let n = values.count
+  switch function {
+  case .count: return .int(Int64(counted.count))
+  case .any: return .bool(counted.contains { $0.argument.map(\.isTrue) ?? true })
+  case .all: return .bool(counted.allSatisfy { $0.argument.map(\.isTrue) ?? true })
+  case .share:
+    let matching = counted.filter { $0.condition && ($0.argument.map(\.isTrue) ?? true) }
+    return counted.isEmpty ? .null : .float(Double(matching.count) / Double(counted.count))
+  case .sum: return try sum(values, in: expression)
+  case .mean: return mean(values, in: expression)
+  case .min: return values.min { compareTotally($0, $1) < 0 } ?? .null
+  case .max: return values.max { compareTotally($0, $1) < 0 } ?? .null
+  case .first: return values.first ?? .null
+  case .last: return values.last ?? .null
+  case .nth:
+    let wanted = position ?? 0
+    let index = wanted > 0 ? wanted - 1 : n + wanted
+    return wanted != 0 && values.indices.contains(index) ? values[index] : .null
+  case .distinct: return .int(Int64(Set(values.map(\.asKey)).count))
+  case .mode: return mode(values)
+  case .ratio:
+    let both = items.filter { $0.argument?.isNull == false && $0.second?.isNull == false }
+    let numerator = exactSum(both.compactMap { $0.argument?.double })
+    let denominator = exactSum(both.compactMap { $0.second?.double })
+    return both.isEmpty || denominator == 0 ? .null : .float(numerator / denominator)
+  case .variance: return n < 2 ? .null : .float(variance(numbers, over: n - 1))
+  case .standardDeviation:
+    return n < 2 ? .null : .float(variance(numbers, over: n - 1).squareRoot())
+  case .populationVariance: return n < 1 ? .null : .float(variance(numbers, over: n))
+  case .populationStandardDeviation:
+    return n < 1 ? .null : .float(variance(numbers, over: n).squareRoot())
+  case .decayedSum, .decayedCount, .decayedMean:
+    return decayed(function, counted, halfLife: Double(halfLife ?? 1), at: time)
+  }
+}
+
+/// Of integers and durations exact, an error when it does not fit; of floats exact, rounded once.
+private func sum(_ values: [Value], in expression: Expression) throws(ReferenceError) -> Value {
+  if case .float = expression.type.base { return .float(exactSum(values.compactMap(\.double))) }
+  let total = values.compactMap(\.integer).reduce(Int128(0)) { $0 + Int128($1) }
+  guard let total = Int64(exactly: total) else {
+    throw ReferenceError("the sum does not fit 64 bits", expression.span)
+  }
+  return expression.type.base == .duration ? .duration(total) : .int(total)
+}
+
+/// The rounded sum over the number; of durations to the nearest microsecond, halves to even.
+private func mean(_ values: [Value], in expression: Expression) -> Value {
+  if values.isEmpty { return .null }
+  let count = Int128(values.count)
+  let integers = values.compactMap { (value: Value) -> Int128? in
+    if case .float = value { nil } else { value.integer.map { Int128($0) } }
+  }
+  if integers.isEmpty {
+    return .float(exactSum(values.compactMap(\.double)) / Double(values.count))
+  }
+  let total = integers.reduce(0, +)
+  guard expression.type.base == .duration || expression.type.base == .time else {
+    return .float(Double(total) / Double(values.count))
+  }
+  var quotient = total / count
+  if total % count < 0 { quotient -= 1 }
+  let twice = 2 * (total - quotient * count)
+  if twice > count || (twice == count && quotient % 2 != 0) { quotient += 1 }
+  return expression.type.base == .time ? .time(Int64(quotient)) : .duration(Int64(quotient))
+}
+
+/// The most frequent value, ties to the smaller.
+private func mode(_ values: [Value]) -> Value {
+  let counts = Dictionary(values.map { ($0.asKey, 1) }, uniquingKeysWith: +)
+  let most = counts.values.max()
+  return counts.filter { $0.value == most }.keys.min { compare($0, $1) < 0 } ?? .null
+}
+
+private func variance(_ numbers: [Double], over divisor: Int) -> Double {
+  exactSquaredDeviations(numbers) / Double(numbers.count * divisor)
+}
+
+/// semantics.md G2. The mean is taken at the last event, where its weight is at least 1; the decay
+/// from there to the decision cancels.
+private func decayed(
+  _ function: AggregateFunction, _ items: [AggregateItem], halfLife: Double, at time: Int64
+) -> Value {
+  var sum = 0.0
+  var weight = 0.0
+  var last: Int64?
+  for item in items {
+    let factor = last.map { exp2(-Double(item.time - $0) / halfLife) } ?? 1
+    sum = sum * factor + (item.argument?.double ?? 0)
+    weight = weight * factor + 1
+    last = item.time
+  }
+  guard let last else { return function == .decayedMean ? .null : .float(0) }
+  let factor = exp2(-(Double(time) - Double(last)) / halfLife)
+  switch function {
+  case .decayedSum: return .float(sum * factor)
+  case .decayedCount: return .float(weight * factor)
+  default: return .float(sum / weight)
+  }
+}

@@ -1,0 +1,224 @@
+import C360Semantics
+import Foundation
+
+/// An action or the no-op at one decision.
+private struct Candidate {
+  let name: Value
+  /// nil: the no-op.
+  let row: [Value]?
+  /// Positions of the rules that forbid it.
+  var forbiddenBy: [Int] = []
+  /// Weighted terms; nil when it is forbidden or one of them is null.
+  var terms: [Double]?
+
+  /// Weighted terms added from left to right; nil when the candidate is not eligible.
+  var value: Double? {
+    guard let terms, let first = terms.first else { return terms == nil ? nil : 0 }
+    let value = terms.dropFirst().reduce(first, +)
+    return value.isNaN ? nil : value
+  }
+  var isEligible: Bool { value != nil }
+}
+
+/// How a decision is drawn. `docs/choices.md` states every case.
+private struct Distribution {
+  var propensities: [Double]
+  var isFallback = false
+}
+
+extension ReferenceInterpreter {
+  /// One decision a row of the exposure, in its canonical order.
+  public func decisions(
+    _ policy: PolicyID, at exposure: ExposureID
+  ) throws(ReferenceError) -> [ReferenceDecision] {
+    try checkActions(of: program[policy])
+    var result: [ReferenceDecision] = []
+    for row in exposures[exposure.index] {
+      var scope = Scope(entity: row.entity, time: row.time)
+      scope.exposure = (exposure, row)
+      result.append(try decide(program[policy], row, scope))
+    }
+    return result
+  }
+
+  /// Keys are there and differ, from the no-op's name too, and the fallback is one of them.
+  private func checkActions(of policy: Policy) throws(ReferenceError) {
+    guard case .actions(let roles) = program[policy.actions].kind else { return }
+    let keys = rows[policy.actions.index].map { $0[roles.key] }
+    let names = keys.map { text(of: $0) } + (roles.none.map { [$0] } ?? [])
+    let table = program[policy.actions]
+    if keys.contains(.null) { throw ReferenceError("an action without a key", table.span) }
+    if Set(names.map { Value.text($0) }).count < names.count {
+      throw ReferenceError("two actions of one key", table.span)
+    }
+    if !names.map({ Value.text($0) }).contains(.text(text(of: policy.fallback))) {
+      throw ReferenceError("the fallback is not among the actions", policy.span)
+    }
+  }
+
+  private func decide(
+    _ policy: Policy, _ row: ExposureRow, _ scope: Scope
+  ) throws(ReferenceError) -> ReferenceDecision {
+    let rules = policy.mask.map { program[$0].rules } ?? []
+    let candidates = try self.candidates(of: policy, rules, scope)
+    let distribution = try self.distribution(of: policy, candidates, scope)
+    let draw = draw(
+      seed: program.seed, policy: policy.name, entity: row.entity, time: row.time,
+      number: row.number)
+    let chosen = choose(distribution.propensities, draw)
+    let action = candidates[chosen]
+    let better = candidates.indices.filter { index in
+      guard let own = action.value, let other = candidates[index].value else { return false }
+      return other > own || (other == own && index < chosen)
+    }
+    let expected = zip(distribution.propensities, candidates)
+      .filter { propensity, _ in propensity > 0 }
+      .reduce(0) { sum, next in sum + next.0 * (next.1.value ?? .nan) }
+    return ReferenceDecision(
+      entity: row.entity, time: row.time, number: row.number, action: action.name,
+      rank: action.isEligible ? .int(Int64(better.count + 1)) : .null,
+      propensity: distribution.propensities[chosen],
+      value: action.value.map(Value.float) ?? .null,
+      expectedValue: expected.isNaN ? .null : .float(expected),
+      terms: policy.terms.indices.map { term in
+        action.isEligible ? action.terms.map { .float($0[term]) } ?? .null : .null
+      },
+      eligible: candidates.filter(\.isEligible).count,
+      reasons: reasons(candidates, rules), isFallback: distribution.isFallback,
+      distribution: zip(candidates.map(\.name), distribution.propensities).map { ($0, $1) },
+      draw: draw, actionRow: action.row)
+  }
+
+  /// The rows of the actions table in the order of the file, then the no-op.
+  private func candidates(
+    of policy: Policy, _ rules: [Mask.Rule], _ scope: Scope
+  ) throws(ReferenceError) -> [Candidate] {
+    guard case .actions(let roles) = program[policy.actions].kind else { return [] }
+    var result: [Candidate] = []
+    for row in rows[policy.actions.index] {
+      let name = roles.none == nil ? row[roles.key] : .text(text(of: row[roles.key]))
+      var candidate = Candidate(name: name, row: row)
+      var scope = scope
+      scope.action = row
+      for (index, rule) in rules.enumerated() where try value(rule.condition, scope).isTrue {
+        candidate.forbiddenBy.append(index)
+      }
+      if candidate.forbiddenBy.isEmpty { candidate.terms = try terms(of: policy, scope) }
+      result.append(candidate)
+    }
+    if let none = roles.none {
+      result.append(Candidate(name: .text(none), row: nil, terms: policy.terms.map { _ in 0 }))
+    }
+    return result
+  }
+
+  private func terms(of policy: Policy, _ scope: Scope) throws(ReferenceError) -> [Double]? {
+    var result: [Double] = []
+    var isKnown = true
+    for term in policy.terms {
+      guard let number = try value(term.value, scope).double else {
+        isKnown = false
+        continue
+      }
+      result.append(term.weight * number)
+    }
+    return isKnown ? result : nil
+  }
+
+  private func distribution(
+    of policy: Policy, _ candidates: [Candidate], _ scope: Scope
+  ) throws(ReferenceError) -> Distribution {
+    let eligible = candidates.indices.filter { candidates[$0].isEligible }
+    let actions = eligible.filter { candidates[$0].row != nil }
+    let noAction = candidates.firstIndex { $0.row == nil }
+    if actions.isEmpty { return fallback(of: policy, candidates) }
+    var result = candidates.map { _ in 0.0 }
+    switch policy.choice {
+    case .greedy: result[best(eligible, candidates)] = 1
+    case .softmax(let temperature):
+      let values = eligible.compactMap { candidates[$0].value }
+      let most = values.max() ?? 0
+      let weights = values.map { $0 == most ? 1 : exp(($0 - most) / temperature) }
+      let total = weights.reduce(0, +)
+      for (index, weight) in zip(eligible, weights) { result[index] = weight / total }
+    case .threshold(let condition):
+      var passing: [Int] = []
+      for index in actions {
+        var scope = scope
+        scope.action = candidates[index].row
+        if try value(condition, scope).isTrue { passing.append(index) }
+      }
+      if !passing.isEmpty {
+        result[best(passing, candidates)] = 1
+      } else if let noAction {
+        result[noAction] = 1
+      } else {
+        return fallback(of: policy, candidates)
+      }
+    }
+    if policy.explore > 0 {
+      result = result.map { (1 - policy.explore) * $0 }
+      for index in eligible { result[index] += policy.explore / Double(eligible.count) }
+    }
+    return Distribution(propensities: result)
+  }
+
+  /// A fallback that a rule forbids gives way to the no-op; where there is none it acts all the same.
+  private func fallback(of policy: Policy, _ candidates: [Candidate]) -> Distribution {
+    let wanted = text(of: policy.fallback)
+    let noAction = candidates.firstIndex { $0.row == nil }
+    var acting = candidates.firstIndex { Value.text(text(of: $0.name)) == .text(wanted) } ?? 0
+    if let noAction, !candidates[acting].forbiddenBy.isEmpty { acting = noAction }
+    var result = candidates.map { _ in 0.0 }
+    result[acting] = 1
+    return Distribution(propensities: result, isFallback: true)
+  }
+
+  /// Ties go to the earlier candidate.
+  private func best(_ indices: [Int], _ candidates: [Candidate]) -> Int {
+    let values = indices.map { candidates[$0].value ?? -.infinity }
+    return indices[values.firstIndex(of: values.max() ?? -.infinity) ?? 0]
+  }
+
+  /// The first candidate whose running sum exceeds the draw, else the last possible one.
+  private func choose(_ propensities: [Double], _ draw: Double) -> Int {
+    var sum = 0.0
+    for (index, propensity) in propensities.enumerated() {
+      sum += propensity
+      if sum > draw { return index }
+    }
+    return propensities.lastIndex { $0 > 0 } ?? 0
+  }
+
+  /// `rule: action, action; rule: …`, in the order of the rules, at last `null_value`.
+  private func reasons(_ candidates: [Candidate], _ rules: [Mask.Rule]) -> String {
+    let forbidden = rules.enumerated().map { index, rule in
+      (rule.name, candidates.filter { $0.forbiddenBy.contains(index) })
+    }
+    let unknown = ("null_value", candidates.filter { $0.forbiddenBy.isEmpty && !$0.isEligible })
+    return (forbidden + [unknown]).filter { !$1.isEmpty }.map { name, refused in
+      name + ": " + refused.map { text(of: $0.name) }.joined(separator: ", ")
+    }.joined(separator: "; ")
+  }
+
+  func decisionColumn(
+    _ column: DecisionColumn, _ decision: ReferenceDecision, _ policy: PolicyID
+  ) -> Value {
+    switch column {
+    case .entity: decision.entity
+    case .time: .time(decision.time)
+    case .number: .int(Int64(decision.number))
+    case .action: decision.action
+    case .rank: decision.rank
+    case .propensity: .float(decision.propensity)
+    case .value: decision.value
+    case .expectedValue: decision.expectedValue
+    case .term(let index): decision.terms[index]
+    case .eligible: .int(Int64(decision.eligible))
+    case .reasons: .text(decision.reasons)
+    case .isFallback: .bool(decision.isFallback)
+    case .policy: .text(program[policy].name)
+    case .policyHash: .text(semanticHash(program[policy].canonicalText))
+    }
+  }
+}

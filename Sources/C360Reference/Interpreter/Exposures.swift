@@ -1,0 +1,119 @@
+import C360Semantics
+
+/// A moment of decision.
+struct ExposureRow {
+  let values: [Value]
+  let entity: Value
+  let time: Int64
+  /// Among rows of equal (entity, time), from 0, in the order of their values.
+  var number = 0
+  var isKept = true
+}
+
+/// In canonical order: entity, time, then the row's values; numbered, with the `keep` rule applied.
+func exposureRows(
+  of exposure: Exposure, fileRows: [[Value]], tables: [Table], rows: [[[Value]]]
+) -> [ExposureRow] {
+  let calendar = LocalCalendar(exposure.timezone)
+  let unordered: [[Value]] =
+    switch exposure.origin {
+    case .file: fileRows.map { withDefaults($0, columns: exposure.columns) }
+    case .instant(let time, let population):
+      rowsOfPopulation(population, of: exposure, at: [time], tables: tables, rows: rows)
+    case .every(let step, let start, let through, let population):
+      rowsOfPopulation(
+        population, of: exposure,
+        at: moments(from: start, through: through, every: step, calendar: calendar),
+        tables: tables, rows: rows)
+    }
+  var result = unordered.sorted { precedes($0, $1, first: [exposure.key, exposure.time]) }
+    .compactMap { row in
+      row[exposure.time].integer.map {
+        ExposureRow(values: row, entity: row[exposure.key], time: $0)
+      }
+    }
+  for index in result.indices {
+    let earlier = result[..<index].filter { $0.entity == result[index].entity }
+    result[index].number = earlier.filter { $0.time == result[index].time }.count
+    result[index].isKept = keeps(result[index], after: earlier, by: exposure.keep, calendar)
+  }
+  return result
+}
+
+/// Steps are counted from the start, so that a month's end does not drift.
+private func moments(
+  from start: Int64, through: Int64, every step: Offset, calendar: LocalCalendar
+) -> [Int64] {
+  var result: [Int64] = []
+  var count: Int64 = 0
+  var next = start
+  while next <= through, result.last.map({ $0 < next }) ?? true {
+    result.append(next)
+    count += 1
+    next = calendar.moved(start, by: step, times: count)
+  }
+  return result
+}
+
+private func rowsOfPopulation(
+  _ population: TableID?, of exposure: Exposure, at times: [Int64], tables: [Table],
+  rows: [[[Value]]]
+) -> [[Value]] {
+  let asked = tables.indices.filter { index in
+    tables[index].entity == exposure.entity && (population.map { $0.index == index } ?? true)
+  }
+  var entities: Set<Value> = []
+  for index in asked { entities.formUnion(rows[index].map { $0[tables[index].keyColumn] }) }
+  entities.remove(.null)
+  return times.flatMap { time in
+    entities.filter { entity in
+      asked.contains { index in
+        if population != nil, case .profile(let roles) = tables[index].kind {
+          return profileVersion(roles, rows: rows[index], entity: entity, at: time) != nil
+        }
+        return hasBeenSeen(entity, before: time, in: tables[index], rows: rows[index])
+      }
+    }.map { entity in
+      var row = [Value](repeating: .null, count: exposure.columns.count)
+      row[exposure.key] = entity
+      row[exposure.time] = .time(time)
+      return row
+    }
+  }
+}
+
+/// semantics.md O5; `earlier` are the rows of the entity that stand before in canonical order.
+private func keeps(
+  _ row: ExposureRow, after earlier: [ExposureRow], by rule: Exposure.KeepRule,
+  _ calendar: LocalCalendar
+) -> Bool {
+  switch rule {
+  case .all: return true
+  case .first: return earlier.isEmpty
+  case .firstPer(.exact(let length)):
+    let stretch = floorDivide(row.time, by: length)
+    return !earlier.contains { floorDivide($0.time, by: length) == stretch }
+  case .firstPer(.calendar(let span)):
+    let stretch = calendar.period(row.time, of: span)
+    return !earlier.contains { calendar.period($0.time, of: span) == stretch }
+  case .nonOverlapping(let length):
+    guard let last = earlier.last(where: \.isKept) else { return true }
+    return row.time >= calendar.moved(last.time, by: length, times: 1)
+  case .washout(let length):
+    // One at the same instant that stands before counts, one exactly that long ago does not.
+    let start = calendar.moved(row.time, by: length, times: -1)
+    return !earlier.contains { $0.time > start }
+  }
+}
+
+extension Table {
+  /// Of actions: the key of the action.
+  var keyColumn: Int {
+    switch kind {
+    case .events(let roles): roles.key
+    case .profile(let roles): roles.key
+    case .consents(let roles): roles.key
+    case .actions(let roles): roles.key
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import C360Semantics
+
+struct Event {
+  let row: [Value]
+  let time: Int64
+  /// When the platform learned of it; nil: never.
+  let known: Int64?
+
+  /// Strictly before on both clocks (semantics.md S1).
+  func isVisible(before end: Int64, at decision: Int64) -> Bool {
+    guard let known else { return false }
+    return time < end && known < decision
+  }
+}
+
+private func known(_ row: [Value], _ roles: Table.EventRoles) -> Int64? {
+  if let column = roles.known { return row[column].integer }
+  return row[roles.time].integer.map { saturatingSum($0, roles.arrivesWithin ?? 0) }
+}
+
+/// In T2 order: time, sequence, then the row's values. Rows without key or time belong nowhere.
+func eventsByEntity(of table: Table, rows: [[Value]]) -> [Value: [Event]] {
+  guard case .events(let roles) = table.kind else { return [:] }
+  var result: [Value: [Event]] = [:]
+  let order = [roles.time] + (roles.sequence.map { [$0] } ?? [])
+  for row in rows.sorted(by: { precedes($0, $1, first: order) }) {
+    guard let time = row[roles.time].integer, !row[roles.key].isNull else { continue }
+    result[row[roles.key], default: []].append(
+      Event(row: row, time: time, known: known(row, roles)))
+  }
+  return result
+}
+
+/// The version of a profile that holds at `time` (semantics.md S3): the latest `from`, then the last
+/// in the order of the row's values.
+func profileVersion(
+  _ roles: Table.ProfileRoles, rows: [[Value]], entity: Value, at time: Int64
+) -> [Value]? {
+  func isBefore(_ column: Int?, _ row: [Value]) -> Bool {
+    guard let column else { return true }
+    return row[column].integer.map { $0 < time } ?? false
+  }
+  return rows.filter { row in
+    let hasEnded = roles.until.flatMap { row[$0].integer }.map { $0 <= time } ?? false
+    return !entity.isNull && row[roles.key] == entity && isBefore(roles.from, row)
+      && isBefore(roles.known, row) && !hasEnded
+  }.max { precedes($0, $1, first: roles.from.map { [$0] } ?? []) }
+}
+
+/// Whether a purpose is granted at an instant (semantics.md C1): by the last entry at or before it; at
+/// equal times withdrawal wins; no entry means no.
+func isGranted(
+  _ roles: Table.ConsentRoles, rows: [[Value]], entity: Value, purpose: String, at time: Int64
+) -> Bool {
+  let entries = ledgerEntries(roles, rows: rows, entity: entity, purpose: purpose)
+    .filter { $0.time <= time }
+  guard let last = entries.map(\.time).max() else { return false }
+  return entries.filter { $0.time == last }.allSatisfy(\.isGrant)
+}
+
+func ledgerEntries(
+  _ roles: Table.ConsentRoles, rows: [[Value]], entity: Value, purpose: String
+) -> [(time: Int64, isGrant: Bool)] {
+  rows.filter { !entity.isNull && $0[roles.key] == entity && $0[roles.purpose] == .text(purpose) }
+    .flatMap { row -> [(time: Int64, isGrant: Bool)] in
+      let grant = row[roles.from].integer.map { (time: $0, isGrant: true) }
+      let withdrawal = roles.until.flatMap { row[$0].integer }.map { (time: $0, isGrant: false) }
+      return [grant, withdrawal].compactMap { $0 }
+    }
+}
+
+/// Whether any row of a table makes the entity known strictly before `time`.
+func hasBeenSeen(_ entity: Value, before time: Int64, in table: Table, rows: [[Value]]) -> Bool {
+  switch table.kind {
+  case .events(let roles):
+    rows.contains {
+      $0[roles.key] == entity && ($0[roles.time].integer ?? .max) < time
+        && (known($0, roles) ?? .max) < time
+    }
+  case .profile(let roles):
+    // An expired version was seen too.
+    profileVersion(
+      Table.ProfileRoles(key: roles.key, from: roles.from, known: roles.known, until: nil),
+      rows: rows, entity: entity, at: time) != nil
+  case .consents(let roles):
+    rows.contains { $0[roles.key] == entity && ($0[roles.from].integer ?? .max) < time }
+  case .actions: false
+  }
+}
+
+extension ReferenceInterpreter {
+  func profileColumn(_ id: TableID, _ column: Int, _ scope: Scope) -> Value {
+    guard case .profile(let roles) = program[id].kind else { return .null }
+    let version = profileVersion(roles, rows: rows[id.index], entity: scope.entity, at: scope.time)
+    return version?[column] ?? program[id].columns[column].defaultValue ?? .null
+  }
+
+  func consent(_ id: TableID, _ purpose: String, _ clock: ConsentClock, _ scope: Scope) -> Bool {
+    guard case .consents(let roles) = program[id].kind else { return false }
+    let ledger = rows[id.index]
+    var instants = [scope.time]
+    if case .throughout(let length) = clock {
+      // The state changes only at entries; the end of the stretch belongs to it.
+      let end = calendar.moved(scope.time, by: length, times: 1)
+      instants += ledgerEntries(roles, rows: ledger, entity: scope.entity, purpose: purpose)
+        .map(\.time).filter { $0 > scope.time && $0 <= end }
+    }
+    return instants.allSatisfy {
+      isGranted(roles, rows: ledger, entity: scope.entity, purpose: purpose, at: $0)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// An exact number: integer · 2^exponent. Every finite double and every integer is one; sums and
+/// products are exact, and rounding happens once, at the end.
+struct ExactNumber {
+  let integer: BigInteger
+  let exponent: Int
+
+  private init(integer: BigInteger, exponent: Int) {
+    self.integer = integer
+    self.exponent = exponent
+  }
+
+  init(_ value: Int64) { self.init(integer: BigInteger(value), exponent: 0) }
+
+  /// `value` must be finite.
+  init(_ value: Double) {
+    let fraction = Int64(value.significandBitPattern)
+    let isNormal = value.exponentBitPattern != 0
+    let magnitude = BigInteger(isNormal ? fraction | 1 << 52 : fraction)
+    self.init(
+      integer: value.sign == .minus ? -magnitude : magnitude,
+      exponent: (isNormal ? Int(value.exponentBitPattern) : 1) - 1075)
+  }
+
+  static func + (left: ExactNumber, right: ExactNumber) -> ExactNumber {
+    let exponent = min(left.exponent, right.exponent)
+    return ExactNumber(
+      integer: left.integer.shiftedLeft(left.exponent - exponent)
+        + right.integer.shiftedLeft(right.exponent - exponent),
+      exponent: exponent)
+  }
+
+  static func - (left: ExactNumber, right: ExactNumber) -> ExactNumber {
+    left + ExactNumber(integer: -right.integer, exponent: right.exponent)
+  }
+
+  static func * (left: ExactNumber, right: ExactNumber) -> ExactNumber {
+    ExactNumber(integer: left.integer * right.integer, exponent: left.exponent + right.exponent)
+  }
+
+  /// The nearest double, halves to even; exact zero is +0.
+  var rounded: Double {
+    if integer.isZero { return 0 }
+    // The place of the last bit that a double of this size has.
+    let last = max(integer.bitWidth + exponent - 53, -1074)
+    let dropped = last - exponent
+    var significand: UInt64 = 0
+    for index in stride(from: integer.bitWidth - 1, through: dropped, by: -1) {
+      significand = significand << 1 | (integer.bit(index) ? 1 : 0)
+    }
+    let isHalfOrMore = integer.bit(dropped - 1)
+    let isMoreThanHalf = isHalfOrMore && (0..<max(0, dropped - 1)).contains { integer.bit($0) }
+    if isMoreThanHalf || (isHalfOrMore && significand & 1 == 1) { significand += 1 }
+    let magnitude = scalbn(Double(significand), last)
+    return integer.isNegative ? -magnitude : magnitude
+  }
+}
+
+/// The correctly rounded sum; with NaN or infinities what IEEE addition gives in any order.
+func exactSum(_ values: [Double]) -> Double {
+  let special = values.filter { !$0.isFinite }
+  if !special.isEmpty { return special.reduce(0, +) }
+  return values.reduce(ExactNumber(0 as Int64)) { $0 + ExactNumber($1) }.rounded
+}
+
+/// n·Σx² − (Σx)², exact and rounded once; NaN with NaN or infinities among the values.
+func exactSquaredDeviations(_ values: [Double]) -> Double {
+  if values.contains(where: { !$0.isFinite }) { return .nan }
+  let numbers = values.map { ExactNumber($0) }
+  let zero = ExactNumber(0 as Int64)
+  let sum = numbers.reduce(zero, +)
+  let squares = numbers.map { $0 * $0 }.reduce(zero, +)
+  return (ExactNumber(Int64(values.count)) * squares - sum * sum).rounded
+}
