@@ -74,6 +74,8 @@ public struct ExecutionState: Sendable {
   public let plan: Plan
   public var relations: [RelationID: Relation] = [:]
   public var counts = RunCounts()
+  /// What timelines share; copies of a state share it too.
+  package let timelines = TimelineCache()
   public init(plan: Plan) { self.plan = plan }
 
   public func vector(_ column: ColumnID) -> Vector {

@@ -1,0 +1,226 @@
+import C360Columns
+
+/// Clusters rows that lie in any order: a radix partition by entity, then sorting within.
+struct ClusterBuilder {
+  /// A row on its way.
+  struct Entry: BitwiseCopyable {
+    var time: Int64
+    var row: UInt32
+    var entity: UInt32
+  }
+  let entities: EntityIndex
+  let key: Vector
+  let time: Vector?
+  let tieBreak: RowOrder
+  let threads: Int
+
+  func build(_ cancellation: Cancellation) throws(EngineError) -> EventClusters {
+    let pieces = Parallel.pieces(key.count, threads: threads)
+    // About 2^14 rows a partition keep the sorting in cache, at most 2^11 partitions the spreading.
+    var shift = 0
+    let wanted = min(1 << 11, max(1, key.count >> 14))
+    while (entities.count - 1) >> shift >= wanted { shift += 1 }
+    let count = max(1, (entities.count + (1 << shift) - 1) >> shift)
+
+    let entity = Buffer(byteCount: key.count * 4)
+    let places = Buffer(byteCount: pieces.count * count * 8)
+    try number(pieces, into: entity.elements(), places.elements(), shift: shift, count: count)
+    let bounds = Self.sumUp(places.elements(), pieces: pieces.count, count: count)
+    try cancellation.check()
+
+    let spread = Buffer(byteCount: bounds[count] * MemoryLayout<Entry>.stride)
+    try self.spread(
+      pieces, entity.elements(), places.elements(), into: spread.elements(), shift: shift,
+      count: count)
+    try cancellation.check()
+
+    let partition = Partition(
+      entity: entity, entityCount: entities.count, shift: shift, count: count, pieces: pieces,
+      places: places, bounds: bounds, origins: Buffer(byteCount: bounds[count] * 4))
+    return try sort(spread.elements(), partition)
+  }
+
+  /// Numbers every row's entity and counts rows by piece and partition.
+  private func number(
+    _ pieces: [Range<Int>], into entity: UnsafeMutablePointer<UInt32>,
+    _ counts: UnsafeMutablePointer<Int>, shift: Int, count: Int
+  ) throws(EngineError) {
+    let unused = UInt32(truncatingIfNeeded: entities.count)
+    let shift = UInt32(truncatingIfNeeded: shift)
+    try Parallel.forEach(pieces.count, threads: threads) { (piece: Int) throws(EngineError) in
+      let own = counts + piece * count
+      own.update(repeating: 0, count: count)
+      for block in stride(from: pieces[piece].lowerBound, to: pieces[piece].upperBound, by: 4096) {
+        let rows = block..<min(block + 4096, pieces[piece].upperBound)
+        entities.table.numbers(of: key, rows: rows, absent: unused, into: entity)
+        if let valid = time?.valid {
+          for row in rows where valid[row] == 0 { entity[row] = unused }
+        }
+        for row in rows where entity[row] != unused { own[Int(entity[row] &>> shift)] &+= 1 }
+      }
+    }
+  }
+
+  /// Turns counts into first places and returns where partitions begin.
+  private static func sumUp(
+    _ places: UnsafeMutablePointer<Int>, pieces: Int, count: Int
+  ) -> [Int] {
+    var bounds: [Int] = []
+    var place = 0
+    for partition in 0..<count {
+      bounds.append(place)
+      for piece in 0..<pieces {
+        let size = places[piece * count + partition]
+        places[piece * count + partition] = place
+        place += size
+      }
+    }
+    return bounds + [place]
+  }
+
+  private func spread(
+    _ pieces: [Range<Int>], _ entity: UnsafeMutablePointer<UInt32>,
+    _ places: UnsafeMutablePointer<Int>, into target: UnsafeMutablePointer<Entry>, shift: Int,
+    count: Int
+  ) throws(EngineError) {
+    let unused = UInt32(truncatingIfNeeded: entities.count)
+    let shift = UInt32(truncatingIfNeeded: shift)
+    let times = time?.int64s
+    try Parallel.forEach(pieces.count, threads: threads) { (piece: Int) throws(EngineError) in
+      let next = Buffer(byteCount: count * 8)
+      let place = next.elements(Int.self)
+      place.update(from: places + piece * count, count: count)
+      for row in pieces[piece] {
+        let number = entity[row]
+        if number == unused { continue }
+        let partition = Int(number &>> shift)
+        let index = place[partition]
+        target[index] = Entry(
+          time: times.map { $0[row] } ?? .min, row: UInt32(truncatingIfNeeded: row), entity: number)
+        place[partition] = index &+ 1
+      }
+    }
+  }
+
+  private func sort(
+    _ spread: UnsafeMutablePointer<Entry>, _ partition: Partition
+  ) throws(EngineError) -> EventClusters {
+    let total = partition.bounds[partition.count]
+    let starts = Buffer(byteCount: entities.count * 4)
+    let ends = Buffer(byteCount: entities.count * 4)
+    let times = Buffer(byteCount: total * 8)
+    let rows = Buffer(byteCount: total * 4)
+    let sorter = PartitionSorter(
+      tieBreak: tieBreak, starts: starts.elements(), ends: ends.elements(),
+      times: times.elements(), rows: rows.elements(), origins: partition.origins)
+    let counted = Buffer(byteCount: partition.count * MemoryLayout<TieCounts>.stride)
+    let counts = counted.elements(TieCounts.self)
+    let scratches = ScratchPool()
+    try Parallel.forEach(partition.count, threads: threads) { (index: Int) throws(EngineError) in
+      let scratch = scratches.borrow()
+      let first = index << partition.shift
+      counts[index] = sorter.sort(
+        spread, partition.bounds[index]..<partition.bounds[index + 1],
+        entities: first..<min(entities.count, first + (1 << partition.shift)), scratch)
+      scratches.giveBack(scratch)
+    }
+    var ties = TieCounts()
+    for index in 0..<partition.count {
+      ties.duplicates += counts[index].duplicates
+      ties.hasTies = ties.hasTies || counts[index].hasTies
+    }
+    return EventClusters(
+      entities: entities, count: total, starts: starts, ends: ends, times: times, rows: rows,
+      partition: partition, used: total, ties: ties)
+  }
+}
+
+/// Sorts the rows of one partition by entity, time and tie-break columns.
+struct PartitionSorter {
+  typealias Entry = ClusterBuilder.Entry
+  let tieBreak: RowOrder
+  let starts: UnsafeMutablePointer<Int32>
+  let ends: UnsafeMutablePointer<Int32>
+  let times: UnsafeMutablePointer<Int64>
+  let rows: UnsafeMutablePointer<UInt32>
+  let origins: UnsafeMutablePointer<UInt32>
+
+  /// - Parameter range: of spread order and of positions.
+  func sort(
+    _ spread: UnsafeMutablePointer<Entry>, _ range: Range<Int>, entities: Range<Int>,
+    _ scratch: Scratch
+  ) -> TieCounts {
+    let next = scratch.take(entities.count + 1, filledWith: Int32(0))
+    let first = UInt32(truncatingIfNeeded: entities.lowerBound)
+    for index in range { next[Int(spread[index].entity &- first)] &+= 1 }
+    var place = Int32(truncatingIfNeeded: range.lowerBound)
+    for entity in entities {
+      let count = next[entity - entities.lowerBound]
+      starts[entity] = place
+      next[entity - entities.lowerBound] = place
+      place &+= count
+      ends[entity] = place
+    }
+    // Rows of one entity keep their order; logs are in order of time, so often no more is to be done.
+    for index in range {
+      let entry = spread[index]
+      let position = Int(next[Int(entry.entity &- first)])
+      next[Int(entry.entity &- first)] = Int32(truncatingIfNeeded: position &+ 1)
+      times[position] = entry.time
+      rows[position] = entry.row
+      origins[position] = UInt32(truncatingIfNeeded: index)
+    }
+    var ties = TieCounts()
+    for entity in entities {
+      sortEntity(Int(starts[entity])..<Int(ends[entity]), &ties, scratch)
+    }
+    return ties
+  }
+
+  private func sortEntity(_ range: Range<Int>, _ ties: inout TieCounts, _ scratch: Scratch) {
+    if range.count < 2 { return }
+    var isAscending = true
+    var hasTies = false
+    for position in range.lowerBound + 1..<range.upperBound {
+      isAscending = isAscending && times[position - 1] <= times[position]
+      hasTies = hasTies || times[position - 1] == times[position]
+    }
+    if !isAscending {
+      sort(range) { left, right in left.time < right.time }
+      hasTies = (range.lowerBound + 1..<range.upperBound).contains { times[$0 - 1] == times[$0] }
+    }
+    guard hasTies else { return }
+    ties.hasTies = true
+    var start = range.lowerBound
+    while start < range.upperBound {
+      var end = start + 1
+      while end < range.upperBound, times[end] == times[start] { end += 1 }
+      if end - start > 1 {
+        sort(start..<end) { left, right in tieBreak.compare(left.row, right.row) < 0 }
+        for position in start + 1..<end
+        where tieBreak.compare(Int(rows[position - 1]), Int(rows[position])) == 0 {
+          ties.duplicates += 1
+        }
+      }
+      start = end
+    }
+  }
+
+  private struct Item {
+    var time: Int64
+    var row: Int
+    var origin: UInt32
+  }
+
+  private func sort(_ range: Range<Int>, by precedes: (Item, Item) -> Bool) {
+    var items = range.map {
+      Item(time: times[$0], row: Int(rows[$0]), origin: origins[$0])
+    }
+    items.sort(by: precedes)
+    for (offset, item) in items.enumerated() {
+      times[range.lowerBound + offset] = item.time
+      rows[range.lowerBound + offset] = UInt32(truncatingIfNeeded: item.row)
+      origins[range.lowerBound + offset] = item.origin
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import C360Columns
+
+extension EventClusters {
+  /// - Parameters:
+  ///   - time: nil: all rows stand at the beginning of time.
+  ///   - tieBreak: orders rows of equal entity and time.
+  static func build(
+    entities: EntityIndex, key: Vector, time: Vector?, tieBreak: RowOrder,
+    context: ExecutionContext
+  ) throws(EngineError) -> EventClusters {
+    if let stored = storedOrder(
+      entities: entities, key: key, time: time, tieBreak: tieBreak, pool: context.pool)
+    {
+      return stored
+    }
+    let builder = ClusterBuilder(
+      entities: entities, key: key, time: time, tieBreak: tieBreak, threads: context.threads)
+    return try builder.build(context.cancellation)
+  }
+
+  /// The table as it lies, when it is already in order; nil otherwise. Looks no further than the first
+  /// row out of order.
+  private static func storedOrder(
+    entities: EntityIndex, key: Vector, time: Vector?, tieBreak: RowOrder, pool: TextPool
+  ) -> EventClusters? {
+    guard let time, key.validity == nil, time.validity == nil else { return nil }
+    let ranks = key.type == .text ? pool.ranks() : []
+    let times = time.int64s
+    var ties = TieCounts()
+    for row in 0..<max(0, key.count - 1) {
+      let left = key.key(row)
+      let right = key.key(row + 1)
+      if left == right {
+        if times[row] < times[row + 1] { continue }
+        guard times[row] == times[row + 1] else { return nil }
+        let order = tieBreak.compare(row, row + 1)
+        if order > 0 { return nil }
+        ties.hasTies = true
+        if order == 0 { ties.duplicates += 1 }
+      } else {
+        let isAscending =
+          key.type == .text ? ranks[Int(left)] < ranks[Int(right)] : left < right
+        guard isAscending else { return nil }
+      }
+    }
+    return stored(entities: entities, key: key, time: time, ties: ties)
+  }
+
+  private static func stored(
+    entities: EntityIndex, key: Vector, time: Vector, ties: TieCounts
+  ) -> EventClusters {
+    let starts = Buffer(byteCount: entities.count * 4)
+    let ends = Buffer(byteCount: entities.count * 4)
+    starts.elements(Int32.self).update(repeating: 0, count: entities.count)
+    ends.elements(Int32.self).update(repeating: 0, count: entities.count)
+    var used = 0
+    var start = 0
+    while start < key.count {
+      let value = key.key(start)
+      var end = start + 1
+      while end < key.count, key.key(end) == value { end += 1 }
+      let entity = entities.table.number(of: value)
+      if entity >= 0 {
+        starts.elements(Int32.self)[entity] = Int32(truncatingIfNeeded: start)
+        ends.elements(Int32.self)[entity] = Int32(truncatingIfNeeded: end)
+        used += end - start
+      }
+      start = end
+    }
+    // Entities without rows stand between their neighbours.
+    var place: Int32 = 0
+    for entity in 0..<entities.count {
+      let start = starts.elements(Int32.self) + entity
+      let end = ends.elements(Int32.self) + entity
+      if start.pointee == end.pointee {
+        start.pointee = place
+        end.pointee = place
+      }
+      place = end.pointee
+    }
+    let times = Buffer(
+      foreign: UnsafeMutableRawPointer(time.int64s), byteCount: time.count * 8,
+      release: { [values = time.values] in withExtendedLifetime(values) {} })
+    return EventClusters(
+      entities: entities, count: key.count, starts: starts, ends: ends, times: times, rows: nil,
+      partition: nil, used: used, ties: ties)
+  }
+}
+

@@ -1,0 +1,139 @@
+import C360Columns
+
+/// Rows of an event table clustered by entity, and in T2 order within (semantics.md E1, T2): time,
+/// then the tie-break columns. Rows of other entities, and rows without key or time, are left out.
+///
+/// Positions are places in this order. Entity `e` has positions `starts[e] ..< ends[e]`; between two
+/// entities there may be positions that belong to nobody.
+final class EventClusters: @unchecked Sendable {
+  let entities: EntityIndex
+  /// One past the last position.
+  let count: Int
+  let starts: UnsafeMutablePointer<Int32>
+  let ends: UnsafeMutablePointer<Int32>
+  /// By position.
+  let times: UnsafeMutablePointer<Int64>
+  /// The row at each position; nil: the table is stored in this order.
+  let rows: UnsafeMutablePointer<UInt32>?
+  /// How rows travelled to their positions; nil: they did not.
+  let partition: Partition?
+  /// Rows of the table that have a position.
+  let used: Int
+  /// Rows that are copies of another row in all tie-break columns, key and time.
+  let duplicates: Int
+  /// Whether any two events of an entity share their time.
+  let hasTies: Bool
+  private let buffers: [Buffer]
+  private let origin: EventClusters?
+
+  init(
+    entities: EntityIndex, count: Int, starts: Buffer, ends: Buffer, times: Buffer,
+    rows: Buffer?, partition: Partition?, used: Int, ties: TieCounts
+  ) {
+    self.entities = entities
+    self.count = count
+    self.starts = starts.elements()
+    self.ends = ends.elements()
+    self.times = times.elements()
+    self.rows = rows?.elements()
+    self.partition = partition
+    self.used = used
+    duplicates = ties.duplicates
+    hasTies = ties.hasTies
+    buffers = [starts, ends, times] + (rows.map { [$0] } ?? [])
+    origin = nil
+  }
+
+  /// The positions of `other` under entities of another frame.
+  init(sharing other: EventClusters, entities: EntityIndex, starts: Buffer, ends: Buffer) {
+    self.entities = entities
+    count = other.count
+    self.starts = starts.elements()
+    self.ends = ends.elements()
+    times = other.times
+    rows = other.rows
+    partition = other.partition
+    used = other.used
+    duplicates = other.duplicates
+    hasTies = other.hasTies
+    buffers = [starts, ends]
+    origin = other
+  }
+
+  @inline(__always)
+  func row(_ position: Int) -> Int { rows.map { Int($0[position]) } ?? position }
+}
+
+/// What a clustering met among events of equal entity and time.
+struct TieCounts {
+  var duplicates = 0
+  var hasTies = false
+}
+
+/// How rows were spread over ranges of entities, kept so that columns can follow their rows without
+/// random access: first to their partition, in sequence, then within it, in cache.
+final class Partition: @unchecked Sendable {
+  /// Of each row: the number of its entity; `entityCount` for rows left out.
+  let entity: UnsafeMutablePointer<UInt32>
+  let entityCount: Int
+  /// Entity number >> shift is the partition.
+  let shift: Int
+  let count: Int
+  /// Row ranges that were spread side by side.
+  let pieces: [Range<Int>]
+  /// For each piece and partition the first place in spread order.
+  let places: UnsafeMutablePointer<Int>
+  /// First place of each partition, in spread order as in clustered order; `count` + 1 of them.
+  let bounds: [Int]
+  /// Of each position its place in spread order.
+  let origins: UnsafeMutablePointer<UInt32>
+  private let buffers: [Buffer]
+
+  init(
+    entity: Buffer, entityCount: Int, shift: Int, count: Int, pieces: [Range<Int>],
+    places: Buffer, bounds: [Int], origins: Buffer
+  ) {
+    self.entity = entity.elements()
+    self.entityCount = entityCount
+    self.shift = shift
+    self.count = count
+    self.pieces = pieces
+    self.places = places.elements()
+    self.bounds = bounds
+    self.origins = origins.elements()
+    buffers = [entity, places, origins]
+  }
+
+  /// The values of a column in clustered order.
+  func cluster<T: BitwiseCopyable>(
+    _ source: UnsafePointer<T>, threads: Int
+  ) throws(EngineError) -> Buffer {
+    let stride = MemoryLayout<T>.stride
+    let total = bounds[count]
+    let spread = Buffer(byteCount: total * stride)
+    let result = Buffer(byteCount: total * stride)
+    let target = spread.elements(T.self)
+    try Parallel.forEach(pieces.count, threads: threads) { (piece: Int) throws(EngineError) in
+      let next = Buffer(byteCount: count * 8)
+      let place = next.elements(Int.self)
+      place.update(from: places + piece * count, count: count)
+      let unused = UInt32(truncatingIfNeeded: entityCount)
+      let shift = UInt32(truncatingIfNeeded: shift)
+      for row in pieces[piece] {
+        let number = entity[row]
+        if number == unused { continue }
+        let partition = Int(number &>> shift)
+        let index = place[partition]
+        target[index] = source[row]
+        place[partition] = index &+ 1
+      }
+    }
+    let values = result.elements(T.self)
+    try Parallel.forEach(count, threads: threads) { (partition: Int) throws(EngineError) in
+      for position in bounds[partition]..<bounds[partition + 1] {
+        values[position] = target[Int(origins[position])]
+      }
+    }
+    return result
+  }
+}
