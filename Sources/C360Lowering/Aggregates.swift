@@ -113,7 +113,7 @@ extension Lowering {
       time: column(roles.time, of: rows), known: roles.known.map { column($0, of: rows) },
       arrivesWithin: roles.arrivesWithin,
       tieBreak: (roles.sequence.map { [column($0, of: rows)] } ?? []) + values,
-      observedThrough: roles.observedThrough)
+      sequence: roles.sequence.map { column($0, of: rows) }, observedThrough: roles.observedThrough)
   }
 
   func timelineStep(_ key: MomentRequests.TimelineKey) -> TimelineStep? {

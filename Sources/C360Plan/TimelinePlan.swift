@@ -122,11 +122,13 @@ public struct EventSource: Sendable {
   public let arrivesWithin: Int64?
   /// Columns that order events of equal time: the sequence column, then all columns of the contract.
   public let tieBreak: [ColumnID]
+  /// The declared order among equal times; answers that it decides are not counted as resolved ties.
+  public let sequence: ColumnID?
   /// µs UTC, inclusive; nil: the newest event.
   public let observedThrough: Int64?
   public init(
     relation: RelationID, key: ColumnID, time: ColumnID, known: ColumnID?, arrivesWithin: Int64?,
-    tieBreak: [ColumnID], observedThrough: Int64?
+    tieBreak: [ColumnID], sequence: ColumnID? = nil, observedThrough: Int64?
   ) {
     self.relation = relation
     self.key = key
@@ -134,6 +136,7 @@ public struct EventSource: Sendable {
     self.known = known
     self.arrivesWithin = arrivesWithin
     self.tieBreak = tieBreak
+    self.sequence = sequence
     self.observedThrough = observedThrough
   }
 }

@@ -12,9 +12,10 @@ struct ClusterBuilder {
   let key: Vector
   let time: Vector?
   let tieBreak: RowOrder
-  let threads: Int
+  let context: ExecutionContext
+  private var threads: Int { context.threads }
 
-  func build(_ cancellation: Cancellation) throws(EngineError) -> EventClusters {
+  func build() throws(EngineError) -> EventClusters {
     let pieces = Parallel.pieces(key.count, threads: threads)
     // About 2^14 rows a partition keep the sorting in cache, at most 2^11 partitions the spreading.
     var shift = 0
@@ -26,13 +27,13 @@ struct ClusterBuilder {
     let places = Buffer(byteCount: pieces.count * count * 8)
     try number(pieces, into: entity.elements(), places.elements(), shift: shift, count: count)
     let bounds = Self.sumUp(places.elements(), pieces: pieces.count, count: count)
-    try cancellation.check()
+    try context.checkCancelled()
 
     let spread = Buffer(byteCount: bounds[count] * MemoryLayout<Entry>.stride)
     try self.spread(
       pieces, entity.elements(), places.elements(), into: spread.elements(), shift: shift,
       count: count)
-    try cancellation.check()
+    try context.checkCancelled()
 
     let partition = Partition(
       entity: entity, entityCount: entities.count, shift: shift, count: count, pieces: pieces,

@@ -14,8 +14,8 @@ extension EventClusters {
       return stored
     }
     let builder = ClusterBuilder(
-      entities: entities, key: key, time: time, tieBreak: tieBreak, threads: context.threads)
-    return try builder.build(context.cancellation)
+      entities: entities, key: key, time: time, tieBreak: tieBreak, context: context)
+    return try builder.build()
   }
 
   /// The table as it lies, when it is already in order; nil otherwise. Looks no further than the first

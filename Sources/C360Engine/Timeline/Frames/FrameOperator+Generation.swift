@@ -23,7 +23,7 @@ extension FrameOperator {
   ) throws(EngineError) {
     var members = PopulationMembers(population.map { state.vector($0.key) })
     for source in population { members.include(source, state) }
-    try context.cancellation.check()
+    try context.checkCancelled()
     let entities = members.inOrder(pool: context.pool)
     var starts = [0]
     var intervals: [Int: [(known: Int64, until: Int64)]] = [:]
