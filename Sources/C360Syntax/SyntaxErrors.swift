@@ -14,7 +14,7 @@ enum SyntaxError {
 
   static func notUTF8(_ at: Span) -> Diagnostic {
     Diagnostic(
-      "E0102", "these bytes are not UTF-8", at: at, label: "\(at.range.count) bytes",
+      "E0101", "these bytes are not UTF-8", at: at, label: "\(at.range.count) bytes",
       help: ["save the file with the encoding UTF-8"])
   }
 
@@ -76,10 +76,7 @@ enum SyntaxError {
   static func badNumber(
     _ at: Span, _ message: String, help: [String] = [], replacement: String? = nil
   ) -> Diagnostic {
-    let fixes = replacement.map {
-      [Fix("write `\($0)`", edits: [Fix.Edit(span: at, replacement: $0)])]
-    }
-    return Diagnostic("E0109", message, at: at, help: help, fixes: fixes ?? [])
+    Diagnostic("E0109", message, at: at, help: help, fixes: replacing(at, replacement))
   }
 
   static func numberTooLarge(_ at: Span, limit: String) -> Diagnostic {
@@ -125,9 +122,7 @@ enum SyntaxError {
       help: near.map { ["did you mean `\($0)`?"] } ?? [
         "declarations start with a word such as `events`, `feature`, `mask`, `policy` or `output`"
       ],
-      fixes: near.map {
-        [Fix("write `\($0)`", edits: [Fix.Edit(span: at, replacement: $0)])]
-      } ?? [])
+      fixes: replacing(at, near))
   }
 
   static func notInThisVersion(_ at: Span, _ what: String) -> Diagnostic {
@@ -145,17 +140,18 @@ enum SyntaxError {
   // MARK: Structure
 
   static func expected(
-    _ at: Span, _ wanted: String, found: String, secondary: [LabeledSpan] = [], help: [String] = []
+    _ at: Span, _ wanted: String, found: String, help: [String] = [], near: String? = nil
   ) -> Diagnostic {
     Diagnostic(
-      "E0118", "expected \(wanted), found \(found)", at: at, secondary: secondary, help: help)
+      "E0118", "expected \(wanted), found \(found)", at: at,
+      help: near.map { ["did you mean `\($0)`?"] } ?? help, fixes: replacing(at, near))
   }
 
-  static func leftover(_ at: Span, found: String, after: String, help: [String] = []) -> Diagnostic
-  {
+  static func leftover(_ at: Span, found: String, after: String, near: String?) -> Diagnostic {
     Diagnostic(
       "E0119", "\(found) does not belong here: \(after) ends before it", at: at,
-      help: help.isEmpty ? ["items end at a new line or `;`"] : help)
+      help: near.map { ["did you mean `\($0)`?"] } ?? ["items end at a new line or `;`"],
+      fixes: replacing(at, near))
   }
 
   static func unclosedBracket(
@@ -183,9 +179,7 @@ enum SyntaxError {
     return Diagnostic(
       "E0123", "\(found) starts no item of \(block)", at: at,
       help: near.map { ["did you mean `\($0)`?"] } ?? ["its items: \(list)"],
-      fixes: near.map {
-        [Fix("write `\($0)`", edits: [Fix.Edit(span: at, replacement: $0)])]
-      } ?? [])
+      fixes: replacing(at, near))
   }
 
   static func unknownVerb(_ at: Span, near: String?, known: [String]) -> Diagnostic {
@@ -193,9 +187,7 @@ enum SyntaxError {
     return Diagnostic(
       "E0124", "`\(at.text)` is no verb of queries", at: at,
       help: near.map { ["did you mean `\($0)`?"] } ?? ["the verbs: \(list)"],
-      fixes: near.map {
-        [Fix("write `\($0)`", edits: [Fix.Edit(span: at, replacement: $0)])]
-      } ?? [])
+      fixes: replacing(at, near))
   }
 
   static func reservedName(_ at: Span, wanted: String) -> Diagnostic {
@@ -250,6 +242,10 @@ enum SyntaxError {
     Diagnostic(
       "E0132", "this nests deeper than \(limit) levels", at: at,
       help: ["give a part of it a name of its own with `feature` or `function`"])
+  }
+
+  private static func replacing(_ at: Span, _ text: String?) -> [Fix] {
+    text.map { [Fix("write `\($0)`", edits: [Fix.Edit(span: at, replacement: $0)])] } ?? []
   }
 
   // MARK: Formatter

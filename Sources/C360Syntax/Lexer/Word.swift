@@ -27,6 +27,16 @@ enum Word: UInt8, Sendable, CaseIterable {
   var isReserved: Bool { self >= .and && self <= .within }
   var isDeclaration: Bool { self >= .edition && self <= .expect }
   var isLaterDeclaration: Bool { self >= .identity && self <= .for }
+  /// Words that may follow a complete expression or a complete name within an item.
+  var startsClause: Bool {
+    switch self {
+    case .because, .weight, .unless, .when, .under, .until, .to, .as, .of, .from, .through, .every,
+      .after, .per:
+      true
+    default: false
+    }
+  }
+
   var isTable: Bool { self >= .events && self <= .actions }
   var isLaterVerb: Bool { self >= .distinct && self <= .describe }
 }

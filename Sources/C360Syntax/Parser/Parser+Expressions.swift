@@ -98,8 +98,14 @@ extension Parser {
 
   // MARK: Operands
 
-  private mutating func parsePrimary() -> Int {
+  mutating func parsePrimary() -> Int {
     let start = mark
+    if lineBreaks[position], !isAtLineEnd, startsOuterItem(at: position) {
+      // The line before ended in an operator; this one starts something else.
+      report(SyntaxError.expected(placeBefore, "an expression", found: "the end of the line"))
+      endItem()
+      return finish(.malformed, from: start)
+    }
     switch kind {
     case .integer, .decimal:
       let isMoney = isMoneyAhead

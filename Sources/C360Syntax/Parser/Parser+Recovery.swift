@@ -81,6 +81,7 @@ extension Parser {
     report(
       SyntaxError.unclosedBracket(
         span(of: opener), "{", closing: "}", found: found, until: here))
+    endItem()
   }
 
   /// Steps over line ends and semicolons and lets complaints be heard again; always true.
@@ -104,9 +105,17 @@ extension Parser {
     } else if isStrayCloser {
       report(SyntaxError.strayCloser(here))
     } else {
-      report(SyntaxError.leftover(here, found: found, after: itemName))
+      let clauses: [Word] = [.because, .weight, .unless, .when, .until, .over, .within, .else]
+      let near = kind == .identifier ? nearest(to: here.text, among: clauses.map(\.text)) : nil
+      report(SyntaxError.leftover(here, found: found, after: itemName, near: near))
     }
     skipItem(.none)
+  }
+
+  /// Ends the item at hand before the current token, which starts a line.
+  mutating func endItem() {
+    previousContinues = false
+    refresh()
   }
 
   private var itemName: String {
@@ -199,7 +208,8 @@ extension Parser {
   private func startsDeclaration(_ word: Word, next: Int) -> Bool {
     guard next < tokens.count, !lineBreaks[next] else { return false }
     switch tokens[next].kind {
-    case .identifier, .quotedIdentifier: return true
+    case .identifier: return !words[next].startsClause
+    case .quotedIdentifier: return true
     case .text: return word == .timezone || word == .use
     case .integer: return word == .edition
     default: return false
@@ -215,7 +225,8 @@ extension Parser {
       index + 1 < tokens.count, tokens[index + 1].kind != .colon, !lineBreaks[index + 1]
     else { return false }
     let next = tokens[index + 1].kind
-    guard next == .identifier || next == .quotedIdentifier || next == .text || next == .integer
+    guard next == .identifier || next == .quotedIdentifier || next == .text || next == .integer,
+      !words[index + 1].startsClause
     else { return false }
     return block.heads.contains(word)
       || (block.holdsDeclarations && (word.isDeclaration || word.isLaterDeclaration))

@@ -81,8 +81,13 @@ extension Parser {
       push(.value, node)
     case .identifier, .leftParenthesis, .minus:
       reportInPassing(SyntaxError.windowNotFixed(here, keyword: keyword.text))
-      let node = parseExpression(minimum: .sign)
-      push(.value, node)
+      let isNegative = takeIf(.minus, .operator)
+      let operand = parsePrimary()
+      push(isNegative ? .operand : .value, operand)
+      if isNegative {
+        let node = finish(.unary, from: start)
+        push(.value, node)
+      }
     default:
       reportExpected("the length of the window")
     }

@@ -131,7 +131,8 @@ struct Parser {
   @discardableResult
   mutating func expect(_ wanted: Word, _ field: Field = .none) -> Bool {
     if takeIf(wanted, field) { return true }
-    reportExpected("`\(wanted.text)`")
+    let near = kind == .identifier ? nearest(to: here.text, among: [wanted.text]) : nil
+    report(SyntaxError.expected(here, "`\(wanted.text)`", found: found, near: near))
     return false
   }
 
