@@ -30,7 +30,8 @@ let package = Package(
     .target(name: "C360Diagnostics"),
     .target(name: "C360Syntax", dependencies: ["C360Diagnostics"]),
     .target(name: "C360Semantics", dependencies: ["C360Syntax"]),
-    .target(name: "C360Columns"),
+    .target(name: "CArrowABI"),
+    .target(name: "C360Columns", dependencies: ["CArrowABI"]),
     .target(name: "C360Plan", dependencies: ["C360Columns"]),
     .target(name: "C360Lowering", dependencies: ["C360Semantics", "C360Plan"]),
     .target(name: "CKernels"),
@@ -39,7 +40,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "C360IO",
-      dependencies: ["C360Columns", "C360Diagnostics", "CZlib"] + arrowDependency),
+      dependencies: ["C360Columns", "C360Diagnostics", "CZlib"] + arrowDependency,
+      swiftSettings: withArrow ? [.define("C360_ARROW")] : []),
     .target(name: "C360Reference", dependencies: ["C360Semantics"]),
     .target(
       name: "C360",
@@ -58,6 +60,9 @@ let package = Package(
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns"]),
     .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
+    .testTarget(
+      name: "C360IOTests", dependencies: ["C360IO"],
+      swiftSettings: withArrow ? [.define("C360_ARROW")] : []),
   ] + arrowTargets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -1,0 +1,26 @@
+/// Why a value cannot stand in its column.
+public enum ColumnProblem: Sendable, Hashable {
+  /// Nothing where a value is needed.
+  case null
+  case nan
+  /// Bytes that are no UTF-8.
+  case notUTF8
+  /// A value of the right kind beyond what the column holds; as it was found.
+  case outOfRange(String)
+  /// A value that is not of the column's type; as it was found.
+  case unreadable(String)
+  /// The source contradicts itself.
+  case damaged(String)
+}
+
+/// The first bad value of a run of rows.
+public struct ColumnError: Error, Sendable, Hashable {
+  /// Row within the run, from 0.
+  public var row: Int
+  public var problem: ColumnProblem
+
+  public init(row: Int, problem: ColumnProblem) {
+    self.row = row
+    self.problem = problem
+  }
+}

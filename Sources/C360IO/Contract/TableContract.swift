@@ -1,0 +1,57 @@
+import C360Columns
+import C360Diagnostics
+
+/// What a table of a script asks of the files it is read from.
+public struct TableContract: Sendable {
+  /// Name of the table, for messages.
+  public var table: String
+  /// Absolute paths, globs or folders.
+  public var sources: [String]
+  /// `nil`: by each file's extension.
+  public var format: FileFormat?
+  public var columns: [ColumnContract]
+  /// Where the script declares the source.
+  public var declaration: Span?
+
+  public init(
+    table: String, sources: [String], format: FileFormat? = nil, columns: [ColumnContract],
+    declaration: Span? = nil
+  ) {
+    self.table = table
+    self.sources = sources
+    self.format = format
+    self.columns = columns
+    self.declaration = declaration
+  }
+}
+
+/// One column of a contract: only columns of the contract are read.
+public struct ColumnContract: Sendable {
+  public var name: String
+  public var type: LogicalType
+  public var isNullable: Bool
+  /// What stands in place of a null; has the physical type of `type`.
+  public var defaultValue: Scalar?
+  public var nan: NaNPolicy
+  /// What a bare date means where `type` is `time`.
+  public var bareDate: BareDatePolicy
+  /// Identifier of the zone of times without an offset and of bare dates.
+  public var timeZone: String
+  /// Where the script declares the column.
+  public var span: Span?
+
+  public init(
+    name: String, type: LogicalType, isNullable: Bool = false, defaultValue: Scalar? = nil,
+    nan: NaNPolicy = .reject, bareDate: BareDatePolicy = .endOfDay, timeZone: String = "UTC",
+    span: Span? = nil
+  ) {
+    self.name = name
+    self.type = type
+    self.isNullable = isNullable
+    self.defaultValue = defaultValue
+    self.nan = nan
+    self.bareDate = bareDate
+    self.timeZone = timeZone
+    self.span = span
+  }
+}

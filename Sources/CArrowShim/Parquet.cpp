@@ -1,0 +1,108 @@
+#include "Status.hpp"
+
+#include <arrow/api.h>
+#include <arrow/c/bridge.h>
+#include <arrow/io/file.h>
+#include <parquet/arrow/reader.h>
+#include <parquet/arrow/schema.h>
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
+
+#include <memory>
+#include <vector>
+
+struct c360_parquet {
+  std::shared_ptr<arrow::io::RandomAccessFile> source;
+  std::shared_ptr<parquet::FileMetaData> metadata;
+  std::shared_ptr<arrow::Schema> schema;
+  /// For each top-level column its leaf in the file, -1 where it is nested.
+  std::vector<int> leaves;
+};
+
+namespace {
+
+parquet::ArrowReaderProperties reader_properties() {
+  parquet::ArrowReaderProperties properties(/*use_threads=*/false);
+  properties.set_pre_buffer(false);
+  properties.set_coerce_int96_timestamp_unit(arrow::TimeUnit::MICRO);
+  return properties;
+}
+
+/// A reader of its own for each call, so that calls share nothing that changes.
+arrow::Result<std::unique_ptr<parquet::arrow::FileReader>> make_reader(
+    const c360_parquet &file, const parquet::ArrowReaderProperties &properties) {
+  auto raw = parquet::ParquetFileReader::Open(
+      file.source, parquet::default_reader_properties(), file.metadata);
+  return parquet::arrow::FileReader::Make(
+      arrow::default_memory_pool(), std::move(raw), properties);
+}
+
+/// Whether all values of a column chunk are indices into a dictionary page.
+bool is_dictionary_encoded(const parquet::ColumnChunkMetaData &chunk) {
+  if (chunk.type() != parquet::Type::BYTE_ARRAY || !chunk.has_dictionary_page()) return false;
+  const auto &pages = chunk.encoding_stats();
+  if (pages.empty()) return false;
+  for (const auto &page : pages) {
+    bool holds_data = page.page_type == parquet::PageType::DATA_PAGE ||
+                      page.page_type == parquet::PageType::DATA_PAGE_V2;
+    bool is_index = page.encoding == parquet::Encoding::RLE_DICTIONARY ||
+                    page.encoding == parquet::Encoding::PLAIN_DICTIONARY;
+    if (holds_data && !is_index) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int c360_parquet_open(const char *path, c360_parquet **file, char **error) {
+  return c360::guarded(error, [&]() -> arrow::Status {
+    auto opened = std::make_unique<c360_parquet>();
+    ARROW_ASSIGN_OR_RAISE(opened->source, arrow::io::ReadableFile::Open(path));
+    auto raw = parquet::ParquetFileReader::Open(opened->source);
+    opened->metadata = raw->metadata();
+    ARROW_ASSIGN_OR_RAISE(
+        auto reader, parquet::arrow::FileReader::Make(
+                         arrow::default_memory_pool(), std::move(raw), reader_properties()));
+    ARROW_RETURN_NOT_OK(reader->GetSchema(&opened->schema));
+    for (const auto &field : reader->manifest().schema_fields) {
+      opened->leaves.push_back(field.is_leaf() ? field.column_index : -1);
+    }
+    *file = opened.release();
+    return arrow::Status::OK();
+  });
+}
+
+void c360_parquet_close(c360_parquet *file) { delete file; }
+
+int c360_parquet_schema(c360_parquet *file, struct ArrowSchema *schema, char **error) {
+  return c360::guarded(error, [&] { return arrow::ExportSchema(*file->schema, schema); });
+}
+
+int32_t c360_parquet_row_groups(const c360_parquet *file) {
+  return file->metadata->num_row_groups();
+}
+
+int64_t c360_parquet_row_group_rows(const c360_parquet *file, int32_t row_group) {
+  try {
+    return file->metadata->RowGroup(row_group)->num_rows();
+  } catch (...) {
+    return -1;
+  }
+}
+
+int c360_parquet_read(
+    c360_parquet *file, int32_t row_group, int32_t column, struct ArrowArrayStream *chunks,
+    char **error) {
+  return c360::guarded(error, [&]() -> arrow::Status {
+    int leaf = file->leaves.at(column);
+    if (leaf < 0) return arrow::Status::NotImplemented("nested column");
+    auto properties = reader_properties();
+    if (is_dictionary_encoded(*file->metadata->RowGroup(row_group)->ColumnChunk(leaf))) {
+      properties.set_read_dictionary(leaf, true);
+    }
+    ARROW_ASSIGN_OR_RAISE(auto reader, make_reader(*file, properties));
+    ARROW_ASSIGN_OR_RAISE(auto table, reader->ReadRowGroup(row_group, std::vector<int>{leaf}));
+    if (table->num_columns() != 1) return arrow::Status::Invalid("column is missing");
+    return arrow::ExportChunkedArray(table->column(0), chunks);
+  });
+}
