@@ -1,0 +1,145 @@
+import C360Columns
+import C360Diagnostics
+
+extension TableContract {
+  /// The complaint about a file that lacks a column.
+  func missingColumn(_ column: Int, path: String, among found: [String]) -> Diagnostic {
+    let name = columns[column].name
+    var help: [String] = []
+    if let near = nearest(to: name, among: found) {
+      help.append("the file has a column `\(near)`")
+    } else if !found.isEmpty {
+      let listed = found.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
+      help.append("the file has \(listed)" + (found.count > 12 ? ", …" : ""))
+    }
+    return IODiagnostics.missingColumn.diagnostic(
+      "`\(path)` has no column `\(name)`, which table `\(table)` lists",
+      at: columns[column].span ?? declaration, label: "listed here",
+      data: DataPlace(path: path, column: name), help: help)
+  }
+
+  /// The complaint about a file that has a column of the contract more than once.
+  func duplicateColumn(_ column: Int, path: String) -> Diagnostic {
+    let name = columns[column].name
+    return IODiagnostics.duplicateColumn.diagnostic(
+      "`\(path)` has several columns `\(name)`", at: columns[column].span ?? declaration,
+      data: DataPlace(path: path, column: name))
+  }
+
+  /// The complaint about a column of another type.
+  func wrongType(_ column: Int, path: String, found: ArrowType) -> Diagnostic {
+    let contract = columns[column]
+    var help: [String] = []
+    if let type = found.logicalType {
+      help.append("declare `\(contract.name): \(type.words)`, or convert the file")
+    }
+    return IODiagnostics.wrongType.diagnostic(
+      "column `\(contract.name)` of `\(path)` is \(found), where table `\(table)` expects"
+        + " \(contract.type.words)",
+      at: contract.span ?? declaration, label: "expected \(contract.type.words)",
+      data: DataPlace(path: path, column: contract.name), help: help)
+  }
+
+  /// The complaint about what a segment failed with.
+  func diagnostic(_ failure: ReadFailure, path: String, rowsBefore: Int) -> Diagnostic {
+    let row = failure.row.map { rowsBefore + $0 + 1 }
+    let column = failure.column.map { columns[$0] }
+    let place = DataPlace(path: path, row: row, column: column?.name)
+    let span = column?.span ?? declaration
+    let inRow = row.map { ", row \($0)" } ?? ""
+    switch failure.kind {
+    case .value(let problem):
+      guard let column else {
+        return IODiagnostics.damagedFile.diagnostic("`\(path)` is damaged", at: span, data: place)
+      }
+      return diagnostic(problem, column, row ?? 0, place)
+    case .fieldCount(let found, let expected):
+      return IODiagnostics.fieldCount.diagnostic(
+        "`\(path)`\(inRow) has \(found) field\(found == 1 ? "" : "s"), where the others have"
+          + " \(expected)", at: span, data: place,
+        help: ["a field that holds the delimiter must stand in quotes"])
+    case .unterminatedQuote:
+      return IODiagnostics.quoting.diagnostic(
+        "`\(path)`\(inRow): a quoted field is not closed before the file ends", at: span,
+        data: place)
+    case .textAfterQuote(let text):
+      return IODiagnostics.quoting.diagnostic(
+        "`\(path)`\(inRow): `\(text)` follows a closing quote", at: span, data: place,
+        help: ["a quote inside of a quoted field is written twice"])
+    case .badJSON(let reason):
+      return IODiagnostics.badJSON.diagnostic(
+        "`\(path)`\(inRow) is no JSON object: \(reason)", at: span, data: place)
+    case .damaged(let message):
+      return IODiagnostics.damagedFile.diagnostic(
+        "`\(path)` is damaged or not complete", at: declaration, data: place, notes: [message])
+    case .unsupported(let message):
+      return IODiagnostics.damagedFile.diagnostic(
+        "`\(path)` uses what this version cannot read", at: declaration, data: place,
+        notes: [message])
+    case .system(let message):
+      return IODiagnostics.unreadableFile.diagnostic(
+        "the file `\(path)` cannot be read: \(message)", at: declaration, data: place)
+    }
+  }
+
+  private func diagnostic(
+    _ problem: ColumnProblem, _ column: ColumnContract, _ row: Int, _ place: DataPlace
+  ) -> Diagnostic {
+    let expected = column.type.words
+    let whereItIs = "`\(place.path)`, row \(row), column `\(column.name)`"
+    let label = "expected \(expected)"
+    switch problem {
+    case .null:
+      return IODiagnostics.unexpectedNull.diagnostic(
+        "\(whereItIs): no value, where \(expected) is expected", at: column.span ?? declaration,
+        label: "not null", data: place,
+        help: ["declare `\(column.name): \(expected)?`, or give a default with `= …`"])
+    case .nan:
+      return IODiagnostics.unexpectedNaN.diagnostic(
+        "\(whereItIs): NaN", at: column.span ?? declaration, data: place,
+        help: ["`@nan(null)` reads NaN as null, `@nan(keep)` keeps it"])
+    case .notUTF8:
+      return IODiagnostics.notUTF8.diagnostic(
+        "\(whereItIs): the text is not UTF-8", at: column.span ?? declaration, data: place,
+        help: ["convert the file, for instance with `iconv -f latin1 -t utf-8`"])
+    case .outOfRange(let found):
+      return IODiagnostics.valueOutOfRange.diagnostic(
+        "\(whereItIs): \(found) is out of the range of \(expected)",
+        at: column.span ?? declaration, label: label, data: place)
+    case .unreadable(let found):
+      return IODiagnostics.unreadableValue.diagnostic(
+        "\(whereItIs): `\(found)` is no \(expected)", at: column.span ?? declaration, label: label,
+        data: place)
+    case .damaged(let message):
+      return IODiagnostics.damagedFile.diagnostic(
+        "`\(place.path)` is damaged or not complete", at: declaration, data: place,
+        notes: [message])
+    }
+  }
+}
+
+extension LogicalType {
+  /// The type as a script spells it.
+  var words: String {
+    switch self {
+    case .bool: "bool"
+    case .int: "int"
+    case .float: "float"
+    case .money(let currency): "money(\(currency))"
+    case .text: "text"
+    case .time: "time"
+    case .date: "date"
+    case .duration: "duration"
+    }
+  }
+}
+
+/// A field as a message shows it: on one line, not longer than a reader cares for.
+func excerpt(_ bytes: some Collection<UInt8>) -> String {
+  let text = String(decoding: bytes.prefix(200), as: UTF8.self)
+  var shown = ""
+  for character in text.prefix(60) {
+    shown += character.isNewline ? "⏎" : String(character)
+  }
+  return bytes.count > 200 || text.count > 60 ? shown + "…" : shown
+}

@@ -1,0 +1,191 @@
+import C360Columns
+import C360Diagnostics
+import Synchronization
+
+/// How far the reading of a table has come.
+public struct ReadProgress: Sendable {
+  public let table: String
+  public let rowsRead: Int
+  /// At most this many rows there are in all.
+  public let rowsAtMost: Int
+}
+
+/// Reads a table: the columns of the contract, in its order, from all files, one after the other.
+///
+/// Values are converted to the language's types (times to µs UTC, integers widened, decimals
+/// exactly) and texts interned in `pool`. The result is the same for any number of threads.
+///
+/// - Parameter progress: called now and then, from any thread.
+/// - Throws: `DiagnosticError` for every file or value that breaks the contract;
+///   `CancellationError`.
+public func readTable(
+  _ contract: TableContract, pool: TextPool, threads: Int = 1, cancellation: Cancellation? = nil,
+  progress: (@Sendable (ReadProgress) -> Void)? = nil
+) throws -> Batch {
+  try readTable(
+    contract, pool: pool, threads: threads, cancellation: cancellation, progress: progress,
+    tuning: ReadTuning())
+}
+
+/// Sizes that change how a table is read but never what comes out; tests make them tiny.
+struct ReadTuning: Sendable {
+  /// Bytes of text that one thread parses at a time.
+  var chunkSize = 4 << 20
+}
+
+func readTable(
+  _ contract: TableContract, pool: TextPool, threads: Int, cancellation: Cancellation?,
+  progress: (@Sendable (ReadProgress) -> Void)?, tuning: ReadTuning
+) throws -> Batch {
+  let rules = try columnRules(contract)
+  let paths = try resolve(sources: contract.sources, declaration: contract.declaration)
+  let files = try openFiles(paths, contract, threads: threads, tuning: tuning)
+  let reading = TableReading(
+    contract: contract, files: files, rules: rules, pool: pool, threads: threads,
+    cancellation: cancellation, progress: progress)
+  return try reading.run()
+}
+
+private func columnRules(_ contract: TableContract) throws -> [ColumnRules] {
+  try contract.columns.map { column in
+    guard let zone = Zone.named(column.timeZone) else {
+      throw DiagnosticError([
+        IODiagnostics.unknownTimeZone.diagnostic(
+          "the time zone `\(column.timeZone)` is not known to this system",
+          at: column.span ?? contract.declaration,
+          help: ["zones are named as in `Europe/London` or `UTC`"])
+      ])
+    }
+    return ColumnRules(
+      type: column.type, isNullable: column.isNullable, defaultValue: column.defaultValue,
+      nan: column.nan, bareDate: column.bareDate, zone: zone)
+  }
+}
+
+private func openFiles(
+  _ paths: [String], _ contract: TableContract, threads: Int, tuning: ReadTuning
+) throws -> [any TableFile] {
+  let opened = Mutex<[(any TableFile)?]>([(any TableFile)?](repeating: nil, count: paths.count))
+  let failures = FirstFailure()
+  parallelLoop(paths.count, threads: threads) { index in
+    guard failures.isWanted(index) else { return }
+    do {
+      let file = try openTableFile(paths[index], contract, threads: threads, tuning: tuning)
+      opened.withLock { $0[index] = file }
+    } catch {
+      failures.record(error, task: index)
+    }
+  }
+  if let failure = failures.failure { throw failure.error }
+  return opened.withLock { $0.compactMap { $0 } }
+}
+
+/// One reading of a table: segments of all files, read in parallel into whole columns.
+private struct TableReading: Sendable {
+  struct Segment: Sendable {
+    var file: Int
+    var index: Int
+    /// First row that is free for it.
+    var start: Int
+    var capacity: Int
+  }
+  struct Task: Sendable {
+    var segment: Int
+    var column: Int?
+  }
+
+  let contract: TableContract
+  let files: [any TableFile]
+  let rules: [ColumnRules]
+  let pool: TextPool
+  let threads: Int
+  let cancellation: Cancellation?
+  let progress: (@Sendable (ReadProgress) -> Void)?
+
+  func run() throws -> Batch {
+    var segments: [Segment] = []
+    var tasks: [Task] = []
+    var capacity = 0
+    for (file, opened) in files.enumerated() {
+      for (index, rows) in opened.segmentCapacities.enumerated() {
+        let number = segments.count
+        segments.append(Segment(file: file, index: index, start: capacity, capacity: rows))
+        capacity += rows
+        if opened.readsColumnsApart {
+          tasks += rules.indices.map { Task(segment: number, column: $0) }
+        } else {
+          tasks.append(Task(segment: number, column: nil))
+        }
+      }
+    }
+    let columns = rules.map { ColumnBuilder(rules: $0, capacity: capacity, pool: pool) }
+    let counts = try fill(columns, segments, tasks, capacity)
+    try complainOfColumnsNeverSeen()
+    let rowCount = close(gapsIn: columns, segments, counts)
+    return Batch(
+      columns: zip(contract.columns, columns).map { column, builder in
+        Batch.Column(name: column.name, type: column.type, vector: builder.vector(count: rowCount))
+      }, rowCount: rowCount)
+  }
+
+  /// Runs the tasks and returns the rows of each segment.
+  private func fill(
+    _ columns: [ColumnBuilder], _ segments: [Segment], _ tasks: [Task], _ capacity: Int
+  ) throws -> [Int] {
+    let counts = Mutex<[Int]>(segments.map { $0.capacity })
+    let failures = FirstFailure()
+    let rowsRead = Atomic<Int>(0)
+    parallelLoop(tasks.count, threads: threads) { number in
+      guard failures.isWanted(number) else { return }
+      let task = tasks[number]
+      let segment = segments[task.segment]
+      do {
+        try cancellation?.check()
+        let rows = try files[segment.file].read(
+          segment: segment.index, column: task.column, into: columns, at: segment.start, pool: pool)
+        counts.withLock { $0[task.segment] = rows }
+        if task.column ?? 0 == 0 {
+          let done = rowsRead.add(rows, ordering: .relaxed).newValue
+          progress?(ReadProgress(table: contract.table, rowsRead: done, rowsAtMost: capacity))
+        }
+      } catch {
+        failures.record(error, task: number)
+      }
+    }
+    let rows = counts.withLock { $0 }
+    guard let (number, error) = failures.failure else { return rows }
+    guard let failure = error as? ReadFailure else { throw error }
+    let segment = segments[tasks[number].segment]
+    // Every earlier task has been run, so the rows before the bad one are known.
+    let before = segments.indices.filter {
+      segments[$0].file == segment.file && $0 < tasks[number].segment
+    }.reduce(0) { $0 + rows[$1] }
+    throw DiagnosticError([
+      contract.diagnostic(failure, path: files[segment.file].path, rowsBefore: before)
+    ])
+  }
+
+  private func complainOfColumnsNeverSeen() throws {
+    for file in files {
+      if let column = file.columnsNeverSeen.first {
+        throw DiagnosticError([
+          contract.missingColumn(column, path: file.path, among: [])
+        ])
+      }
+    }
+  }
+
+  /// Moves segments down over rows that earlier ones had room for but did not need.
+  private func close(gapsIn columns: [ColumnBuilder], _ segments: [Segment], _ counts: [Int])
+    -> Int
+  {
+    var end = 0
+    for (segment, count) in zip(segments, counts) {
+      if segment.start != end, count > 0 {
+        for column in columns { column.move(segment.start..<(segment.start + count), to: end) }
+      }
+      end += count
+    }
+    return end
+  }
+}

@@ -1,0 +1,118 @@
+import C360Columns
+
+/// Writes the fields of one column of a text file, for one thread.
+final class FieldWriter {
+  enum Quoting { case bare, quoted }
+
+  private let builder: ColumnBuilder
+  private let rules: ColumnRules
+  private let texts: TextColumn?
+  private let nullWords: [[UInt8]]
+  private let emptyIsNull: Bool
+  private let checksUTF8: Bool
+  private var validity: UnsafeMutablePointer<UInt8>?
+  /// The text that stands for a missing one.
+  private let absentText: UnsafeBufferPointer<UInt8>
+
+  init(
+    _ builder: ColumnBuilder, firstRow: Int, pool: TextPool, nullWords: [[UInt8]],
+    checksUTF8: Bool
+  ) {
+    self.builder = builder
+    rules = builder.rules
+    texts =
+      builder.physical == .text ? TextColumn(builder, firstRow: firstRow, pool: pool) : nil
+    emptyIsNull = nullWords.contains([])
+    self.nullWords = nullWords.filter { !$0.isEmpty }
+    self.checksUTF8 = checksUTF8
+    if case .text(let text) = rules.defaultValue {
+      absentText = pool.bytes(of: pool.intern(text))
+    } else {
+      absentText = pool.bytes(of: 0)
+    }
+  }
+
+  func flush() { texts?.flush() }
+
+  /// Writes a field of a CSV record. Unquoted null words are null; an empty field in quotes is an
+  /// empty text, and null in a column of another type.
+  func write(_ quoting: Quoting, _ field: CSVField, _ row: Int) throws(ColumnError) {
+    let bytes = texts == nil ? field.trimmed : field.bytes
+    if bytes.isEmpty {
+      if quoting == .bare ? emptyIsNull : texts == nil { return try writeAbsent(row, bytes) }
+    } else if quoting == .bare, !nullWords.isEmpty,
+      nullWords.contains(where: { $0.elementsEqual(bytes) })
+    {
+      return try writeAbsent(row, bytes)
+    }
+    try write(bytes, row)
+  }
+
+  /// Writes a missing value: the default, or null where the column may be null.
+  func writeAbsent(
+    _ row: Int, _ bytes: UnsafeBufferPointer<UInt8>, because problem: ColumnProblem = .null
+  ) throws(ColumnError) {
+    if let texts, let start = absentText.baseAddress { texts.add(start, absentText.count) }
+    if rules.defaultValue == nil, rules.isNullable {
+      if validity == nil { validity = builder.validity() }
+      validity.unsafelyUnwrapped[row] = 0
+      switch builder.physical {
+      case .int64: builder.int64s[row] = 0
+      case .float64: builder.float64s[row] = 0
+      case .bool: builder.bools[row] = 0
+      case .text: break
+      }
+      return
+    }
+    guard texts == nil ? builder.setAbsent(row) : rules.defaultValue != nil else {
+      throw ColumnError(row: row, problem: problem)
+    }
+  }
+
+  /// Writes a value from its text, without blanks around it unless the column holds texts.
+  func write(_ bytes: UnsafeBufferPointer<UInt8>, _ row: Int) throws(ColumnError) {
+    switch rules.type {
+    case .text:
+      guard let start = bytes.baseAddress else { return }
+      if checksUTF8, !isUTF8(start, bytes.count) {
+        throw ColumnError(row: row, problem: .notUTF8)
+      }
+      texts?.add(start, bytes.count)
+    case .int: try store(ValueText.int(bytes), bytes, row, into: builder.int64s)
+    case .float, .money:
+      let parsed = ValueText.float(bytes)
+      if case .value(let value) = parsed, value.isNaN, rules.nan != .keep {
+        if rules.nan == .reject { throw ColumnError(row: row, problem: .nan) }
+        return try writeAbsent(row, bytes, because: .nan)
+      }
+      try store(parsed, bytes, row, into: builder.float64s)
+    case .bool: try store(ValueText.bool(bytes), bytes, row, into: builder.bools)
+    case .duration: try store(ValueText.duration(bytes), bytes, row, into: builder.int64s)
+    case .time:
+      guard let written = WrittenTime(bytes) else {
+        throw ColumnError(row: row, problem: .unreadable(excerpt(bytes)))
+      }
+      guard let instant = written.instant(rules) else {
+        throw ColumnError(row: row, problem: .outOfRange(excerpt(bytes)))
+      }
+      builder.int64s[row] = instant
+    case .date:
+      guard let written = WrittenTime(bytes), written.timeOfDay == nil else {
+        throw ColumnError(row: row, problem: .unreadable(excerpt(bytes)))
+      }
+      builder.int64s[row] = written.days
+    }
+  }
+
+  @inline(__always)
+  private func store<Value>(
+    _ parsed: Parsed<Value>, _ bytes: UnsafeBufferPointer<UInt8>, _ row: Int,
+    into target: UnsafeMutablePointer<Value>
+  ) throws(ColumnError) {
+    switch parsed {
+    case .value(let value): target[row] = value
+    case .unreadable: throw ColumnError(row: row, problem: .unreadable(excerpt(bytes)))
+    case .outOfRange: throw ColumnError(row: row, problem: .outOfRange(excerpt(bytes)))
+    }
+  }
+}
