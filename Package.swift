@@ -58,6 +58,11 @@ let package = Package(
       name: "C360SyntaxTests", dependencies: ["C360Syntax"], exclude: ["Corpus"]),
     .testTarget(name: "C360DiagnosticsTests", dependencies: ["C360Diagnostics"]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns"]),
+    .target(
+      name: "C360Fuzz", dependencies: ["C360Semantics"], path: "Tests/C360Differential/Fuzz"),
+    .testTarget(
+      name: "C360DifferentialTests", dependencies: ["C360Fuzz", "C360Reference"],
+      path: "Tests/C360Differential/Tests"),
     .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
     .testTarget(

@@ -234,11 +234,9 @@ import Testing
     #expect(try run(Fixture(), [.group(keys: [key], aggregates: [sum(.float)])]) == "")
   }
 
-  @Test func `an error counts only where its cell is read`() throws {
-    let initial = [failing, amount]
-    let project = Query.Stage.project([Query.Projection(name: "", expression: column(1))])
-    #expect(try run(fixture, [project, .take(1)], initial: initial) == "·")
-    #expect(throws: ReferenceError.self) { try run(fixture, [], initial: initial) }
-    #expect(try run(fixture, [.filter(no)], initial: initial) == "")
+  @Test func `an error counts at every row that reaches its stage`() throws {
+    let project = Query.Stage.project([Query.Projection(name: "", expression: failing)])
+    #expect(try run(fixture, [.filter(no), project]) == "")
+    #expect(throws: ReferenceError.self) { try run(fixture, [project, .take(0)]) }
   }
 }

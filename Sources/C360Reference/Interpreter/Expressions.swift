@@ -46,7 +46,7 @@ extension ReferenceInterpreter {
       }
     case .consent(let id, let purpose, let clock):
       return .success(.bool(consent(id, purpose, clock, scope)))
-    case .queryColumn(let column): return scope.cells[column]
+    case .queryColumn(let column): return .success(scope.cells[column])
     case .rowAggregate(let aggregate):
       return attempt { () throws(ReferenceError) in
         try rowAggregate(aggregate, in: expression, scope)

@@ -1,18 +1,15 @@
 import C360Semantics
 
-private typealias Row = [Evaluated]
-
 extension ReferenceInterpreter {
-  /// An error of a cell ends the query only where the cell is read: by a filter that the row reaches,
-  /// by a sort or group, or in the result.
+  /// Every stage computes all its columns for all its rows: an error in one that nobody reads later
+  /// ends the query too.
   public func run(_ query: Query) throws(ReferenceError) -> ReferenceResult {
-    var rows = try sourceScopes(query.source).map { scope in
-      query.initial.map { evaluate($0.expression, scope) }
+    var rows: [[Value]] = []
+    for scope in try sourceScopes(query.source) {
+      rows.append(try values(query.initial, scope))
     }
     for stage in query.stages { rows = try apply(stage, to: rows) }
-    var values: [[Value]] = []
-    for row in rows { values.append(try read(row)) }
-    return ReferenceResult(columns: query.columns, rows: values)
+    return ReferenceResult(columns: query.columns, rows: rows)
   }
 
   /// The rows of a source in canonical order (see `Query`).
@@ -43,7 +40,7 @@ extension ReferenceInterpreter {
     let (key, order): (Int?, [Int]) =
       switch program[id].kind {
       case .events(let roles): (roles.key, [roles.key, roles.time])
-      case .consents(let roles): (roles.key, [roles.key, roles.from])
+      case .consents(let roles): (roles.key, [])
       case .profile(let roles): (roles.key, [])
       case .actions: (nil, [])
       }
@@ -55,41 +52,48 @@ extension ReferenceInterpreter {
     }
   }
 
-  private func apply(_ stage: Query.Stage, to rows: [Row]) throws(ReferenceError) -> [Row] {
+  private func apply(
+    _ stage: Query.Stage, to rows: [[Value]]
+  ) throws(ReferenceError) -> [[Value]] {
+    var result: [[Value]] = []
     switch stage {
     case .filter(let condition):
-      var kept: [Row] = []
-      for row in rows where try value(condition, seeing(row)).isTrue { kept.append(row) }
-      return kept
+      for row in rows where try value(condition, seeing(row)).isTrue { result.append(row) }
     case .project(let columns):
-      return rows.map { row in columns.map { evaluate($0.expression, seeing(row)) } }
+      for row in rows { result.append(try values(columns, seeing(row))) }
     case .group(let keys, let aggregates): return try group(rows, keys, aggregates)
     case .sort(let keys): return try sort(rows, keys)
     case .take(let count): return Array(rows.prefix(count))
     case .skip(let count): return Array(rows.dropFirst(count))
     }
+    return result
   }
 
   private func group(
-    _ rows: [Row], _ keys: [Query.Projection], _ aggregates: [Query.Projection]
-  ) throws(ReferenceError) -> [Row] {
-    var groups: [[Value]: [Row]] = keys.isEmpty ? [[]: []] : [:]
+    _ rows: [[Value]], _ keys: [Query.Projection], _ aggregates: [Query.Projection]
+  ) throws(ReferenceError) -> [[Value]] {
+    var groups: [[Value]: [[Value]]] = keys.isEmpty ? [[]: []] : [:]
     for row in rows {
-      let key = try read(keys.map { evaluate($0.expression, seeing(row)) }).map(\.asKey)
-      groups[key, default: []].append(row)
+      groups[try values(keys, seeing(row)).map(\.asKey), default: []].append(row)
     }
-    return groups.sorted { precedes($0.key, $1.key, first: []) }.map { key, members in
+    var result: [[Value]] = []
+    for (key, members) in groups.sorted(by: { precedes($0.key, $1.key, first: []) }) {
       var scope = Scope()
       scope.group = members
-      return key.map { .success($0) } + aggregates.map { evaluate($0.expression, scope) }
+      result.append(key + (try values(aggregates, scope)))
     }
+    return result
   }
 
   /// Stable; null last and NaN before it in both directions.
-  private func sort(_ rows: [Row], _ keys: [Query.SortKey]) throws(ReferenceError) -> [Row] {
+  private func sort(
+    _ rows: [[Value]], _ keys: [Query.SortKey]
+  ) throws(ReferenceError) -> [[Value]] {
     var sortable: [(place: Int, keys: [Value])] = []
     for (place, row) in rows.enumerated() {
-      sortable.append((place, try read(keys.map { evaluate($0.expression, seeing(row)) })))
+      var values: [Value] = []
+      for key in keys { values.append(try value(key.expression, seeing(row))) }
+      sortable.append((place, values))
     }
     sortable.sort { left, right in
       for (index, key) in keys.enumerated() {
@@ -104,15 +108,17 @@ extension ReferenceInterpreter {
     return sortable.map { rows[$0.place] }
   }
 
-  private func seeing(_ row: Row) -> Scope {
+  private func values(
+    _ columns: [Query.Projection], _ scope: Scope
+  ) throws(ReferenceError) -> [Value] {
+    var values: [Value] = []
+    for column in columns { values.append(try value(column.expression, scope)) }
+    return values
+  }
+
+  private func seeing(_ row: [Value]) -> Scope {
     var scope = Scope()
     scope.cells = row
     return scope
-  }
-
-  private func read(_ row: Row) throws(ReferenceError) -> [Value] {
-    var values: [Value] = []
-    for cell in row { values.append(try cell.get()) }
-    return values
   }
 }

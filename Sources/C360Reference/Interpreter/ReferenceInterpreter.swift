@@ -69,10 +69,10 @@ struct Scope {
   var exposure: (id: ExposureID, row: ExposureRow)?
   /// The event of an aggregate, or the row of a query or an `expect` over a table.
   var row: [Value]?
-  /// The row of a query's previous stage; an error in it is raised when the cell is read.
-  var cells: [Evaluated] = []
+  /// The row of a query's previous stage.
+  var cells: [Value] = []
   /// The rows of a group.
-  var group: [[Evaluated]] = []
+  var group: [[Value]] = []
   var decision: (policy: PolicyID, ReferenceDecision)?
 
   init(entity: Value = .null, time: Int64 = 0, action: [Value]? = nil) {

@@ -1,0 +1,86 @@
+import C360Semantics
+
+/// Draws cells and rows. Instants lie on a coarse grid, so that times tie with each other and with
+/// decision times, on both sides of 1970 and of the switches of summer time.
+struct DataMaker {
+  var random: SplitMix
+  let start: Int64
+  let step: Int64
+  let ticks: Int
+  let textKeys: Bool
+  let entities: [Value]
+  /// Integers near the ends of their range, zero divisors: runs may fail.
+  let mayFail: Bool
+
+  static let hour: Int64 = 3_600_000_000
+  static let categories = ["a", "b", "c", "ä, \"q\"", "B"]
+
+  init(random: SplitMix) {
+    var random = random
+    // 1969-12-20, 2026-03-20 and 2024-02-20.
+    start = random.pick([-12, 20_532, 19_773]) * 24 * Self.hour
+    step = random.pick([Self.hour, 6 * Self.hour, 24 * Self.hour])
+    ticks = random.pick([8, 40, 120])
+    textKeys = random.chance(0.3)
+    mayFail = random.chance(0.05)
+    let count = random.pick([0, 1, 3, 3, 6])
+    let isText = textKeys
+    entities = (0..<count).map { index in
+      isText ? .text(["x", "y", "", "Z", "é", "xx"][index] + "1") : .int(Int64(index * 7 - 9))
+    }
+    self.random = random
+  }
+
+  mutating func instant() -> Int64 {
+    let time = start + Int64(random.number(0...ticks)) * step
+    return random.chance(0.05) ? time + Int64(random.number(-1...1)) : time
+  }
+
+  mutating func entity() -> Value { random.pick(entities) }
+
+  mutating func cell(_ column: FuzzColumn) -> Value {
+    if column.isOptional, random.chance(0.2) { return .null }
+    switch column.kind {
+    case .bool: return .bool(random.chance(0.5))
+    case .int:
+      return .int(mayFail && random.chance(0.1) ? .max : Int64(random.number(-3...9)))
+    case .float:
+      if column.suffix.contains("nan"), random.chance(0.1) { return .float(.nan) }
+      if column.name == "weight" { return .float(random.pick([0.25, 1, 2.5, 0.1])) }
+      return .float(
+        random.pick([0, 1, -1, 0.1, 0.2, -0.3, 2.5, 1e16, -1e16, 1e-9, 12345.678]))
+    case .text: return .text(random.pick(Self.categories))
+    case .time: return .time(instant())
+    case .duration: return .duration(Int64(random.number(-5...5)) * step)
+    }
+  }
+
+  /// Rows of an entity's table; `fix` sets the cells that depend on others.
+  mutating func rows(
+    _ columns: [FuzzColumn], upTo limit: Int, fix: (inout [Value], inout DataMaker) -> Void
+  ) -> [[Value]] {
+    if entities.isEmpty || random.chance(0.07) { return [] }
+    var result: [[Value]] = []
+    let hasGiant = random.chance(0.1)
+    for entity in entities {
+      let isGiant = hasGiant && entity == entities[0]
+      for _ in 0..<random.number(isGiant ? 150...250 : 0...limit) {
+        if let last = result.last, last[0] == entity, random.chance(0.1) {
+          result.append(last)
+          continue
+        }
+        var row = columns.map { cell($0) }
+        row[0] = entity
+        fix(&row, &self)
+        result.append(row)
+      }
+    }
+    return result.shuffled(using: &random)
+  }
+
+  /// When the platform learned of what happened at `time`.
+  mutating func arrival(_ time: Value, isOptional: Bool) -> Value {
+    guard case .time(let time) = time, !(isOptional && random.chance(0.1)) else { return .null }
+    return .time(time + random.pick([0, 0, 0, 1, 5, 50]) * step)
+  }
+}

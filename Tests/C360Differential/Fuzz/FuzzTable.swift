@@ -1,0 +1,67 @@
+import C360Semantics
+
+enum Kind: Equatable { case bool, int, float, text, time, duration }
+
+struct FuzzColumn {
+  let name: String
+  let kind: Kind
+  var isOptional = false
+  /// `@key`, `@nan(keep)`, ` = "x"`: what stands after the type.
+  var suffix = ""
+
+  var declaration: String { "\(name): \(kind)\(isOptional ? "?" : "")\(suffix)" }
+}
+
+struct FuzzTable {
+  let name: String
+  /// nil: generated, without a file.
+  let path: String?
+  let columns: [FuzzColumn]
+  var rows: [[Value]] = []
+
+  var csv: String {
+    let lines = [columns.map(\.name)] + rows.map { row in row.map { FuzzTable.cell($0) } }
+    return lines.map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+
+  private static func cell(_ value: Value) -> String {
+    let text =
+      switch value {
+      case .null: ""
+      case .bool(let value): value ? "true" : "false"
+      case .int(let value): String(value)
+      case .float(let value): value.description
+      case .text(let value): value
+      case .time(let value): isoTime(value)
+      default: ""
+      }
+    return text.contains { ",\"\n".contains($0) }
+      ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+  }
+}
+
+/// `2026-03-01T12:00:00.000001Z`
+func isoTime(_ instant: Int64) -> String {
+  func padded(_ number: Int64, _ digits: Int) -> String {
+    String(repeating: "0", count: max(0, digits - String(number).count)) + String(number)
+  }
+  let second: Int64 = 1_000_000
+  let days = instant >= 0 ? instant / (86_400 * second) : -((-instant - 1) / (86_400 * second)) - 1
+  let rest = instant - days * 86_400 * second
+  // Count years and months from 1900, before anything that is made here.
+  var (year, month, day): (Int64, Int64, Int64) = (1900, 1, days + 25_567)
+  func length(_ month: Int64, _ year: Int64) -> Int64 {
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][Int(month) - 1]
+  }
+  while day >= length(month, year) {
+    day -= length(month, year)
+    (year, month) = month == 12 ? (year + 1, 1) : (year, month + 1)
+  }
+  let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day + 1, 2))"
+  let seconds = rest / second
+  let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
+  let fraction = rest % second
+  return "\(date)T\(clock.joined(separator: ":"))"
+    + (fraction == 0 ? "" : "." + padded(fraction, 6)) + "Z"
+}

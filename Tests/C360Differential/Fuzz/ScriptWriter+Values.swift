@@ -1,0 +1,240 @@
+extension ScriptWriter {
+  /// An aggregate call without its window, over a random event table.
+  private mutating func aggregateCall(
+    filteredBy extra: String? = nil
+  ) -> (text: String, piece: Piece) {
+    let table = make.random.pick(eventTables)
+    let bare = pieces(table.columns, of: nil)
+    let qualified = pieces(table.columns, of: table.name)
+    var conditions: [String] = []
+    if make.random.chance(0.4) { conditions.append(make.condition(1, bare).operand) }
+    if let extra { conditions.append(extra) }
+    let filter = conditions.isEmpty ? "" : " where " + conditions.joined(separator: " and ")
+    func result(
+      _ function: String, _ argument: String, _ kind: Kind, rest: String = "",
+      optional: Bool = false, exact: Bool = true
+    ) -> (String, Piece) {
+      (
+        "\(function)(\(argument)\(filter)\(rest))",
+        Piece(text: "", kind: kind, isOptional: optional, isExact: exact)
+      )
+    }
+    func argument(_ kind: Kind) -> Piece {
+      if make.random.chance(0.25) {
+        let piece = make.expression(kind, 1, qualified)
+        if piece.text.contains("\(table.name).") { return piece }
+      }
+      return qualified.filter { $0.kind == kind }.randomElement(using: &make.random)
+        ?? derived(kind, from: qualified)
+    }
+    let half = ", half_life: \(make.random.pick(["12h", "3d", make.step]))"
+    switch make.random.number(0...13) {
+    case 0, 1: return result("count", table.name, .int)
+    case 2: return result("count", argument(.text).text, .int)
+    case 3: return result(make.random.pick(["any", "all"]), argument(.bool).text, .bool)
+    case 4: return result("sum", argument(.float).text, .float)
+    case 5: return result("sum", argument(.int).text, .int)
+    case 6:
+      let piece = argument(make.random.pick([.float, .int]))
+      return result("mean", piece.text, .float, optional: true)
+    case 7:
+      let kind = make.random.pick([Kind.float, .int, .text, .time, .bool])
+      let function = make.random.pick(["min", "max", "first", "last", "mode"])
+      return result(function, argument(kind).text, kind, optional: true)
+    case 8:
+      let place = make.random.pick(["1", "2", "-1", "-3"])
+      return result("nth", argument(.float).text, .float, rest: ", \(place)", optional: true)
+    case 9:
+      let kind = make.random.pick([Kind.float, .int, .text, .bool])
+      return result("distinct", argument(kind).text, .int)
+    case 10:
+      let condition = make.condition(1, bare).operand
+      let all = [condition] + (extra.map { [$0] } ?? [])
+      return (
+        "share(\(table.name) where \(all.joined(separator: " and ")))",
+        Piece(text: "", kind: .float, isOptional: true)
+      )
+    case 11:
+      return result(
+        "ratio", argument(.float).text, .float, rest: ", " + argument(.int).text, optional: true)
+    case 12:
+      let function = make.random.pick(["var", "stddev", "var_pop", "stddev_pop"])
+      return result(function, argument(.float).text, .float, optional: true, exact: false)
+    default:
+      // Only values ≥ 0, so that nothing cancels.
+      let values = table.columns.filter { $0.name == "weight" || $0.name == "none" }
+      guard let column = values.first, make.random.chance(0.7) else {
+        return result("decayed_count", table.name, .float, rest: half, exact: false)
+      }
+      let function = make.random.pick(["decayed_sum", "decayed_mean"])
+      return result(
+        function, "\(table.name).\(column.name)", .float, rest: half,
+        optional: function == "decayed_mean", exact: false)
+    }
+  }
+
+  /// A value of the event where the table has no column of the kind.
+  private func derived(_ kind: Kind, from columns: [Piece]) -> Piece {
+    let text = columns.first { $0.kind == .text }?.text ?? ""
+    return kind == .bool
+      ? Piece(text: "\(text) == \"a\"", kind: .bool, isAtom: false)
+      : Piece(text: "length(\(text))", kind: .int)
+  }
+
+  private mutating func window() -> String {
+    let lag = make.random.chance(0.25) ? " lag \(make.random.pick(["2h", make.step, "1d"]))" : ""
+    let over = make.random.pick([
+      "", " over all", " over \(make.step)", " over 3d", " over 10d", " over 36h", " over last 1",
+      " over last 3", " over 1mo", " over calendar 1d", " over calendar 1w", " over calendar 1mo",
+      " over calendar 1q", " over 1y",
+    ])
+    return (over.isEmpty && !lag.isEmpty ? " over all" : over) + lag
+  }
+
+  mutating func outcome(_ name: String) -> String {
+    var (text, piece) = aggregateCall()
+    let ahead = make.random.pick([
+      " within \(make.step)", " within 3d", " after 12h within 2d", " within 1mo",
+    ])
+    text += ahead
+    if !piece.isExact { inexactColumns.insert(name) }
+    if piece.kind == .int, make.random.chance(0.3) {
+      text = "if \(text) > 1 then count(orders) within 2d else 0"
+    }
+    return "outcome \(name) = \(text)"
+  }
+
+  mutating func writeFeature(_ name: String) {
+    var piece: Piece
+    if make.random.chance(0.65) {
+      let (text, kind) = aggregateCall()
+      piece = kind
+      lines.append("feature \(name) = \(text)\(window())")
+    } else {
+      let kind = make.random.pick([Kind.int, .float, .bool, .text, .duration, .time])
+      piece = make.expression(kind, 3, decisionScope)
+      lines.append("feature \(name) = \(piece.text)")
+    }
+    if !piece.isExact { inexactColumns.insert(name) }
+    piece.text = name
+    piece.isAtom = true
+    features.append(piece)
+    decisionScope.append(piece)
+  }
+
+  mutating func writeActionFeature(_ name: String) {
+    let match = "category == offers.category"
+    let (text, kind) = aggregateCall(filteredBy: match)
+    // Only orders have a category.
+    guard text.contains("(orders") else { return }
+    var piece = kind
+    lines.append("feature \(name) for offers = \(text)\(window())")
+    piece.text = name
+    piece.isAtom = true
+    actionFeatures.append(piece)
+  }
+
+  /// Under a mask that hides, everything may be null.
+  private func seenUnderMask(_ scope: [Piece]) -> [Piece] {
+    scope.map { piece in
+      var piece = piece
+      if hides, piece.text != "at", !piece.text.hasPrefix("consent") { piece.isOptional = true }
+      return piece
+    }
+  }
+
+  private var actionScope: [Piece] {
+    seenUnderMask(decisionScope + actionFeatures) + pieces(offers, of: "offers")
+  }
+
+  mutating func writeMask() {
+    lines += ["", "mask m for offers {"]
+    var body: [String] = []
+    if make.random.chance(0.3) { body.append("hide orders unless consent(\"ads\")") }
+    if make.random.chance(0.2) {
+      body.append("hide accounts.region unless consent(\"ads\") else \"hidden\"")
+    }
+    if make.random.chance(0.2) { body.append("hide accounts.tier") }
+    if make.random.chance(0.2), let feature = features.first {
+      body.append("hide \(feature.text) unless consent(\"other\")")
+    }
+    hides = !body.isEmpty
+    for index in 0..<make.random.number(0...3) {
+      let rule = make.condition(2, actionScope)
+      let text = rule.isOptional ? "\(rule.operand) ?? false" : rule.text
+      body.append("forbid r\(index) when \(text)")
+    }
+    if body.isEmpty { body.append("forbid never when offers.min_tier > 100") }
+    lines += body.map { "  " + $0 } + ["}", ""]
+  }
+
+  mutating func writePolicy() {
+    let score = make.total(.float, 2, actionScope)
+    lines.append("score s for offers = \(score.text)")
+    lines += ["", "objective value for offers {"]
+    lines.append("  maximize t0 = clamp(s, -50.0, 50.0) weight 0.7")
+    let second = make.total(.int, 2, actionScope)
+    lines.append("  minimize t1 = \(second.text) weight 0.1")
+    lines += ["}", ""]
+    let threshold = make.condition(1, actionScope).text
+    let choose = make.random.pick([
+      "greedy", "softmax(temperature: 0.5)", "softmax(temperature: 10.0)",
+      "threshold(\(threshold))",
+    ])
+    let first = tables.first { $0.name == "offers" }?.rows.first?[0]
+    let key =
+      switch first {
+      case .int(let key): hasNoAction ? "\"\(key)\"" : String(key)
+      case .text(let key): "\"\(key)\""
+      default: "\"nothing\""
+      }
+    lines += [
+      "policy p for offers at sends {", "  mask m", "  objective value", "  choose \(choose)",
+      "  explore \(make.random.pick(["0%", "0%", "5%", "50%", "100%"]))",
+      "  fallback \(hasNoAction && make.random.chance(0.6) ? "\"nothing\"" : key)", "}", "",
+    ]
+  }
+
+  mutating func writeShows(hasMoments: Bool) {
+    let names = features.map(\.text).joined(separator: ", ")
+    let outcomes = lines.compactMap { line -> String? in
+      let words = line.split(separator: " ")
+      return words.first == "outcome" ? String(words[1]) : nil
+    }.joined(separator: ", ")
+    let none = "under none because \"fuzz\""
+    show("sends \(none) | select customer_id, sent_at, bucket, kept, \(outcomes), \(names)")
+    show("sends under m | select customer_id, sent_at, \(outcomes), \(names)")
+    let decision =
+      "customer, at, action, rank, propensity, value, expected_value, eligible, reasons, "
+      + "is_fallback, t0, t1"
+    show("p | select \(decision)")
+    show("p | group action { n = count(); total = sum(value); top = max(t0) } | sort -n")
+    if hasMoments {
+      show("moments \(none) | select customer, at, \(names)")
+      show("p at moments | select \(decision)")
+    }
+    writeTableShows(none)
+  }
+
+  private mutating func writeTableShows(_ none: String) {
+    guard let orders = eventTables.first else { return }
+    let scope = pieces(orders.columns, of: nil)
+    let extra = make.expression(make.random.pick([.int, .float, .text, .bool]), 2, scope)
+    show("orders | where \(make.condition(2, scope).text) | select *, extra = \(extra.text)")
+    let key = make.random.pick(["category", "customer_id", "gift", "quantity", "amount"])
+    let filter = make.condition(1, scope).text
+    show(
+      """
+      orders | group \(key) { n = count(); some = count(where \(filter)); total = sum(amount); \
+      mid = mean(weight); kinds = distinct(category); most = max(due_at); often = mode(quantity); \
+      part = share(where \(filter)); per = ratio(amount, quantity); spread = var(weight) } \
+      | sort -total, n | skip 1 | take 4
+      """)
+    inexactColumns.insert("spread")
+    show("orders | group { n = count(); total = sum(quantity); first = min(ordered_at) }")
+    show("sends \(none) | where kept | group bucket { n = count(); b = mean(budget) }")
+    show("accounts | sort -tier, region")
+  }
+
+  private mutating func show(_ query: String) { lines.append("show \(query)") }
+}

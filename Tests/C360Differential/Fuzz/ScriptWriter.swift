@@ -1,0 +1,214 @@
+import C360Semantics
+
+/// Writes a script and the tables it reads, declaration by declaration.
+struct ScriptWriter {
+  var data: DataMaker
+  var make: ExpressionMaker
+  var lines: [String] = []
+  var tables: [FuzzTable] = []
+  var inexactColumns: Set<String> = ["propensity", "expected_value"]
+  /// What features, scores and rules may mention: features, profile columns, `at`.
+  var decisionScope: [Piece] = [Piece(text: "at", kind: .time)]
+  /// Event tables with their columns as `orders.amount`.
+  var eventTables: [(name: String, columns: [FuzzColumn])] = []
+  var features: [Piece] = []
+  var actionFeatures: [Piece] = []
+  var offers: [FuzzColumn] = []
+  var hasNoAction = false
+  var hides = false
+
+  init(seed: UInt64) {
+    data = DataMaker(random: SplitMix(state: seed))
+    let hours = data.step / DataMaker.hour
+    make = ExpressionMaker(
+      random: SplitMix(state: seed &* 31 &+ 7), mayFail: data.mayFail, step: "\(hours)h")
+  }
+
+  mutating func write() {
+    let zone = make.random.pick(["UTC", "Europe/London", "America/New_York", "Asia/Kolkata"])
+    lines += ["edition 2026", "timezone \"\(zone)\"", "", "entity customer", ""]
+    writeOrders()
+    if make.random.chance(0.5) { writeClicks() }
+    writeAccounts()
+    writeLedger()
+    writeOffers()
+    writeSends()
+    let hasMoments = make.random.chance(0.6)
+    if hasMoments { writeMoments() }
+    for index in 0..<make.random.number(3...9) { writeFeature("f\(index)") }
+    for index in 0..<make.random.number(0...2) { writeActionFeature("g\(index)") }
+    writeMask()
+    writePolicy()
+    writeShows(hasMoments: hasMoments)
+  }
+
+  mutating func declare(
+    _ head: String, _ name: String, path: String?, _ columns: [FuzzColumn], items: [String] = [],
+    rows: [[Value]]
+  ) {
+    tables.append(FuzzTable(name: name, path: path, columns: columns, rows: rows))
+    lines.append("\(head) {")
+    lines += (columns.map(\.declaration) + items).map { "  " + $0 } + ["}", ""]
+  }
+
+  var keyColumn: FuzzColumn {
+    FuzzColumn(name: "customer_id", kind: data.textKeys ? .text : .int, suffix: " @key")
+  }
+
+  func pieces(_ columns: [FuzzColumn], of table: String?) -> [Piece] {
+    columns.map { column in
+      Piece(
+        text: table.map { "\($0).\(column.name)" } ?? column.name, kind: column.kind,
+        isOptional: column.isOptional)
+    }
+  }
+
+  private mutating func writeOrders() {
+    let isKnownOptional = make.random.chance(0.5)
+    var columns = [keyColumn, FuzzColumn(name: "ordered_at", kind: .time, suffix: " @time")]
+    let known = make.random.chance(0.6) ? columns.count : nil
+    if known != nil {
+      columns.append(
+        FuzzColumn(
+          name: "loaded_at", kind: .time, isOptional: isKnownOptional, suffix: " @known"))
+    }
+    if make.random.chance(0.4) {
+      columns.append(
+        FuzzColumn(name: "line", kind: .int, isOptional: true, suffix: " @sequence"))
+    }
+    columns += [
+      FuzzColumn(
+        name: "amount", kind: .float, isOptional: make.random.chance(0.5),
+        suffix: make.random.chance(0.3) ? " @nan(keep)" : ""),
+      FuzzColumn(name: "weight", kind: .float, isOptional: make.random.chance(0.3)),
+      FuzzColumn(name: "quantity", kind: .int, isOptional: make.random.chance(0.5)),
+      FuzzColumn(name: "category", kind: .text, isOptional: make.random.chance(0.5)),
+      FuzzColumn(name: "gift", kind: .bool, isOptional: make.random.chance(0.5)),
+      FuzzColumn(name: "due_at", kind: .time, isOptional: make.random.chance(0.5)),
+    ]
+    var items: [String] = []
+    if known == nil, make.random.chance(0.4) { items.append("arrives within \(make.step)") }
+    if make.random.chance(0.5) { items.append("observed through @\(isoTime(data.instant()))") }
+    let rows = data.rows(columns, upTo: 14) { row, data in
+      if let known { row[known] = data.arrival(row[1], isOptional: isKnownOptional) }
+    }
+    declare(
+      "events orders of customer from \"orders.csv\"", "orders", path: "orders.csv", columns,
+      items: items, rows: rows)
+    eventTables.append(("orders", columns))
+  }
+
+  private mutating func writeClicks() {
+    let columns = [
+      keyColumn, FuzzColumn(name: "clicked_at", kind: .time, suffix: " @time"),
+      FuzzColumn(name: "page", kind: .text),
+      FuzzColumn(name: "dwell", kind: .float, isOptional: true),
+    ]
+    let rows = data.rows(columns, upTo: 8) { _, _ in }
+    declare(
+      "events clicks of customer from \"clicks.csv\"", "clicks", path: "clicks.csv", columns,
+      items: ["observed through @\(isoTime(data.instant()))"], rows: rows)
+    eventTables.append(("clicks", columns))
+  }
+
+  private mutating func writeAccounts() {
+    let hasVersions = make.random.chance(0.8)
+    var columns = [keyColumn]
+    if hasVersions {
+      columns.append(FuzzColumn(name: "since", kind: .time, suffix: " @from"))
+      if make.random.chance(0.3) {
+        columns.append(FuzzColumn(name: "seen_at", kind: .time, suffix: " @known"))
+      }
+      if make.random.chance(0.4) {
+        columns.append(
+          FuzzColumn(name: "ends", kind: .time, isOptional: true, suffix: " @until"))
+      }
+    }
+    let attributes = [
+      FuzzColumn(name: "region", kind: .text, suffix: " = \"unknown\""),
+      FuzzColumn(name: "tier", kind: .int, isOptional: true),
+      FuzzColumn(name: "rating", kind: .float, isOptional: true),
+    ]
+    columns += attributes
+    var rows = data.rows(columns, upTo: 4) { _, _ in }
+    if !hasVersions {
+      rows = data.entities.compactMap { entity in rows.first { $0[0] == entity } }
+    }
+    // A null in a column with a default.
+    if !rows.isEmpty, make.random.chance(0.5) { rows[0][columns.count - 3] = .null }
+    declare(
+      "profile accounts of customer from \"accounts.csv\"", "accounts", path: "accounts.csv",
+      columns, rows: rows)
+    decisionScope += pieces(attributes, of: "accounts")
+  }
+
+  private mutating func writeLedger() {
+    let columns = [
+      keyColumn, FuzzColumn(name: "purpose", kind: .text, suffix: " @purpose"),
+      FuzzColumn(name: "granted_at", kind: .time, suffix: " @from"),
+      FuzzColumn(name: "revoked_at", kind: .time, isOptional: true, suffix: " @until"),
+    ]
+    let rows = data.rows(columns, upTo: 4) { row, data in
+      row[1] = .text(data.random.pick(["ads", "ads", "other"]))
+    }
+    declare(
+      "consents ledger of customer from \"ledger.csv\"", "ledger", path: "ledger.csv", columns,
+      rows: rows)
+    decisionScope.append(Piece(text: "consent(\"ads\")", kind: .bool))
+  }
+
+  private mutating func writeOffers() {
+    hasNoAction = make.random.chance(0.7)
+    let isInt = make.random.chance(0.3)
+    offers = [
+      FuzzColumn(name: "offer_id", kind: isInt ? .int : .text, suffix: " @key"),
+      FuzzColumn(name: "category", kind: .text, isOptional: make.random.chance(0.3)),
+      FuzzColumn(name: "cost", kind: .float, isOptional: make.random.chance(0.3)),
+      FuzzColumn(name: "min_tier", kind: .int),
+    ]
+    let count = make.random.number(hasNoAction ? 0...4 : 1...4)
+    let columns = offers
+    let rows = (0..<count).map { index in
+      var row = columns.map { data.cell($0) }
+      row[0] = isInt ? .int(Int64(90 - index * 9)) : .text(["zeta", "a, b", "mint", "ä"][index])
+      return row
+    }
+    declare(
+      "actions offers from \"offers.csv\"", "offers", path: "offers.csv", columns,
+      items: hasNoAction ? ["none \"nothing\""] : [], rows: rows)
+  }
+
+  private mutating func writeSends() {
+    let columns = [
+      keyColumn, FuzzColumn(name: "sent_at", kind: .time, suffix: " @time"),
+      FuzzColumn(name: "bucket", kind: .text, isOptional: make.random.chance(0.5)),
+      FuzzColumn(name: "budget", kind: .float),
+    ]
+    let keep = [
+      "keep all", "keep first", "keep first per 2d", "keep first per 1mo",
+      "keep non_overlapping 3d", "keep washout 36h",
+    ]
+    let rows = data.rows(columns, upTo: 10) { _, _ in }
+    let outcomes = (0..<make.random.number(1...3)).map { outcome("y\($0)") }
+    declare(
+      "exposure sends of customer from \"sends.csv\"", "sends", path: "sends.csv", columns,
+      items: [make.random.pick(keep)] + outcomes, rows: rows)
+  }
+
+  private mutating func writeMoments() {
+    let start = isoTime(data.start + Int64(data.ticks) / 3 * data.step)
+    let population = make.random.pick(["", " in accounts", " in orders"])
+    if make.random.chance(0.3) {
+      lines += ["exposure moments of customer\(population) at @\(start)", ""]
+    } else {
+      let through = isoTime(data.start + Int64(data.ticks) * data.step)
+      let every = make.random.pick([
+        "1d", "36h", "calendar 1d", "calendar 1w", "1mo",
+      ])
+      lines += [
+        "exposure moments of customer\(population) every \(every) from @\(start) through @\(through)",
+        "",
+      ]
+    }
+  }
+}
