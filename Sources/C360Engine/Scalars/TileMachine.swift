@@ -1,0 +1,160 @@
+import C360Columns
+import C360Plan
+
+/// The memory a `TileProgram` runs in: one for each thread, used again tile after tile.
+public final class TileMachine {
+  public let program: TileProgram
+  public let actionCount: Int
+  /// Exposures of the largest tile.
+  public let exposureCapacity: Int
+
+  private let frameMachine: ScalarMachine
+  private let tileMachine: ScalarMachine
+  private let actionColumn: (ColumnID) -> Vector
+  /// Expanded to tile rows: values, validity and failures of each input of the tile program.
+  private let expanded: [Buffer]
+
+  /// Evaluates everything of the grain of actions.
+  ///
+  /// - Parameters:
+  ///   - batchSize: about how many rows a tile has; a tile holds at least one exposure.
+  ///   - actionColumn: columns of the actions relation, `actionCount` rows each.
+  public init(
+    _ program: TileProgram, actionCount: Int, batchSize: Int,
+    actionColumn: @escaping (ColumnID) -> Vector
+  ) {
+    self.program = program
+    self.actionCount = actionCount
+    self.actionColumn = actionColumn
+    exposureCapacity = max(1, batchSize / max(1, actionCount))
+    let capacity = max(1, exposureCapacity * actionCount)
+    frameMachine = ScalarMachine(program.frame, capacity: exposureCapacity)
+    tileMachine = ScalarMachine(program.tile, capacity: capacity)
+    expanded = program.ports.map { port in
+      if case .tileColumn = port { return Buffer(byteCount: 0) }
+      return Buffer(byteCount: capacity * 10)
+    }
+    expandActions(capacity)
+  }
+
+  private func expandActions(_ capacity: Int) {
+    guard actionCount > 0 else { return }
+    let machine = ScalarMachine(program.action, capacity: actionCount)
+    for (index, input) in program.action.inputs.enumerated() {
+      if case .column(let column) = input {
+        machine.bind(input: index, Operand(actionColumn(column)))
+      }
+    }
+    machine.run(actionCount)
+    for (input, port) in program.ports.enumerated() {
+      guard case .action(let output) = port else { continue }
+      let source = machine.output(output)
+      let target = target(input, source)
+      let stride = program.tile.inputTypes[input].stride
+      for exposure in 0..<exposureCapacity {
+        let row = exposure * actionCount
+        (target.values + row * stride).copyMemory(
+          from: source.values, byteCount: actionCount * stride)
+        if let from = source.valid, let to = target.valid {
+          (to + row).update(from: from, count: actionCount)
+        }
+        if let from = source.failed, let to = target.failed {
+          (to + row).update(from: from, count: actionCount)
+        }
+      }
+      tileMachine.bind(input: input, target)
+    }
+  }
+
+  /// Where an input is expanded to, with as many states as the source has.
+  private func target(_ input: Int, _ source: Operand) -> Operand {
+    let capacity = tileMachine.capacity
+    let base = expanded[input].pointer
+    let states = (base + 8 * capacity).assumingMemoryBound(to: UInt8.self)
+    return Operand(
+      values: base, valid: source.valid == nil ? nil : states,
+      failed: source.failed == nil ? nil : states + capacity)
+  }
+
+  /// Evaluates a tile: `exposures` (at most `exposureCapacity`) × all actions.
+  ///
+  /// - Parameters:
+  ///   - frameColumn: whole columns of the frame; rows of `exposures` are read.
+  ///   - tileColumn: columns with one value a pair; row 0 is the first pair of the tile.
+  public func evaluate(
+    exposures: Range<Int>, frameColumn: (ColumnID) -> Vector, tileColumn: (ColumnID) -> Operand
+  ) {
+    precondition(exposures.count <= exposureCapacity)
+    for (index, input) in program.frame.inputs.enumerated() {
+      if case .column(let column) = input {
+        frameMachine.bind(input: index, Operand(frameColumn(column), from: exposures.lowerBound))
+      }
+    }
+    frameMachine.run(exposures.count)
+    for (input, port) in program.ports.enumerated() {
+      switch port {
+      case .action: break
+      case .tileColumn(let column): tileMachine.bind(input: input, tileColumn(column))
+      case .frame(let output):
+        let source = frameMachine.output(output)
+        let target = target(input, source)
+        switch program.tile.inputTypes[input].stride {
+        case 1: spread(source.bools, target.bools, exposures.count)
+        case 4: spread(source.codes, target.codes, exposures.count)
+        default: spread(source.int64s, target.int64s, exposures.count)
+        }
+        if let from = source.valid, let to = target.valid { spread(from, to, exposures.count) }
+        if let from = source.failed, let to = target.failed { spread(from, to, exposures.count) }
+        tileMachine.bind(input: input, target)
+      }
+    }
+    tileMachine.run(exposures.count * actionCount)
+  }
+
+  /// Each value `actionCount` times.
+  private func spread<Value: BitwiseCopyable>(
+    _ source: UnsafeMutablePointer<Value>, _ target: UnsafeMutablePointer<Value>, _ count: Int
+  ) {
+    for row in 0..<count {
+      (target + row * actionCount).update(repeating: source[row], count: actionCount)
+    }
+  }
+
+  /// An output at every row of the tile, whatever its grain, valid until the next tile. Failed rows
+  /// are for the caller to judge: `failure(output:…)` puts one into words.
+  public func output(_ index: Int) -> Operand { tileMachine.output(index) }
+
+  /// Why an output has no value for a pair.
+  ///
+  /// - Parameters:
+  ///   - exposure: row of the frame.
+  ///   - tileColumn: columns with one value a pair, at this pair as row 0.
+  ///   - relation: what the row of the error belongs to; the exposure is the row.
+  public func failure(
+    output: Int, exposure: Int, action: Int, relation: RelationID,
+    frameColumn: (ColumnID) -> Vector, tileColumn: (ColumnID) -> Operand
+  ) -> EngineError {
+    do throws(EngineError) {
+      let program = program
+      let tileColumns = Set(
+        program.ports.compactMap { port -> ColumnID? in
+          if case .tileColumn(let column) = port { return column }
+          return nil
+        })
+      let frameColumns = Set(program.frame.inputs)
+      let explanation = try FailureExplanation(
+        of: program.outputs[output], in: program.plan.scalars, pool: program.pool
+      ) { column in
+        if tileColumns.contains(column) { return tileColumn(column) }
+        if frameColumns.contains(.column(column)) {
+          return Operand(frameColumn(column), from: exposure)
+        }
+        return Operand(actionColumn(column), from: action)
+      }
+      return .row(
+        origin: explanation.origin, relation: relation, row: exposure, detail: explanation.detail)
+    } catch {
+      return error
+    }
+  }
+}
