@@ -23,22 +23,29 @@ extension Lowering {
       preconditionFailure("the checker lets aggregates stand at moments only")
     }
     let events = eventScope(aggregate.table)
-    let filter = aggregate.filter.flatMap { expression -> ColumnID? in
-      let condition = lower(expression, events)
-      // A filter that lets everything through is none; for `share` it is what is asked.
-      let isTrue = scalars.constant(of: condition) == .bool(true)
-      return isTrue && aggregate.function != .share ? nil : eventColumn(condition, expression, events)
+    var condition = aggregate.filter.map { lower($0, as: .bool, events) }
+    // A filter that lets everything through is none; for `share` it is what is asked.
+    if let value = condition, scalars.constant(of: value) == .bool(true),
+      aggregate.function != .share
+    {
+      condition = nil
     }
+    var filter: ColumnID?
+    if let condition, let expression = aggregate.filter {
+      filter = eventColumn(condition, expression, events)
+    }
+    let guardian = aggregate.function == .share ? nil : condition
     let matches = aggregate.actionMatches.compactMap { match -> WindowedAggregate.Match? in
       guard let actions = scope.decision?.actions else { return nil }
       return WindowedAggregate.Match(
-        event: eventColumn(match.event, events),
+        event: argumentColumn(match.event, where: nil, events),
         action: column(match.actionColumn, of: rows(actions)))
     }
     let windowed = WindowedAggregate(
       function: aggregate.function.planned,
-      argument: aggregate.argument.map { eventColumn($0, events) },
-      second: aggregate.second.map { eventColumn($0, events) }, filter: filter, matches: matches,
+      argument: aggregate.argument.map { argumentColumn($0, where: guardian, events) },
+      second: aggregate.second.map { argumentColumn($0, where: guardian, events) },
+      filter: filter, matches: matches,
       window: aggregate.window.spec, lag: aggregate.lag, position: aggregate.position,
       halfLife: aggregate.halfLife)
     return timelineColumn(windowed, aggregate.table, type, span, scope, moments)
@@ -78,9 +85,17 @@ extension Lowering {
     return key
   }
 
-  /// A column of the event relation for an expression: itself when it is one, else derived.
-  private func eventColumn(_ expression: Expression, _ events: Scope) -> ColumnID {
-    eventColumn(lower(expression, events), expression, events)
+  /// A column of the event relation for an expression: itself when it is one, else derived. An event
+  /// that the filter leaves out is not evaluated: its failure is none.
+  private func argumentColumn(
+    _ expression: Expression, where condition: ScalarID?, _ events: Scope
+  ) -> ColumnID {
+    var value = lower(expression, as: expression.type, events)
+    if let condition, scalars.canFail(value) {
+      let type = expression.type.physical
+      value = scalars.add(.select, [condition, value, scalars.null(type)], type)
+    }
+    return eventColumn(value, expression, events)
   }
 
   private func eventColumn(
@@ -113,7 +128,8 @@ extension Lowering {
       time: column(roles.time, of: rows), known: roles.known.map { column($0, of: rows) },
       arrivesWithin: roles.arrivesWithin,
       tieBreak: (roles.sequence.map { [column($0, of: rows)] } ?? []) + values,
-      sequence: roles.sequence.map { column($0, of: rows) }, observedThrough: roles.observedThrough)
+      sequence: roles.sequence.map { column($0, of: rows) },
+      observedThrough: roles.observedThrough.map { min($0, options.horizon.map { $0 - 1 } ?? $0) })
   }
 
   func timelineStep(_ key: MomentRequests.TimelineKey) -> TimelineStep? {
@@ -141,6 +157,7 @@ extension Lowering {
       if !windows.contains(where: { $0 == window }) { windows.append(window) }
     }
     guard !windows.isEmpty else { return value }
+    for window in windows { frame.reach(window.within) }
     let columns = windows.map { coverage(of: $0.table, $0.within, moments) }
     if !coverages.contains(where: { $0.exposure == exposure && $0.outcome == position }) {
       coverages.append(

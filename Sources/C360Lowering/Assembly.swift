@@ -59,6 +59,9 @@ extension Lowering {
         LoweredProgram.Decided(
           policy: $0.key.policy, exposure: $0.key.exposure, name: program[$0.key.policy].name)
       },
+      unruled: Set(
+        frameOrder.filter { $0.reach != nil && !program[$0.exposure].isKeepDeclared }
+          .map(\.relation)),
       coverages: coverages)
   }
 

@@ -76,7 +76,7 @@ extension Lowering {
       // `expect` reads the rows of a file before they are put in order.
       if scope.frame == nil { return scalar(column(position, of: rows(exposure))) }
       return scalar(frame(exposure).columns[position])
-    case .kept(let exposure): return scalar(kept(of: frame(exposure)))
+    case .kept(let exposure): return kept(exposure)
     case .queryColumn(let position): return scope.queryColumns[position]
     case .consent(let ledger, let purpose, let clock):
       if let moments = scope.moments {

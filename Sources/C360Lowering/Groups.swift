@@ -53,7 +53,7 @@ extension Lowering {
     rows = QueryRows(
       relation: output, columns: keyColumns.map { scalar($0.to) } + values,
       types: (keys + aggregates).map(\.expression.type), names: (keys + aggregates).map(\.name))
-    materialize(&rows, constants: false)
+    materialize(&rows, isResult: false)
   }
 
   /// The value of an aggregate over the rows of a group.
@@ -63,11 +63,18 @@ extension Lowering {
     guard let requests = scope.group else {
       preconditionFailure("the checker lets aggregates over rows stand in `group` only")
     }
+    let filter = aggregate.filter.map { lower($0, as: .bool, requests.input) }
     func column(_ inner: Expression?) -> ColumnID? {
-      inner.map {
-        ownColumn(
-          lower($0, as: $0.type, requests.input), in: requests.input.relation,
-          named: $0.span.text.singleLine, $0.type)
+      inner.map { expression in
+        var value = lower(expression, as: expression.type, requests.input)
+        // A row that the filter leaves out is not evaluated: its failure is none.
+        if let filter, scalars.canFail(value), aggregate.function != .share {
+          let type = expression.type.physical
+          value = scalars.add(.select, [filter, value, scalars.null(type)], type)
+        }
+        return ownColumn(
+          value, in: requests.input.relation, named: expression.span.text.singleLine,
+          expression.type)
       }
     }
     let key = GroupRequests.Key(

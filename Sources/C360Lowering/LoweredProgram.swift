@@ -16,6 +16,9 @@ public struct LoweredProgram: Sendable {
   public let frames: [RelationID: ExposureID]
   /// Decisions that are computed.
   public let decisions: [Decided]
+  /// Frames whose exposures declare no `keep` rule and have outcomes: their step counts as kept the
+  /// rows that overlap no earlier row's outcome window.
+  public let unruled: Set<RelationID>
   /// Outcomes that ask whether their windows are observed to the end.
   public let coverages: [OutcomeCoverage]
 
@@ -56,7 +59,10 @@ public enum SinkTarget: Hashable, Sendable {
 public struct LoweringOptions: Sendable {
   /// Hash of the canonical text of a policy, as decision logs carry it.
   public var policyHash: @Sendable (Policy) -> String
-  public init(policyHash: @escaping @Sendable (Policy) -> String) {
+  /// µs UTC: rows at or after it are not read, so no table is observed at or after it.
+  public var horizon: Int64?
+  public init(horizon: Int64? = nil, policyHash: @escaping @Sendable (Policy) -> String) {
+    self.horizon = horizon
     self.policyHash = policyHash
   }
 }

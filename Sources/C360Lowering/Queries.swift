@@ -31,7 +31,7 @@ extension Lowering {
       apply(stage, to: &rows, needed: needed.after[index], &scope, named: name)
     }
     putInOrder(&rows, by: [], needed: Set(rows.columns.indices), named: name)
-    materialize(&rows, constants: true)
+    materialize(&rows, isResult: true)
     let columns = rows.columns.enumerated().compactMap { index, value in
       scalars.column(of: value).map { (name: query.columns[index].name, column: $0) }
     }
@@ -64,7 +64,8 @@ extension Lowering {
     return (rows, scope)
   }
 
-  /// Entity key, time, then the row's values; profiles, ledgers and actions by their values alone.
+  /// Entity key, time, then the row's values; profiles, ledgers and actions by their values
+  /// alone.
   private func canonicalOrder(of table: TableID, _ rows: TableRows) -> [ColumnID] {
     let all = allColumns(of: rows)
     guard case .events(let roles) = program[table].kind else { return all }
@@ -120,7 +121,7 @@ extension Lowering {
       next.columns.append(
         isWanted ? value : scalars.null(projection.expression.type.physical))
     }
-    materialize(&next, constants: false)
+    materialize(&next, isResult: false)
     rows = next
   }
 
@@ -188,13 +189,14 @@ extension Lowering {
 
   // MARK: Columns of their own
 
-  /// Gives every computed column of the rows a column in their relation.
-  func materialize(_ rows: inout QueryRows, constants: Bool) {
+  /// Gives every computed column of the rows a column in their relation; constants only in the
+  /// result.
+  func materialize(_ rows: inout QueryRows, isResult: Bool) {
     var derived: [(scalar: ScalarID, column: ColumnID)] = []
     for index in rows.columns.indices {
       let value = rows.columns[index]
       if scalars.column(of: value) != nil { continue }
-      if !constants, scalars.constant(of: value) != nil { continue }
+      if !isResult, scalars.constant(of: value) != nil { continue }
       let (column, isNew) = newColumn(
         value, in: rows.relation, named: rows.names[index], rows.types[index])
       if isNew { derived.append((scalar: value, column: column)) }

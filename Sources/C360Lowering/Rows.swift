@@ -28,6 +28,8 @@ final class Frame {
   let number: ColumnID
   /// Present when somebody asks.
   var kept: ColumnID?
+  /// The furthest end of an outcome's window.
+  private(set) var reach: TimeOffset?
 
   init(
     exposure: ExposureID, relation: RelationID, columns: [ColumnID], key: ColumnID, time: ColumnID,
@@ -39,6 +41,29 @@ final class Frame {
     self.key = key
     self.time = time
     self.number = number
+  }
+
+  func reach(_ within: TimeOffset) {
+    if within.approximateLength > reach?.approximateLength ?? .min { reach = within }
+  }
+}
+
+extension TimeOffset {
+  /// Microseconds; of calendar units their mean.
+  package var approximateLength: Int64 {
+    switch self {
+    case .exact(let length): return length
+    case .calendar(let step):
+      let days =
+        switch step.unit {
+        case .day: 1.0
+        case .week: 7.0
+        case .month: 30.436875
+        case .quarter: 91.310625
+        case .year: 365.2425
+        }
+      return Int64(days * Double(step.count) * 86_400_000_000)
+    }
   }
 }
 
@@ -96,11 +121,19 @@ extension Lowering {
     frames[id] = frame
     frameOrder.append(frame)
     if case .file = exposure.origin { _ = allColumns(of: rows(id)) }
-    for population in populationTables(of: exposure) { _ = self.population(population) }
+    for table in populationTables(of: exposure) { _ = population(table, isNamed: true) }
     return frame
   }
 
-  func kept(of frame: Frame) -> ColumnID {
+  /// Without a rule every row is kept.
+  func kept(_ exposure: ExposureID) -> ScalarID {
+    guard program[exposure].isKeepDeclared else {
+      return scalars.constant(.bool(true), .bool)
+    }
+    return scalar(keptColumn(of: frame(exposure)))
+  }
+
+  private func keptColumn(of frame: Frame) -> ColumnID {
     if let known = frame.kept { return known }
     let column = addColumn("kept", .bool, in: frame.relation, nullable: false)
     frame.kept = column
@@ -119,7 +152,18 @@ extension Lowering {
     }
   }
 
-  private func population(_ id: TableID) -> FrameStep.Population {
+  private func population(of exposure: Exposure) -> [FrameStep.Population] {
+    let tables = populationTables(of: exposure)
+    let isNamed =
+      switch exposure.origin {
+      case .every(_, _, _, let table), .instant(_, let table): table != nil
+      case .file: false
+      }
+    return tables.map { population($0, isNamed: isNamed) }
+  }
+
+  /// A named profile counts while a version holds; otherwise who was once seen stays.
+  private func population(_ id: TableID, isNamed: Bool) -> FrameStep.Population {
     let rows = rows(id)
     func column(_ position: Int?) -> ColumnID? { position.map { self.column($0, of: rows) } }
     switch program[id].kind {
@@ -130,7 +174,8 @@ extension Lowering {
     case .profile(let roles):
       return FrameStep.Population(
         relation: rows.relation, key: self.column(roles.key, of: rows), time: column(roles.from),
-        known: column(roles.known), arrivesWithin: nil, until: column(roles.until))
+        known: column(roles.known), arrivesWithin: nil,
+        until: isNamed ? column(roles.until) : nil)
     case .consents(let roles):
       return FrameStep.Population(
         relation: rows.relation, key: self.column(roles.key, of: rows), time: column(roles.from),
@@ -154,14 +199,19 @@ extension Lowering {
     case .every(let step, let start, let through, _):
       origin = .every(
         step.offset, start: start, through: through,
-        population: populationTables(of: exposure).map(population))
+        population: population(of: exposure))
     case .instant(let time, _):
-      origin = .instant(time, population: populationTables(of: exposure).map(population))
+      origin = .instant(time, population: population(of: exposure))
+    }
+    var keep = keepRule(of: exposure)
+    if let reach = frame.reach {
+      // Counted for the report: kept rows, or, without a rule, those that overlap no other.
+      _ = keptColumn(of: frame)
+      if !exposure.isKeepDeclared { keep = .washout(reach) }
     }
     return FrameStep(
       relation: frame.relation, origin: origin, key: frame.key, time: frame.time,
-      number: frame.number, kept: frame.kept, keep: keepRule(of: exposure),
-      timezone: exposure.timezone)
+      number: frame.number, kept: frame.kept, keep: keep, timezone: exposure.timezone)
   }
 
   private func keepRule(of exposure: Exposure) -> FrameStep.KeepRule {

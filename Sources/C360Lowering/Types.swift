@@ -4,7 +4,7 @@ import C360Semantics
 
 extension Type {
   /// What a column of this type holds. The type of a bare `null` has no column of its own: `bool`.
-  var logical: LogicalType {
+  package var logical: LogicalType {
     switch base {
     case .bool, .null: .bool
     case .int: .int
@@ -16,7 +16,7 @@ extension Type {
     }
   }
 
-  var physical: PhysicalType { logical.physical }
+  package var physical: PhysicalType { logical.physical }
 
   var isFloat: Bool { if case .float = base { true } else { false } }
 }

@@ -3,6 +3,8 @@ package indirect enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case integer(Int)
+  /// NaN and infinities, which JSON lacks, as texts.
+  case float(Double)
   case text(String)
   case array([JSONValue])
   case object([(key: String, value: JSONValue)])
@@ -19,6 +21,7 @@ package indirect enum JSONValue: Sendable {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
+    case .float(let value): text += value.isFinite ? "\(value)" : "\"\(value)\""
     case .text(let value): Self.write(value, to: &text)
     case .array(let values):
       Self.write(values, "[", "]", to: &text, indent: indent) { value, text, indent in
