@@ -56,6 +56,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "C360SyntaxTests", dependencies: ["C360Syntax"], exclude: ["Corpus"]),
+    .testTarget(name: "C360SemanticsTests", dependencies: ["C360Semantics"]),
     .testTarget(name: "C360DiagnosticsTests", dependencies: ["C360Diagnostics"]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns"]),
     .target(

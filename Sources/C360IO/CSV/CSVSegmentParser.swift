@@ -1,28 +1,25 @@
 import C360Columns
 
 /// Parses whole records into columns, field by field as they stand in the file.
-struct CSVSegmentParser: ~Copyable {
+struct CSVSegmentParser {
   typealias Place = UnsafeMutablePointer<UInt8>
 
   /// What becomes of one field of a record.
   private struct FieldPlan {
     var kind: FieldKind
     var column: Int
-    /// Rows of a column of eight bytes a value.
-    var words: UnsafeMutablePointer<Int64>
-    /// Kept alive by `writers`: counting references field by field costs more than parsing.
-    unowned(unsafe) var writer: FieldWriter?
+    var ints: UnsafeMutablePointer<Int64>
+    var writer: FieldWriter?
   }
   private enum FieldKind: UInt8 {
-    case skip, int, float, text, time, other
+    case skip, int, float, text, other
   }
 
   private let start: Place
   private let end: Place
   private let delimiter: UInt8
   private let quote: UInt8
-  private let plans: UnsafeMutableBufferPointer<FieldPlan>
-  private let writers: [FieldWriter]
+  private let plans: [FieldPlan]
   private let firstRow: Int
 
   init(
@@ -36,37 +33,29 @@ struct CSVSegmentParser: ~Copyable {
     self.firstRow = firstRow
     let checksUTF8 = !isASCII(bytes, count)
     let nullWords = options.nullWords.map { Array($0.utf8) }
-    let writers = columns.map {
-      FieldWriter($0, firstRow: firstRow, pool: pool, nullWords: nullWords, checksUTF8: checksUTF8)
-    }
-    self.writers = writers
     let nowhere = UnsafeMutablePointer<Int64>(bitPattern: 8).unsafelyUnwrapped
-    plans = .allocate(capacity: targets.count)
-    for (field, column) in targets.enumerated() {
+    plans = targets.map { column in
       guard column >= 0 else {
-        plans.initializeElement(
-          at: field, to: FieldPlan(kind: .skip, column: -1, words: nowhere, writer: nil))
-        continue
+        return FieldPlan(kind: .skip, column: -1, ints: nowhere, writer: nil)
       }
+      let builder = columns[column]
       let kind: FieldKind =
-        switch columns[column].rules.type {
+        switch builder.rules.type {
         case .int: .int
         case .float, .money: .float
         case .text: .text
-        case .time: .time
         default: .other
         }
-      let words = columns[column].physical.stride == 8 ? columns[column].int64s : nowhere
-      plans.initializeElement(
-        at: field,
-        to: FieldPlan(kind: kind, column: column, words: words, writer: writers[column]))
+      return FieldPlan(
+        kind: kind, column: column,
+        ints: builder.physical.stride == 8 ? builder.int64s : nowhere,
+        writer: FieldWriter(
+          builder, firstRow: firstRow, pool: pool, nullWords: nullWords, checksUTF8: checksUTF8))
     }
   }
 
-  deinit { plans.deallocate() }
-
   /// - Returns: the number of records.
-  func run() throws(ReadFailure) -> Int {
+  mutating func run() throws(ReadFailure) -> Int {
     var place = start
     var row = firstRow
     let count = plans.count
@@ -101,7 +90,7 @@ struct CSVSegmentParser: ~Copyable {
       place += 1
       row += 1
     }
-    for writer in writers { writer.flush() }
+    for plan in plans { plan.writer?.flush() }
     return row - firstRow
   }
 
@@ -120,15 +109,14 @@ struct CSVSegmentParser: ~Copyable {
     try CSVField(at: place, end: end, delimiter: delimiter, quote: quote)
   }
 
-  /// Whether an unquoted field may end here.
+  /// Whether a field that is no text may end here.
   @inline(__always)
   private func isFieldEnd(_ place: Place) -> Bool {
     let byte = place.pointee
     return byte == delimiter || byte == 0x0A || (byte == 0x0D && place[1] == 0x0A)
   }
 
-  /// Reads one field and returns the place of the delimiter or line end behind it. The common forms
-  /// are read where they stand; all others go the careful way.
+  /// Reads one field and returns the place of the delimiter or line end behind it.
   @inline(__always)
   private func parse(
     _ plan: FieldPlan, _ place: Place, _ row: Int
@@ -145,25 +133,18 @@ struct CSVSegmentParser: ~Copyable {
         value = value &* 10 &+ Int64(digit)
         next += 1
       }
-      // Up to 18 digits cannot overflow.
+      // Up to 18 digits cannot overflow; all else goes the careful way.
       if next > first, next - first <= 18, isFieldEnd(next) {
-        plan.words[row] = isNegative ? -value : value
+        plan.ints[row] = isNegative ? -value : value
         return next
       }
     case .float:
       var scan = FloatScan()
       // The line end stops the scan, so the length of the field need not be known.
       let next = place + scan.scan(place, end - place)
-      if scan.digitCount > 0, isFieldEnd(next), let value = scan.quickValue {
-        UnsafeMutableRawPointer(plan.words + row).storeBytes(of: value, as: Double.self)
+      if scan.digitCount > 0, isFieldEnd(next), let value = scan.exactValue {
+        UnsafeMutableRawPointer(plan.ints + row).storeBytes(of: value, as: Double.self)
         return next
-      }
-    case .time:
-      if let writer = plan.writer, let (instant, length) = writer.quickTime(place, end - place),
-        isFieldEnd(place + length)
-      {
-        plan.words[row] = instant
-        return place + length
       }
     case .text, .other: break
     }

@@ -50,6 +50,7 @@ public struct Program: Sendable {
     self.seed = seed
   }
 
+  public subscript(id: ParameterID) -> Parameter { parameters[id.index] }
   public subscript(id: TableID) -> Table { tables[id.index] }
   public subscript(id: ExposureID) -> Exposure { exposures[id.index] }
   public subscript(id: FeatureID) -> Feature { features[id.index] }

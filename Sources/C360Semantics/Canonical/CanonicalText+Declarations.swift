@@ -1,0 +1,162 @@
+extension CanonicalText {
+  func parameter(_ parameter: Parameter) -> String {
+    "param \(parameter.name): \(parameter.type) = \(literal(parameter.value, parameter.type))"
+  }
+
+  func table(_ table: Table) -> String {
+    var roles: [String]
+    switch table.kind {
+    case .events(let r):
+      roles = ["events", "key \(r.key)", "time \(r.time)"]
+      roles += [r.known.map { "known \($0)" }, r.arrivesWithin.map { "arrives \($0)us" }]
+        .compactMap { $0 }
+      roles += [r.sequence.map { "sequence \($0)" }, r.observedThrough.map { "through \($0)us" }]
+        .compactMap { $0 }
+    case .profile(let r):
+      roles = ["profile", "key \(r.key)"]
+      roles += [
+        r.from.map { "from \($0)" }, r.known.map { "known \($0)" }, r.until.map { "until \($0)" },
+      ].compactMap { $0 }
+    case .consents(let r):
+      roles = ["consents", "key \(r.key)", "purpose \(r.purpose)", "from \(r.from)"]
+      roles += [r.until.map { "until \($0)" }].compactMap { $0 }
+    case .actions(let r):
+      roles = ["actions", "key \(r.key)"] + [r.none.map { "none \(quoted($0))" }].compactMap { $0 }
+    }
+    let entity = table.entity.map { " of \($0)" } ?? ""
+    return "table \(table.name)\(entity) (\(roles.joined(separator: ", "))) "
+      + "from \(source(table.source)) in \(quoted(table.timezone)) {\(columns(table.columns))}"
+  }
+
+  private func source(_ source: DataSource) -> String {
+    let options = source.options.sorted { $0.key < $1.key }
+      .map { "\($0.key): \(literal($0.value, .text))" }.joined(separator: ", ")
+    let format = source.format.map { " as \($0)(\(options))" } ?? ""
+    return quoted(source.path) + format
+  }
+
+  private func columns(_ columns: [Column]) -> String {
+    columns.map { column in
+      let standard = column.defaultValue.map { " = \(literal($0, column.type))" } ?? ""
+      let labels = column.labels.map { " @sensitive(\($0))" }.joined()
+      return "\(column.name): \(column.type)\(standard)\(labels) \(column.nan) \(column.bareDate)"
+    }.joined(separator: "; ")
+  }
+
+  /// An exposure without its outcomes: where and when decisions are made.
+  func exposureHead(_ exposure: Exposure) -> String {
+    let origin: String
+    switch exposure.origin {
+    case .file(let data): origin = "from \(source(data))"
+    case .every(let step, let start, let through, let population):
+      origin =
+        "every \(words(step)) from \(start)us through \(through)us" + people(population)
+    case .instant(let instant, let population): origin = "at \(instant)us" + people(population)
+    }
+    var roles = ["key \(exposure.key)", "time \(exposure.time)"]
+    if let action = exposure.action {
+      roles.append("action \(action.column) \(program[action.table].name)")
+    }
+    if let propensity = exposure.propensity { roles.append("propensity \(propensity)") }
+    roles += exposure.loggedOutcomes.map { "outcome \($0)" }
+    return "exposure \(exposure.name) of \(exposure.entity) \(origin) "
+      + "(\(roles.joined(separator: ", "))) in \(quoted(exposure.timezone)) "
+      + "{\(columns(exposure.columns))} keep \(keep(exposure.keep))"
+  }
+
+  private func people(_ population: TableID?) -> String {
+    population.map { " in \(program[$0].name)" } ?? ""
+  }
+
+  private func keep(_ rule: Exposure.KeepRule) -> String {
+    switch rule {
+    case .all: "all"
+    case .first: "first"
+    case .firstPer(let period): "first per \(words(period))"
+    case .nonOverlapping(let length): "non_overlapping \(words(length))"
+    case .washout(let length): "washout \(words(length))"
+    }
+  }
+
+  func exposure(_ exposure: Exposure) -> String {
+    let outcomes = exposure.outcomes.map { "\($0.name) = \(expression($0.expression))" }.sorted()
+    return exposureHead(exposure) + " outcomes {\(outcomes.joined(separator: "; "))}"
+  }
+
+  func feature(_ feature: Feature) -> String {
+    "feature \(feature.name)\(seen(under: feature.mask))\(perAction(feature.actions)): "
+      + "\(feature.expression.type) = \(expression(feature.expression))"
+  }
+
+  func score(_ score: Score) -> String {
+    "score \(score.name)\(seen(under: score.mask))\(perAction(score.actions)): "
+      + "\(score.expression.type) = \(expression(score.expression))"
+  }
+
+  func mask(_ mask: Mask) -> String {
+    let rules = mask.rules.map { "forbid \($0.name) when \(expression($0.condition))" }
+    return "mask \(mask.name)\(perAction(mask.actions)) {\(rules.joined(separator: "; "))}"
+  }
+
+  func policy(_ policy: Policy) -> String {
+    let terms = policy.terms.map { "\($0.name) \($0.weight) * \(expression($0.value))" }
+    let choice =
+      switch policy.choice {
+      case .greedy: "greedy"
+      case .softmax(let temperature): "softmax \(temperature)"
+      case .threshold(let condition): "threshold \(expression(condition))"
+      }
+    let permits = policy.permits.sorted { $0.key < $1.key }
+      .map { "permit \($0.key) in \($0.value.sorted().joined(separator: ", "))" }
+    let approval = policy.approval.map {
+      "approved \(quoted($0.by))" + ($0.until.map { " until \($0)us" } ?? "")
+    }
+    let items =
+      ["mask \(policy.mask.map { program[$0].name } ?? "none")"] + terms + [
+        "choose \(choice)", "explore \(policy.explore)",
+        "fallback \(literal(policy.fallback, .text))",
+      ] + permits + [approval].compactMap { $0 }
+    return "policy \(policy.name) for \(program[policy.actions].name) at "
+      + "\(program[policy.exposure].name) {\(items.joined(separator: "; "))}"
+  }
+
+  func expectation(_ expectation: Expectation) -> String {
+    let rows =
+      switch expectation.rows {
+      case .table(let id): program[id].name
+      case .exposure(let id): program[id].name
+      }
+    return "expect \(rows): \(expression(expectation.condition))"
+  }
+
+  func query(_ query: Query) -> String {
+    let source =
+      switch query.source {
+      case .table(let id): program[id].name
+      case .exposure(let id): program[id].name
+      case .policy(let id, let at): "\(program[id].name) at \(program[at].name)"
+      }
+    let initial = projections(query.initial)
+    let stages = query.stages.map { " | \(stage($0))" }.joined()
+    return "\(source)\(seen(under: query.mask)) {\(initial)}\(stages)"
+  }
+
+  private func projections(_ projections: [Query.Projection]) -> String {
+    projections.map { "\($0.name) = \(expression($0.expression))" }.joined(separator: "; ")
+  }
+
+  private func stage(_ stage: Query.Stage) -> String {
+    switch stage {
+    case .filter(let condition): "where \(expression(condition))"
+    case .project(let columns): "project {\(projections(columns))}"
+    case .group(let keys, let aggregates):
+      "group {\(projections(keys))} {\(projections(aggregates))}"
+    case .sort(let keys):
+      "sort "
+        + keys.map { ($0.isDescending ? "-" : "") + expression($0.expression) }
+        .joined(separator: ", ")
+    case .take(let count): "take \(count)"
+    case .skip(let count): "skip \(count)"
+    }
+  }
+}

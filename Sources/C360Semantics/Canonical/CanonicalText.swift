@@ -1,0 +1,78 @@
+/// The text of what a program means: declarations sorted, names qualified, params with their values,
+/// layout, comments and reasons gone. Equal texts mean equal programs.
+struct CanonicalText {
+  let program: Program
+  init(_ program: Program) { self.program = program }
+
+  var whole: String {
+    var lines = ["edition \(program.edition)", "timezone \(quoted(program.timezone))"]
+    lines += program.parameters.map { parameter($0) }.sorted()
+    lines += program.tables.map { table($0) }.sorted()
+    lines += program.exposures.map { exposure($0) }.sorted()
+    lines += program.features.map { feature($0) }.sorted()
+    lines += program.scores.map { score($0) }.sorted()
+    lines += program.masks.map { mask($0) }.sorted()
+    lines += program.policies.map { policy($0) }.sorted()
+    lines += program.expectations.map { expectation($0) }.sorted()
+    lines += program.outputs.map { "output \($0.name) = \(query($0.query)) to \(quoted($0.path))" }
+      .sorted()
+    lines += program.shows.map { "show \(query($0.query))" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The policy and everything that it depends on.
+  func policyWithDependencies(_ policy: Policy) -> String {
+    var gathered = Dependencies(program: program)
+    gathered.add(policy)
+    var lines = gathered.parameters.map { parameter(program[$0]) }.sorted()
+    lines += gathered.tables.map { table(program[$0]) }.sorted()
+    lines += gathered.features.map { feature(program[$0]) }.sorted()
+    lines += gathered.scores.map { score(program[$0]) }.sorted()
+    if let mask = policy.mask { lines.append(self.mask(program[mask])) }
+    lines.append(exposureHead(program[policy.exposure]))
+    lines.append(self.policy(policy))
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  func quoted(_ text: String) -> String {
+    "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+  }
+
+  func seen(under mask: MaskID?) -> String { mask.map { " under \(program[$0].name)" } ?? "" }
+
+  func perAction(_ actions: TableID?) -> String {
+    actions.map { " for \(program[$0].name)" } ?? ""
+  }
+}
+
+/// What a policy depends on.
+private struct Dependencies {
+  let program: Program
+  var parameters: Set<ParameterID> = []
+  var tables: Set<TableID> = []
+  var features: Set<FeatureID> = []
+  var scores: Set<ScoreID> = []
+
+  mutating func add(_ policy: Policy) {
+    tables.insert(policy.actions)
+    for term in policy.terms { add(term.value) }
+    if case .threshold(let condition) = policy.choice { add(condition) }
+    if let mask = policy.mask { for rule in program[mask].rules { add(rule.condition) } }
+  }
+
+  private mutating func add(_ expression: Expression) {
+    switch expression.kind {
+    case .parameter(let id): parameters.insert(id)
+    case .profileColumn(let table, _), .actionColumn(let table, _), .tableColumn(let table, _),
+      .consent(let table, _, _):
+      tables.insert(table)
+    case .aggregate(let aggregate): tables.insert(aggregate.table)
+    case .feature(let id):
+      if features.insert(id).inserted { add(program[id].expression) }
+    case .score(let id):
+      if scores.insert(id).inserted { add(program[id].expression) }
+    default: break
+    }
+    for child in ExpressionWalk.children(expression) { add(child) }
+  }
+}

@@ -1,0 +1,180 @@
+extension Catalogue {
+  /// What the argument of an aggregate may be.
+  enum AggregateArgument: Sendable {
+    /// `count(orders)` or `count(orders.amount)`.
+    case rowsOrAny
+    /// `any(orders)`, `any(orders.flag)`
+    case rowsOrBool
+    case bool
+    /// `share(orders where …)`
+    case condition
+    /// int, float of any unit.
+    case number
+    /// Also durations.
+    case numberOrDuration
+    case ordered
+    case comparable
+    case anything
+    /// `ratio(a, b)`
+    case twoNumbers
+    case rows
+  }
+
+  enum AggregateResult: Sendable {
+    case exactly(Type)
+    case likeArgument
+    case optionalArgument
+    /// int becomes float; units stay; nullable.
+    case optionalMean
+    case optionalSquare
+    case decayed
+    case ratio
+  }
+
+  /// An aggregate over windows of events, or over the rows of a group.
+  public struct Aggregation: Sendable {
+    public let function: AggregateFunction
+    public let signature: String
+    public let summary: String
+    /// What it is over no events.
+    public let whenEmpty: String
+    /// Whether it can stand in the `group` of a query.
+    public let isOfRows: Bool
+    let argument: AggregateArgument
+    let result: AggregateResult
+
+    init(
+      _ function: AggregateFunction, _ parameters: String, _ summary: String, empty: String,
+      ofRows: Bool = true, _ argument: AggregateArgument, _ result: AggregateResult
+    ) {
+      self.function = function
+      self.signature = "\(function.rawValue)(\(parameters))"
+      self.summary = summary
+      self.whenEmpty = empty
+      self.isOfRows = ofRows
+      self.argument = argument
+      self.result = result
+    }
+  }
+
+  public static let aggregates: [Aggregation] = counting + moments + positions + decayed
+
+  private static let counting: [Aggregation] = [
+    Aggregation(
+      .count, "events", "How many events, or how many values that are not null.", empty: "0",
+      .rowsOrAny, .exactly(.int)),
+    Aggregation(
+      .any, "events", "Whether there is an event, or one whose value is true.", empty: "false",
+      .rowsOrBool, .exactly(.bool)),
+    Aggregation(
+      .all, "condition", "Whether the value of every event is true.", empty: "true", .bool,
+      .exactly(.bool)),
+    Aggregation(
+      .distinct, "x", "How many different values.", empty: "0", .comparable, .exactly(.int)),
+    Aggregation(
+      .share, "events where condition", "The share of events for which the condition is true.",
+      empty: "null", .condition, .exactly(Type.float.optional)),
+    Aggregation(
+      .mode, "x", "The most frequent value; ties go to the smaller one.", empty: "null",
+      .comparable, .optionalArgument),
+  ]
+
+  private static let moments: [Aggregation] = [
+    Aggregation(.sum, "x", "The sum, exact and rounded once.", empty: "0", .numberOrDuration,
+      .likeArgument),
+    Aggregation(.mean, "x", "The arithmetic mean.", empty: "null", .number, .optionalMean),
+    Aggregation(.min, "x", "The smallest value.", empty: "null", .ordered, .optionalArgument),
+    Aggregation(.max, "x", "The largest value.", empty: "null", .ordered, .optionalArgument),
+    Aggregation(
+      .ratio, "a, b", "The sum of a divided by the sum of b.", empty: "null", .twoNumbers, .ratio),
+    Aggregation(
+      .variance, "x", "The sample variance; null for one value.", empty: "null", .number,
+      .optionalSquare),
+    Aggregation(
+      .standardDeviation, "x", "The sample standard deviation; null for one value.",
+      empty: "null", .number, .optionalMean),
+    Aggregation(
+      .populationVariance, "x", "The population variance.", empty: "null", .number,
+      .optionalSquare),
+    Aggregation(
+      .populationStandardDeviation, "x", "The population standard deviation.", empty: "null",
+      .number, .optionalMean),
+  ]
+
+  private static let positions: [Aggregation] = [
+    Aggregation(
+      .first, "x", "The value of the first event.", empty: "null", ofRows: false, .anything,
+      .optionalArgument),
+    Aggregation(
+      .last, "x", "The value of the last event.", empty: "null", ofRows: false, .anything,
+      .optionalArgument),
+    Aggregation(
+      .nth, "x, n", "The value of the nth event from 1; below 0 from the end.", empty: "null",
+      ofRows: false, .anything, .optionalArgument),
+  ]
+
+  private static let decayed: [Aggregation] = [
+    Aggregation(
+      .decayedCount, "events, half_life: d", "Events, each halved every half-life.", empty: "0",
+      ofRows: false, .rows, .exactly(.float)),
+    Aggregation(
+      .decayedSum, "x, half_life: d", "The sum, each value halved every half-life.", empty: "0",
+      ofRows: false, .number, .decayed),
+    Aggregation(
+      .decayedMean, "x, half_life: d", "The mean, each value's weight halved every half-life.",
+      empty: "null", ofRows: false, .number, .optionalMean),
+  ]
+}
+
+extension Catalogue.AggregateArgument {
+  /// The words for a complaint, when values of a type are not taken.
+  var wanted: String {
+    switch self {
+    case .rowsOrAny, .anything: "events or a value of them"
+    case .rowsOrBool: "events or a condition"
+    case .bool: "a condition of type bool"
+    case .condition: "events with a condition: `share(orders where …)`"
+    case .number, .twoNumbers: "a number"
+    case .numberOrDuration: "a number or a duration"
+    case .ordered: "a value that has an order"
+    case .comparable: "a value that can be compared"
+    case .rows: "events"
+    }
+  }
+
+  func takes(_ base: Type.Base) -> Bool {
+    switch self {
+    case .rowsOrAny, .anything: base != .null && base != .calendarSpan
+    case .rowsOrBool, .bool: base == .bool
+    case .condition, .rows: false
+    case .number, .twoNumbers: base.isNumber
+    case .numberOrDuration: base.isNumber || base == .duration
+    case .ordered: base.isOrdered
+    case .comparable: base.isComparable
+    }
+  }
+
+  var takesRows: Bool {
+    switch self {
+    case .rowsOrAny, .rowsOrBool, .condition, .rows: true
+    default: false
+    }
+  }
+}
+
+extension Catalogue.AggregateResult {
+  /// The type of the aggregate over values of `argument` (and `second`).
+  func type(argument: Type?, second: Type?) -> Type {
+    let base = argument?.base ?? .int
+    let unit = base.unit ?? .none
+    switch self {
+    case .exactly(let type): return type
+    case .likeArgument: return Type(base)
+    case .optionalArgument: return Type(base, optional: true)
+    case .optionalMean: return Type(.float(unit), optional: true)
+    case .optionalSquare: return Type(.float(unit * unit), optional: true)
+    case .decayed: return Type(.float(unit))
+    case .ratio: return Type(.float(unit / (second?.base.unit ?? .none)), optional: true)
+    }
+  }
+}

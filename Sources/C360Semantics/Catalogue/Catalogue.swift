@@ -1,0 +1,34 @@
+/// What is built into the language, with the words that completion, `c360 help` and the
+/// documentation show. There is no second list.
+public enum Catalogue {
+  /// Computed row by row; in the order in which the reference lists them.
+  public static let functions: [Function] =
+    numbers + comparisons + conversions + durations + calendar + texts + forms
+
+  static let functionsByName: [String: Function] = Dictionary(
+    functions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+  static let aggregatesByName: [String: Aggregation] = Dictionary(
+    aggregates.map { ($0.function.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// Functions and aggregates of the language that this version does not have.
+  static let laterFunctions: Set<String> = [
+    "approx_distinct", "approx_median", "top", "quantile", "median", "slope", "ewma", "list",
+    "fold", "entropy", "coverage", "confidence", "arm", "dot", "zeros", "xgboost", "lightgbm",
+    "scorecard", "onnx", "trees", "kl", "difference", "rate", "streak", "gap",
+  ]
+
+  /// A verb of queries.
+  public struct Verb: Sendable {
+    public let name: String
+    public let signature: String
+    public let summary: String
+  }
+
+  /// A kind of declaration.
+  public struct Declaration: Sendable {
+    public let name: String
+    public let signature: String
+    public let summary: String
+  }
+}

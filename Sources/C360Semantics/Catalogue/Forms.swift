@@ -1,0 +1,18 @@
+extension Catalogue {
+  /// Calls with rules of their own.
+  static let forms: [Function] = [
+    Function(
+      form: "consent", "consent(\"purpose\")",
+      "Whether the entity's consent for a purpose holds at the decision.", nulls: .total),
+    Function(
+      form: "declassify", "declassify(x, sensitive(label), because: \"…\")",
+      "x without a sensitive label; stands in the manifest.", nulls: .propagates),
+    Function(
+      form: "linear", "linear(\"file\", [inputs])",
+      "A linear model: CSV rows `name,weight`, or JSON; inputs bound by name.",
+      nulls: .propagates),
+    Function(
+      form: "logistic", "logistic(\"file\", [inputs])",
+      "A logistic model: the sigmoid of a linear one.", nulls: .propagates),
+  ]
+}

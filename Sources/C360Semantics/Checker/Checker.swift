@@ -1,0 +1,158 @@
+import C360Diagnostics
+import C360Syntax
+
+/// One run of checking. Declarations are resolved when first needed, so their order in the text does
+/// not matter; each is checked once for every mask under which it is seen.
+final class Checker {
+  let options: CheckOptions
+  let resolver: any ProgramResolver
+
+  var program: Program
+  /// In order of use: a module stands before those that use it.
+  var modules: [Module] = []
+  var rootModule: Module?
+  /// Declarations by qualified name.
+  var namespace: [String: Declaration] = [:]
+  /// `rfm` of `apply … as rfm`, qualified.
+  var aliases: [String: Span] = [:]
+  /// Aliases whose apply had an error: what they would have declared is not complained of.
+  var failedAliases: Set<String> = []
+  /// Names of declarations that did not parse or are not in this version.
+  var poisonedNames: Set<String> = []
+  var templates: [String: Template] = [:]
+  /// In order of modules and text, template expansions in place.
+  var declarations: [Declaration] = []
+  /// What has no name in the namespace and is checked last.
+  var unnamed: [(syntax: DeclarationSyntax, environment: Environment)] = []
+  /// Outcome names → exposures that have one of that name; filled before anything is checked.
+  var outcomeOwners: [String: [Declaration]] = [:]
+  /// Entity → type of its keys and the table that said so.
+  var entityKeys: [String: (type: Type, span: Span)] = [:]
+  var actionTables: [TableID: TableInfo] = [:]
+  var tableInfos: [TableInfo] = []
+  var exposureInfos: [ExposureInfo] = []
+  var maskInfos: [MaskInfo] = []
+  /// By `FeatureID`: everything it depends on that a mask can hide.
+  var featureDependencies: [Set<MaskTarget>] = []
+  /// Features made for aggregates that stand elsewhere than in a feature.
+  var inlineFeatures: [InlineFeatureKey: FeatureID] = [:]
+  var inlineCounts: [String: Int] = [:]
+  var outputPaths: [String: Span] = [:]
+  /// By `ParameterID`.
+  var parameterDeclarations: [Declaration] = []
+
+  // How complaints are reported.
+  private(set) var diagnostics: [Diagnostic] = []
+  private var reported: Set<ReportKey> = []
+  /// Places through which the text at hand was reached: applies and calls, outermost last.
+  var sites: [LabeledSpan] = []
+  /// The mask under which the text at hand is seen.
+  var currentMask: MaskInfo?
+  /// While above 0, complaints are dropped.
+  var mutes = 0
+
+  init(options: CheckOptions, resolver: any ProgramResolver) {
+    self.options = options
+    self.resolver = resolver
+    self.program = Program(
+      edition: 2026, module: nil, timezone: "UTC", runTime: options.runTime, seed: options.seed)
+  }
+
+  private struct ReportKey: Hashable {
+    let code: DiagnosticCode
+    let span: Span?
+    let message: String
+  }
+
+  func report(_ diagnostic: Diagnostic) {
+    guard mutes == 0 else { return }
+    let isNew = reported.insert(
+      ReportKey(
+        code: diagnostic.code, span: diagnostic.primary?.span, message: diagnostic.message)
+    ).inserted
+    guard isNew else { return }
+    var complete = diagnostic
+    complete.secondary += sites
+    if let mask = currentMask, diagnostic.severity == .error, !diagnostic.isAboutMask {
+      complete.notes.append("seen under mask `\(mask.name)`")
+    }
+    diagnostics.append(complete)
+  }
+
+  /// Adds complaints of other phases as they are.
+  func adopt(_ others: [Diagnostic]) { diagnostics += others }
+
+  /// Runs `body` as text of another place: with its own path of applies and calls.
+  func visiting<Result>(
+    _ places: [LabeledSpan], mask: MaskInfo?, _ body: () -> Result
+  ) -> Result {
+    let (oldSites, oldMask) = (sites, currentMask)
+    sites = places
+    currentMask = mask
+    defer { (sites, currentMask) = (oldSites, oldMask) }
+    return body()
+  }
+
+  func muted<Result>(_ body: () -> Result) -> Result {
+    mutes += 1
+    defer { mutes -= 1 }
+    return body()
+  }
+
+  func checkDeclarations() {
+    for declaration in declarations { check(declaration) }
+    for (syntax, environment) in unnamed { checkUnnamed(syntax, environment) }
+    checkParameterSettings()
+  }
+
+  private func check(_ declaration: Declaration) {
+    switch declaration.kind {
+    case .param: _ = parameter(declaration)
+    case .function: _ = function(declaration)
+    case .entity: break
+    case .table: _ = table(declaration)
+    case .exposure:
+      if let exposure = exposure(declaration) { completeOutcomes(of: exposure) }
+    case .feature: _ = feature(declaration, mask: nil, at: declaration.nameSpan)
+    case .score: _ = score(declaration, mask: nil, at: declaration.nameSpan)
+    case .mask: _ = mask(declaration)
+    case .objective: _ = objective(declaration)
+    case .policy: _ = policy(declaration)
+    case .output: break
+    }
+  }
+
+  private func checkUnnamed(_ syntax: DeclarationSyntax, _ environment: Environment) {
+    visiting(environment.sites, mask: nil) {
+      switch syntax {
+      case .output(let output): checkOutput(output, environment)
+      case .show(let show): checkShow(show, environment)
+      case .expect(let expect): checkExpect(expect, environment)
+      default: break
+      }
+    }
+  }
+
+  func finish() -> (program: Program?, diagnostics: [Diagnostic]) {
+    let order = Dictionary(
+      modules.enumerated().map { (ObjectIdentifier($1.tree.source), $0) },
+      uniquingKeysWith: { first, _ in first })
+    let sorted = diagnostics.enumerated().sorted { left, right in
+      let (a, b) = (left.element.primary?.span, right.element.primary?.span)
+      let (fileA, fileB) = (
+        a.flatMap { order[ObjectIdentifier($0.file)] } ?? -1,
+        b.flatMap { order[ObjectIdentifier($0.file)] } ?? -1
+      )
+      return (fileA, a?.range.lowerBound ?? 0, left.offset)
+        < (fileB, b?.range.lowerBound ?? 0, right.offset)
+    }.map(\.element)
+    guard !sorted.contains(where: { $0.severity == .error }) else { return (nil, sorted) }
+    program.canonicalText = CanonicalText(program).whole
+    return (program, sorted)
+  }
+}
+
+extension Diagnostic {
+  /// Complaints that already say which mask they are about.
+  var isAboutMask: Bool { code.name.hasPrefix("E05") || message.contains("mask") }
+}

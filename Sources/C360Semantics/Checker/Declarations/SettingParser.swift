@@ -1,0 +1,52 @@
+import C360Syntax
+
+/// Reads the text of `--set name=text` by the type of the param.
+struct SettingParser {
+  let clock: LocalClock
+
+  /// nil when the text is no value of that type.
+  func value(_ text: String, _ type: Type) -> Value? {
+    if type.isOptional, text == "null" { return .null }
+    switch type.base {
+    case .bool: return text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
+    case .int: return signed(text) { LiteralValue.integer($0) }.map { .int($0) }
+    case .float(let unit): return float(text, unit).map { .float($0) }
+    case .text: return .text(text)
+    case .time:
+      return clock.instant(text.hasPrefix("@") ? text : "@" + text).map { .time($0) }
+    case .date:
+      let written = text.hasPrefix("@") ? text : "@" + text
+      guard let parts = LiteralValue.time(written), parts.microsecondOfDay == nil else {
+        return nil
+      }
+      return .date(LocalClock.days(year: parts.year, month: parts.month, day: parts.day))
+    case .duration: return signed(text) { LiteralValue.microseconds($0) }.map { .duration($0) }
+    case .calendarSpan, .null: return nil
+    }
+  }
+
+  private func signed<T: SignedNumeric>(_ text: String, _ read: (String) -> T?) -> T? {
+    guard text.hasPrefix("-") else {
+      return text.first?.isASCII == true && text.first?.isNumber == true ? read(text) : nil
+    }
+    return read(String(text.dropFirst())).map { -$0 }
+  }
+
+  /// `0.3`, `5%`, and for amounts `50_000 GBP` or the bare number.
+  private func float(_ text: String, _ unit: Unit) -> Double? {
+    var number = text
+    if let currency = unit.currency, text.hasSuffix(currency) {
+      number = String(text.dropLast(currency.count)).trimmedSpaces
+    }
+    let value = signed(number) { part in
+      part.hasSuffix("%") ? LiteralValue.percent(part) : LiteralValue.decimal(part)
+    }
+    return value.flatMap { $0.isFinite ? $0 : nil }
+  }
+}
+
+extension String {
+  fileprivate var trimmedSpaces: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}

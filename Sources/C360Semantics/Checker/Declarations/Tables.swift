@@ -1,0 +1,238 @@
+import C360Diagnostics
+import C360Syntax
+
+extension Checker {
+  /// The checked table of a declaration; nil when it is no table or has an error.
+  func table(_ declaration: Declaration) -> TableInfo? {
+    switch declaration.resolution {
+    case .table(let info): return info
+    case .unresolved: break
+    default: return nil
+    }
+    guard case .table(let syntax) = declaration.kind else { return nil }
+    declaration.resolution = .inProgress
+    let info = visiting(declaration.environment.sites, mask: nil) { checkTable(syntax, declaration) }
+    declaration.resolution = info.map { .table($0) } ?? .failed
+    return info
+  }
+
+  private static let rolesByKind: [String: [String]] = [
+    "events": ["key", "time", "known", "sequence"],
+    "profile": ["key", "from", "known", "until"],
+    "consents": ["key", "purpose", "from", "until"],
+    "actions": ["key"],
+  ]
+
+  private func checkTable(_ syntax: TableSyntax, _ declaration: Declaration) -> TableInfo? {
+    guard let keyword = syntax.keyword?.text, let source = syntax.source else { return nil }
+    let environment = declaration.environment
+    let noun = declaration.noun
+    for item in syntax.items { complainOfMisplaced(item, keyword: keyword, noun) }
+    let data = dataSource(source, format: syntax.format, environment)
+    guard
+      let columns = columns(
+        syntax.items, roles: Self.rolesByKind[keyword] ?? [], of: noun, environment)
+    else { return nil }
+    var isComplete = data != nil
+    var entityName: String?
+    if keyword != "actions" {
+      entityName = entity(syntax.entity)
+      if entityName == nil { isComplete = false }
+    }
+    let site = TableSite(
+      noun: noun, span: declaration.nameSpan, clock: environment.module.clock, syntax: syntax,
+      scope: Scope(.constant, for: Scope.Use(.constant, noun), in: environment))
+    let kind: Table.Kind =
+      switch keyword {
+      case "events": .events(eventRoles(columns, site, &isComplete))
+      case "profile": .profile(profileRoles(columns, site, &isComplete))
+      case "consents": .consents(consentRoles(columns, site, &isComplete))
+      default: .actions(actionRoles(columns, site, &isComplete))
+      }
+    guard isComplete, let data else { return nil }
+    if let entityName { noteKey(columns[kind.key].type, of: entityName, at: columns[kind.key].span) }
+    let id = TableID(program.tables.count)
+    let table = Table(
+      name: declaration.name, kind: kind, entity: entityName, source: data,
+      columns: columns.map(\.column), timezone: environment.module.clock.identifier,
+      span: declaration.nameSpan)
+    program.tables.append(table)
+    let info = TableInfo(id: id, table: table)
+    tableInfos.append(info)
+    return info
+  }
+
+  private struct TableSite {
+    let noun: String
+    let span: Span
+    let clock: LocalClock
+    let syntax: TableSyntax
+    let scope: Scope
+  }
+
+  /// Items that belong to other kinds of tables.
+  private func complainOfMisplaced(_ item: TableItemSyntax, keyword: String, _ noun: String) {
+    switch item {
+    case .column, .malformed: return
+    case .observed(let observed):
+      if keyword == "events" {
+        if observed.bound?.text == "from" {
+          report(SemanticError.notInThisVersion(observed.span, "`observed from`"))
+        }
+        return
+      }
+      report(SemanticError.misplacedItem(item.span, "`observed`", noun))
+    case .arrives:
+      if keyword == "events" { return }
+      report(SemanticError.misplacedItem(item.span, "`arrives within`", noun))
+    case .noAction:
+      if keyword == "actions" { return }
+      report(SemanticError.misplacedItem(item.span, "the no-op", noun))
+    case .keep: report(SemanticError.misplacedItem(item.span, "`keep`", noun))
+    case .outcome: report(SemanticError.misplacedItem(item.span, "an outcome", noun))
+    }
+  }
+
+  // MARK: Events
+
+  private func eventRoles(
+    _ columns: [WrittenColumn], _ site: TableSite, _ isComplete: inout Bool
+  ) -> Table.EventRoles {
+    let key = required(
+      "key", in: columns, types: [.int, .text], of: site.noun, at: site.span,
+      example: "customer_id: int @key", isComplete: &isComplete)
+    let time = required(
+      "time", in: columns, types: [.time], of: site.noun, at: site.span,
+      example: "ordered_at: time @time", isComplete: &isComplete)
+    let known = position(
+      of: "known", in: columns, types: [.time], allowsNull: true, isComplete: &isComplete)
+    let sequence = position(
+      of: "sequence", in: columns, types: [.int], isComplete: &isComplete)
+    var arrives: (length: Int64, span: Span)?
+    var through: (instant: Int64, span: Span)?
+    for item in site.syntax.items {
+      switch item {
+      case .arrives(let view):
+        if let first = arrives {
+          repeated(view.span, "arrives within", first.span)
+        } else if let value = view.delay, let length = delay(value, site.scope) {
+          arrives = (length, view.span)
+        }
+      case .observed(let view) where view.bound?.text == "through":
+        if let first = through {
+          repeated(view.span, "observed through", first.span)
+        } else if let value = view.value, let end = instant(value, site.scope, bareDate: .end) {
+          through = (end, view.span)
+        }
+      default: break
+      }
+    }
+    if let known, let arrives {
+      report(
+        SemanticError.knownTwice(
+          arrives.span, column: columns[known].span, name: columns[known].name))
+      isComplete = false
+    }
+    return Table.EventRoles(
+      key: key, time: time, known: known, arrivesWithin: arrives?.length, sequence: sequence,
+      observedThrough: through?.instant)
+  }
+
+  private func repeated(_ span: Span, _ what: String, _ first: Span) {
+    report(SemanticError.duplicateItem(span, what, noun: "item", first: first))
+  }
+
+  private func delay(_ syntax: ExpressionSyntax, _ scope: Scope) -> Int64? {
+    guard let length = duration(syntax, scope, "a delay") else { return nil }
+    guard length >= 0 else {
+      report(SemanticError.negativeDelay(syntax.span))
+      return nil
+    }
+    return length
+  }
+
+  /// An instant that is written or a param; a bare date is its start or its end.
+  func instant(
+    _ syntax: ExpressionSyntax, _ scope: Scope, bareDate: LocalClock.BareDate
+  ) -> Int64? {
+    if case .literal(let literal) = unwrapped(syntax), let token = literal.token,
+      token.kind == .time
+    {
+      return scope.environment.module.clock.instant(token.text, bareDate: bareDate)
+    }
+    guard let (value, type) = constantValue(syntax, scope, "a time") else { return nil }
+    guard case .time(let instant) = value else {
+      report(
+        SemanticError.typeMismatch(
+          syntax.span, found: type, wanted: .time, because: nil, what: "this"))
+      return nil
+    }
+    return instant
+  }
+
+  // MARK: Profiles, consents, actions
+
+  private func profileRoles(
+    _ columns: [WrittenColumn], _ site: TableSite, _ isComplete: inout Bool
+  ) -> Table.ProfileRoles {
+    let key = required(
+      "key", in: columns, types: [.int, .text], of: site.noun, at: site.span,
+      example: "customer_id: int @key", isComplete: &isComplete)
+    let from = position(of: "from", in: columns, types: [.time], isComplete: &isComplete)
+    let known = position(
+      of: "known", in: columns, types: [.time], allowsNull: true, isComplete: &isComplete)
+    let until = position(
+      of: "until", in: columns, types: [.time], allowsNull: true, isComplete: &isComplete)
+    for column in columns
+    where column.roles.isEmpty && !column.type.isOptional && column.column.defaultValue == nil {
+      report(SemanticError.profileColumn(column.span, column.name, column.type))
+      isComplete = false
+    }
+    return Table.ProfileRoles(key: key, from: from, known: known, until: until)
+  }
+
+  private func consentRoles(
+    _ columns: [WrittenColumn], _ site: TableSite, _ isComplete: inout Bool
+  ) -> Table.ConsentRoles {
+    let key = required(
+      "key", in: columns, types: [.int, .text], of: site.noun, at: site.span,
+      example: "customer_id: int @key", isComplete: &isComplete)
+    let purpose = required(
+      "purpose", in: columns, types: [.text], of: site.noun, at: site.span,
+      example: "purpose: text @purpose", isComplete: &isComplete)
+    let from = required(
+      "from", in: columns, types: [.time], of: site.noun, at: site.span,
+      example: "granted_at: time @from", isComplete: &isComplete)
+    let until = position(
+      of: "until", in: columns, types: [.time], allowsNull: true, isComplete: &isComplete)
+    return Table.ConsentRoles(key: key, purpose: purpose, from: from, until: until)
+  }
+
+  private func actionRoles(
+    _ columns: [WrittenColumn], _ site: TableSite, _ isComplete: inout Bool
+  ) -> Table.ActionRoles {
+    let key = required(
+      "key", in: columns, types: [.int, .text], of: site.noun, at: site.span,
+      example: "offer_id: text @key", isComplete: &isComplete)
+    var none: (name: String, span: Span)?
+    for case .noAction(let view) in site.syntax.items {
+      if let first = none {
+        repeated(view.span, "none", first.span)
+      } else if let token = view.name {
+        none = (token.textValue, view.span)
+      }
+    }
+    return Table.ActionRoles(key: key, none: none?.name)
+  }
+}
+
+extension Table.Kind {
+  var key: Int {
+    switch self {
+    case .events(let roles): roles.key
+    case .profile(let roles): roles.key
+    case .consents(let roles): roles.key
+    case .actions(let roles): roles.key
+    }
+  }
+}

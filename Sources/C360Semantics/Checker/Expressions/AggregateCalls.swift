@@ -1,0 +1,207 @@
+import C360Diagnostics
+import C360Syntax
+
+extension Checker {
+  /// The call of an aggregate, wherever it stands.
+  func aggregateCall(
+    _ aggregation: Catalogue.Aggregation, _ syntax: CallSyntax, windows: [WindowSyntax],
+    span: Span, _ scope: Scope
+  ) -> Expression? {
+    let name = aggregation.function.rawValue
+    if scope.isGroup { return rowAggregate(aggregation, syntax, windows: windows, span, scope) }
+    switch scope.rows {
+    case .query(let query):
+      return query.demand(span.text, span) {
+        self.aggregateCall(aggregation, syntax, windows: windows, span: span, $0)
+      }
+    case .event(let table):
+      report(SemanticError.nestedAggregate(span, name, table: table.name))
+      return nil
+    case .decision where scope.use.mayAggregate: break
+    default:
+      report(SemanticError.aggregateHere(span, name, user: scope.use.noun))
+      return nil
+    }
+    guard scope.use.holdsAggregates else {
+      return inlineFeature(aggregation, syntax, windows: windows, span, scope)
+    }
+    guard let table = table(of: syntax, name, scope) else { return nil }
+    guard
+      let parts = aggregateParts(aggregation, syntax, table, scope),
+      let clauses = windowClauses(windows, aggregation, span, scope)
+    else { return nil }
+    let type = aggregation.result.type(argument: parts.argument?.type, second: parts.second?.type)
+    let aggregate = Aggregate(
+      function: aggregation.function, table: table.id, argument: parts.argument,
+      second: parts.second, filter: parts.filter, actionMatches: parts.matches,
+      window: clauses.window, lag: clauses.lag, position: parts.position, halfLife: parts.halfLife)
+    let value = Expression(
+      .aggregate(aggregate), type: type, span: span,
+      facts: facts(of: aggregate, table, scope))
+    guard let hide = hide(of: .table(table.id), nil, scope.mask) else { return value }
+    return hiddenAggregate(value, aggregate.window, by: hide)
+  }
+
+  private func facts(of aggregate: Aggregate, _ table: TableInfo, _ scope: Scope) -> Facts {
+    var labels: Set<String> = []
+    let matched = aggregate.actionMatches
+    for part in [aggregate.argument, aggregate.second, aggregate.filter] + matched.map(\.event) {
+      labels.formUnion(part?.facts.labels ?? [])
+    }
+    if let actions = scope.actions {
+      for match in matched {
+        labels.formUnion(actions.table.columns[match.actionColumn].labels)
+      }
+    }
+    let isForward = if case .following = aggregate.window { true } else { false }
+    return Facts(
+      phase: isForward ? .after : .before,
+      grain: Grain(
+        .decision(entity: table.table.entity ?? ""), actions: matched.isEmpty ? nil : scope.actions?.id),
+      labels: labels)
+  }
+
+  /// Over a hidden table an aggregate is unknown; looking forward, unless the condition holds to the
+  /// end of the window.
+  private func hiddenAggregate(
+    _ value: Expression, _ window: Window, by hide: Hide
+  ) -> Expression? {
+    guard case .following(_, let within) = window, let unless = hide.unless else {
+      return hidden(value, by: hide)
+    }
+    guard let throughout = ConsentClockRewriter(length: within).rewrite(unless) else {
+      report(SemanticError.negatedConsent(value.span, hide: hide.span))
+      return nil
+    }
+    return hidden(value, by: hide, unless: throughout)
+  }
+
+  // MARK: The table
+
+  /// The event table that an aggregate ranges over: the one that its arguments name.
+  private func table(of syntax: CallSyntax, _ name: String, _ scope: Scope) -> TableInfo? {
+    var found: (table: TableInfo, span: Span)?
+    var isSilenced = false
+    for argument in syntax.arguments {
+      for reference in Self.references(in: argument.node) {
+        guard let words = reference.name, let first = words.components.first else { continue }
+        let named = eventTable(first, words, scope)
+        if named.isSilenced { isSilenced = true }
+        guard let table = named.table else { continue }
+        if let found, found.table.id != table.id {
+          report(
+            SemanticError.twoTables(
+              words.span, name, first: found.table.name, at: found.span, second: table.name))
+          return nil
+        }
+        if found == nil { found = (table, words.span) }
+      }
+    }
+    if found == nil, !isSilenced { complainOfNoTable(syntax, name, scope) }
+    return found?.table
+  }
+
+  private func eventTable(
+    _ first: String, _ name: NameSyntax, _ scope: Scope
+  ) -> (table: TableInfo?, isSilenced: Bool) {
+    if let binding = scope.environment.bindings[first] {
+      switch binding {
+      case .events(let table), .column(let table, _): return (table.isEvents ? table : nil, false)
+      case .invalid: return (nil, true)
+      case .value, .mask: return (nil, false)
+      }
+    }
+    guard let declaration = declaration(named: first, scope) else {
+      return (nil, poisonedNames.contains(first) || failedAliases.contains(first))
+    }
+    guard case .table = declaration.kind else { return (nil, false) }
+    guard let table = table(declaration) else { return (nil, true) }
+    return (table.isEvents ? table : nil, false)
+  }
+
+  private func complainOfNoTable(_ syntax: CallSyntax, _ name: String, _ scope: Scope) {
+    let events = declarations.filter { $0.noun == "an event table" }.map(\.name)
+    guard case .reference(let reference)? = syntax.arguments.first?.value,
+      let words = reference.name, let first = words.components.first
+    else {
+      report(SemanticError.aggregateWithoutTable(syntax.span, name))
+      return
+    }
+    if let declaration = declaration(named: first, scope) {
+      report(
+        SemanticError.aggregateOfOther(
+          words.span, name, first, noun: declaration.noun, declared: declaration.nameSpan))
+    } else if words.components.count == 1, let owner = columnOwner(first) {
+      report(SemanticError.bareColumn(words.span, name, first, table: owner))
+    } else {
+      report(SemanticError.unknownName(words.span, first, known: events))
+    }
+  }
+
+  private func columnOwner(_ column: String) -> String? {
+    tableInfos.first { $0.isEvents && $0.columnIndex[column] != nil }?.name
+  }
+
+  static func references(in node: SyntaxNode) -> [ReferenceSyntax] {
+    if case .reference(let reference) = ExpressionSyntax(node) { return [reference] }
+    return node.elements.flatMap { element -> [ReferenceSyntax] in
+      guard case .node(let index) = element.child else { return [] }
+      return references(in: SyntaxNode(tree: node.tree, index: index))
+    }
+  }
+
+  // MARK: Features made of aggregates that stand elsewhere
+
+  private func inlineFeature(
+    _ aggregation: Catalogue.Aggregation, _ syntax: CallSyntax, windows: [WindowSyntax],
+    _ span: Span, _ scope: Scope
+  ) -> Expression? {
+    let key = InlineFeatureKey(span: span, owner: scope.use.owner, mask: scope.mask?.id)
+    if let id = inlineFeatures[key] {
+      let inner = program[id].expression
+      return Expression(.feature(id), type: inner.type, span: span, facts: inner.facts)
+    }
+    var inner = scope
+    inner.use = Scope.Use(.feature, scope.use.noun, owner: scope.use.owner)
+    inner.rows = .decision(nil)
+    guard
+      let value = aggregateCall(aggregation, syntax, windows: windows, span: span, inner)
+    else { return nil }
+    let number = inlineCounts[scope.use.owner, default: 0] + 1
+    inlineCounts[scope.use.owner] = number
+    let id = add(
+      Feature(
+        name: "\(scope.use.owner)#\(number)", mask: scope.mask?.id,
+        actions: value.facts.grain.actions, expression: value, span: span))
+    inlineFeatures[key] = id
+    return Expression(.feature(id), type: value.type, span: span, facts: value.facts)
+  }
+}
+
+/// Turns `consent(p)` at the decision into consent held throughout an outcome's window.
+struct ConsentClockRewriter {
+  let length: Offset
+
+  /// nil where consent stands under a `not`: holding throughout has no such opposite.
+  func rewrite(_ expression: Expression) -> Expression? {
+    func same(_ kind: Expression.Kind) -> Expression {
+      Expression(kind, type: expression.type, span: expression.span, facts: expression.facts)
+    }
+    switch expression.kind {
+    case .consent(let table, let purpose, _):
+      return same(.consent(table, purpose: purpose, .throughout(length)))
+    case .and(let left, let right):
+      guard let a = rewrite(left), let b = rewrite(right) else { return nil }
+      return same(.and(a, b))
+    case .or(let left, let right):
+      guard let a = rewrite(left), let b = rewrite(right) else { return nil }
+      return same(.or(a, b))
+    default: return ExpressionWalk.contains(expression, where: Self.isConsent) ? nil : expression
+    }
+  }
+
+  private static func isConsent(_ expression: Expression) -> Bool {
+    if case .consent = expression.kind { return true }
+    return false
+  }
+}

@@ -1,0 +1,30 @@
+/// The parts of an expression, without those of the features and scores that it names.
+enum ExpressionWalk {
+  static func children(_ expression: Expression) -> [Expression] {
+    switch expression.kind {
+    case .literal, .parameter, .decisionTime, .tableColumn, .profileColumn, .actionColumn,
+      .exposureColumn, .kept, .feature, .score, .consent, .queryColumn, .decision:
+      []
+    case .outcome(_, _, let inner): [inner]
+    case .call(_, let arguments): arguments
+    case .and(let left, let right), .or(let left, let right), .coalesce(let left, let right):
+      [left, right]
+    case .not(let operand), .isNull(let operand), .isIn(let operand, _): [operand]
+    case .conditional(let condition, let first, let second): [condition, first, second]
+    case .aggregate(let aggregate):
+      [aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 }
+        + aggregate.actionMatches.map(\.event)
+    case .rowAggregate(let aggregate):
+      [aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 }
+    }
+  }
+
+  static func contains(_ expression: Expression, where test: (Expression) -> Bool) -> Bool {
+    test(expression) || children(expression).contains { contains($0, where: test) }
+  }
+
+  static func forEach(_ expression: Expression, _ body: (Expression) -> Void) {
+    body(expression)
+    for child in children(expression) { forEach(child, body) }
+  }
+}

@@ -1,0 +1,169 @@
+import C360Diagnostics
+import C360Syntax
+
+struct WindowClauses {
+  var window: Window
+  var lag: Int64
+}
+
+extension Checker {
+  /// The clauses behind an aggregate: `over W`, `lag d`, `after d`, `within W`.
+  func windowClauses(
+    _ clauses: [WindowSyntax], _ aggregation: Catalogue.Aggregation, _ span: Span, _ scope: Scope
+  ) -> WindowClauses? {
+    var byKeyword: [String: WindowSyntax] = [:]
+    for clause in clauses {
+      guard let keyword = clause.keyword?.text else { return nil }
+      if let first = byKeyword[keyword] {
+        report(SemanticError.repeatedWindow(clause.span, keyword, first: first.span))
+        return nil
+      }
+      byKeyword[keyword] = clause
+    }
+    if let every = byKeyword["every"] {
+      report(SemanticError.notInThisVersion(every.span, "`every` behind an aggregate"))
+      return nil
+    }
+    if let forward = byKeyword["within"] ?? byKeyword["after"] {
+      return following(byKeyword, forward, aggregation, scope)
+    }
+    if scope.use.kind == .outcome, byKeyword["over"] == nil {
+      report(SemanticError.outcomeWithoutWindow(span, aggregation.function.rawValue))
+      return nil
+    }
+    var window: Window = .all
+    if let over = byKeyword["over"] {
+      guard let found = backward(over, scope) else { return nil }
+      window = found
+    }
+    var lag: Int64 = 0
+    if let clause = byKeyword["lag"], let value = clause.value {
+      guard let length = duration(value, scope, "a lag") else { return nil }
+      guard length >= 0 else {
+        report(SemanticError.negativeLag(clause.span))
+        return nil
+      }
+      lag = length
+    }
+    return WindowClauses(window: window, lag: lag)
+  }
+
+  // MARK: Backward
+
+  private func backward(_ clause: WindowSyntax, _ scope: Scope) -> Window? {
+    guard let form = clause.form?.text else {
+      guard let value = clause.value else { return nil }
+      switch length(value, scope, "a window") {
+      case .exact(let microseconds)?: return .duration(microseconds)
+      case .calendar(let span)?: return .span(span)
+      case nil: return nil
+      }
+    }
+    switch form {
+    case "all": return .all
+    case "last":
+      guard let value = clause.value, let count = integer(value, scope, "the number of `last`")
+      else { return nil }
+      guard count > 0, let exact = Int(exactly: count) else {
+        report(SemanticError.noLength(clause.span, "`last \(count)` holds no event"))
+        return nil
+      }
+      return .last(exact)
+    case "calendar":
+      guard let value = clause.value, let span = calendarPeriod(value, scope) else { return nil }
+      return .calendar(span)
+    default:
+      report(SemanticError.notInThisVersion(clause.span, "the window `over \(form)`"))
+      return nil
+    }
+  }
+
+  /// A constant length above 0, exact or on the calendar.
+  func length(_ syntax: ExpressionSyntax, _ scope: Scope, _ what: String) -> Offset? {
+    guard let (value, type) = constantValue(syntax, scope, what) else { return nil }
+    switch value {
+    case .duration(let length) where length > 0: return .exact(length)
+    case .calendarSpan(let span) where span.count > 0: return .calendar(span)
+    case .duration, .calendarSpan:
+      report(SemanticError.noLength(syntax.span, "\(what) has a length above 0"))
+    default:
+      report(
+        SemanticError.typeMismatch(
+          syntax.span, found: type, wanted: .duration, because: nil, what: what))
+    }
+    return nil
+  }
+
+  /// `calendar 1mo`, `calendar 1d`, `calendar 1w`: days and weeks are local ones here.
+  func calendarPeriod(_ syntax: ExpressionSyntax, _ scope: Scope) -> CalendarSpan? {
+    guard case .literal(let literal) = unwrapped(syntax), let token = literal.token else {
+      report(SemanticError.calendarPeriod(syntax.span))
+      return nil
+    }
+    var span: CalendarSpan?
+    if token.kind == .calendarSpan {
+      span = Self.calendarSpan(token.text)
+    } else if token.kind == .duration {
+      let digits = token.text.prefix { $0.isNumber || $0 == "_" }
+      if let count = LiteralValue.integer(String(digits)).flatMap(Int.init(exactly:)) {
+        switch token.text.dropFirst(digits.count) {
+        case "d": span = CalendarSpan(count, .day)
+        case "w": span = CalendarSpan(count, .week)
+        default: break
+        }
+      }
+    }
+    guard let span else {
+      report(SemanticError.calendarPeriod(syntax.span))
+      return nil
+    }
+    guard span.count > 0 else {
+      report(SemanticError.noLength(syntax.span, "a calendar period has a length above 0"))
+      return nil
+    }
+    return span
+  }
+
+  // MARK: Forward
+
+  private func following(
+    _ clauses: [String: WindowSyntax], _ forward: WindowSyntax,
+    _ aggregation: Catalogue.Aggregation, _ scope: Scope
+  ) -> WindowClauses? {
+    guard scope.use.kind == .outcome else {
+      report(SemanticError.forwardWindow(forward.span, user: scope.use.noun))
+      return nil
+    }
+    if aggregation.signature.contains("half_life") {
+      report(SemanticError.forwardDecay(forward.span, aggregation.function.rawValue))
+      return nil
+    }
+    for keyword in ["over", "lag"] {
+      if let clause = clauses[keyword] {
+        report(
+          SemanticError.mixedWindow(
+            clause.span, keyword, forward: forward.keyword?.text ?? "", at: forward.span))
+        return nil
+      }
+    }
+    guard let within = clauses["within"] else {
+      report(SemanticError.afterWithoutWithin(forward.span))
+      return nil
+    }
+    guard let value = within.value, within.form == nil else {
+      report(SemanticError.windowForm(within.span))
+      return nil
+    }
+    guard let end = length(value, scope, "a window") else { return nil }
+    var start = Offset.exact(0)
+    if let after = clauses["after"], let value = after.value {
+      guard let found = length(value, scope, "`after`") else { return nil }
+      start = found
+      if case .exact(let from) = start, case .exact(let to) = end, from >= to {
+        report(SemanticError.noLength(after.span.union(within.span), "it ends before it starts"))
+        return nil
+      }
+    }
+    return WindowClauses(window: .following(after: start, within: end), lag: 0)
+  }
+}

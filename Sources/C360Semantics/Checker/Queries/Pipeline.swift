@@ -1,0 +1,308 @@
+import C360Diagnostics
+import C360Syntax
+
+extension Checker {
+  /// A typed pipeline. Stages are checked twice: first to learn what they ask of the source, then
+  /// with those columns in place.
+  func query(
+    _ syntax: QuerySyntax, isOutput: Bool, _ environment: Environment
+  ) -> Query? {
+    guard let source = source(of: syntax, isOutput: isOutput, environment) else { return nil }
+    var checked = CheckedStages(checker: self, source: source, environment, demanded: nil)
+    guard checked.run(syntax.stages) else { return nil }
+    let demanded = checked.scope.demanded
+    if !demanded.isEmpty {
+      checked = CheckedStages(checker: self, source: source, environment, demanded: demanded)
+      guard checked.run(syntax.stages) else { return nil }
+    }
+    checked.dropHidden()
+    return Query(
+      source: source.source, mask: source.mask?.id, unmaskedBecause: source.unmaskedBecause,
+      initial: source.defaults + demanded, stages: checked.stages,
+      columns: checked.scope.columns.map { ($0.name, $0.type) }, span: syntax.span)
+  }
+}
+
+/// The stages of a query up to some point and the columns behind them.
+struct CheckedStages {
+  let checker: Checker
+  let environment: Environment
+  let scope: QueryScope
+  private let rows: Scope
+  var stages: [Query.Stage] = []
+
+  init(
+    checker: Checker, source: QuerySource, _ environment: Environment,
+    demanded: [Query.Projection]?
+  ) {
+    self.checker = checker
+    self.environment = environment
+    func column(_ projection: Query.Projection, key: String?, isVisible: Bool) -> QueryScope.Column {
+      QueryScope.Column(
+        name: projection.name, key: key, type: projection.expression.type,
+        facts: projection.expression.facts, span: projection.expression.span,
+        isVisible: isVisible)
+    }
+    let shown = zip(source.defaults, source.keys).map { column($0, key: $1, isVisible: true) }
+    let hidden = (demanded ?? []).map { column($0, key: $0.name, isVisible: false) }
+    scope = QueryScope(
+      checker: checker, sourceName: source.name, decisions: source.decisions,
+      exposure: source.exposure, columns: shown + hidden, isDiscovering: demanded == nil)
+    rows = Scope(
+      .query(scope), for: Scope.Use(.query, "the query", owner: source.name), in: environment)
+  }
+
+  /// False when something was complained of.
+  mutating func run(_ syntax: [StageSyntax]) -> Bool {
+    for stage in syntax {
+      guard let verb = stage.verb else { return false }
+      let isFine: Bool
+      switch verb.text {
+      case "where": isFine = filter(stage)
+      case "select": isFine = select(stage)
+      case "derive": isFine = derive(stage)
+      case "group": isFine = group(stage)
+      case "sort": isFine = sort(stage)
+      case "take", "skip": isFine = limit(stage, verb)
+      default:
+        checker.report(SemanticError.notInThisVersion(verb.span, "`\(verb.text)` in a query"))
+        isFine = false
+      }
+      guard isFine else { return false }
+    }
+    return true
+  }
+
+  /// Takes the columns away that only stages needed.
+  mutating func dropHidden() {
+    let visible = scope.visibleIndices
+    guard visible.count < scope.columns.count else { return }
+    stages.append(
+      .project(
+        visible.map { index in
+          let column = scope.columns[index]
+          return Query.Projection(
+            name: column.name, expression: scope.reference(index, column.span))
+        }))
+    scope.columns = visible.map { scope.columns[$0] }
+  }
+
+  // MARK: Stages
+
+  private mutating func filter(_ stage: StageSyntax) -> Bool {
+    guard let syntax = stage.expression,
+      let condition = checker.condition(syntax, rows, of: "`where`")
+    else { return false }
+    stages.append(.filter(condition))
+    return true
+  }
+
+  private mutating func select(_ stage: StageSyntax) -> Bool {
+    var items: [Item] = []
+    var isComplete = true
+    for syntax in stage.items {
+      guard let found = self.items(syntax) else {
+        isComplete = false
+        continue
+      }
+      items += found
+    }
+    guard isComplete, areUnique(items) else { return false }
+    stages.append(.project(items.map(\.projection)))
+    scope.columns = items.map(\.column)
+    scope.isConnected = false
+    return true
+  }
+
+  private mutating func derive(_ stage: StageSyntax) -> Bool {
+    var items = scope.columns.indices.map { index -> Item in
+      let column = scope.columns[index]
+      return Item(
+        projection: Query.Projection(
+          name: column.name, expression: scope.reference(index, column.span)), column: column)
+    }
+    var isComplete = true
+    for syntax in stage.items {
+      guard let found = self.items(syntax) else {
+        isComplete = false
+        continue
+      }
+      items += found
+    }
+    guard isComplete, areUnique(items.filter(\.column.isVisible)) else { return false }
+    stages.append(.project(items.map(\.projection)))
+    scope.columns = items.map(\.column)
+    return true
+  }
+
+  private mutating func group(_ stage: StageSyntax) -> Bool {
+    var keys: [Item] = []
+    var aggregates: [Item] = []
+    var isComplete = true
+    for syntax in stage.keys {
+      guard let found = items(syntax) else {
+        isComplete = false
+        continue
+      }
+      for item in found where !item.column.type.base.isComparable {
+        checker.report(SemanticError.groupKey(item.column.span, item.column.type))
+        isComplete = false
+      }
+      keys += found
+    }
+    var inner = rows
+    inner.isGroup = true
+    for syntax in stage.items {
+      guard let expression = syntax.expression, let name = syntax.name else {
+        checker.report(SemanticError.unnamedAggregate(syntax.span))
+        isComplete = false
+        continue
+      }
+      guard let value = checker.expression(expression, inner), isOfGroup(value) else {
+        isComplete = false
+        continue
+      }
+      aggregates.append(item(name.identifierText, value, name.span))
+    }
+    guard isComplete, areUnique(keys + aggregates) else { return false }
+    stages.append(.group(keys: keys.map(\.projection), aggregates: aggregates.map(\.projection)))
+    scope.columns = (keys + aggregates).map(\.column)
+    scope.isConnected = false
+    return true
+  }
+
+  /// Outside aggregates there is no single row to read a column of.
+  private func isOfGroup(_ value: Expression) -> Bool {
+    if case .rowAggregate = value.kind { return true }
+    if case .queryColumn = value.kind {
+      checker.report(SemanticError.columnInGroup(value.span))
+      return false
+    }
+    return ExpressionWalk.children(value).allSatisfy { isOfGroup($0) }
+  }
+
+  private mutating func sort(_ stage: StageSyntax) -> Bool {
+    var keys: [Query.SortKey] = []
+    for syntax in stage.sortKeys {
+      guard let expression = syntax.expression, let value = checker.expression(expression, rows)
+      else { return false }
+      guard value.type.base.isComparable else {
+        checker.report(SemanticError.sortKey(value.span, value.type))
+        return false
+      }
+      keys.append(Query.SortKey(expression: value, isDescending: syntax.isDescending))
+    }
+    stages.append(.sort(keys))
+    return true
+  }
+
+  private mutating func limit(_ stage: StageSyntax, _ verb: SyntaxToken) -> Bool {
+    guard let syntax = stage.expression,
+      let count = checker.integer(syntax, rows, "the number of `\(verb.text)`")
+    else { return false }
+    guard count >= 0, let exact = Int(exactly: count) else {
+      checker.report(SemanticError.negativeCount(syntax.span, verb.text))
+      return false
+    }
+    stages.append(verb.text == "take" ? .take(exact) : .skip(exact))
+    return true
+  }
+
+  // MARK: Items
+
+  private struct Item {
+    let projection: Query.Projection
+    let column: QueryScope.Column
+  }
+
+  private func item(_ name: String, _ value: Expression, _ span: Span) -> Item {
+    Item(
+      projection: Query.Projection(name: name, expression: value),
+      column: QueryScope.Column(
+        name: name, key: nil, type: value.type, facts: value.facts, span: span, isVisible: true))
+  }
+
+  /// What an item of `select`, `derive` or the keys of `group` stands for.
+  private func items(_ syntax: SelectItemSyntax) -> [Item]? {
+    if syntax.isStar {
+      guard let prefix = syntax.prefix else {
+        return scope.visibleIndices.map { index in
+          item(scope.columns[index].name, scope.reference(index, syntax.span), syntax.span)
+        }
+      }
+      return members(of: prefix, syntax.span)
+    }
+    guard let expression = syntax.expression, let value = checker.expression(expression, rows)
+    else { return nil }
+    guard value.type.base != .null, value.type.base != .calendarSpan else {
+      checker.report(SemanticError.onlyNull(expression.span))
+      return nil
+    }
+    if let name = syntax.name { return [item(name.identifierText, value, name.span)] }
+    guard let name = defaultName(expression) else {
+      checker.report(SemanticError.unnamedColumn(syntax.span))
+      return nil
+    }
+    return [item(name, value, syntax.span)]
+  }
+
+  /// A feature's column is named like the feature, a table's column like the column.
+  private func defaultName(_ expression: ExpressionSyntax) -> String? {
+    guard case .reference(let reference) = checker.unwrapped(expression) else { return nil }
+    if reference.isDecisionTime { return "at" }
+    guard let name = reference.name else { return nil }
+    if checker.declaration(named: name.dotted, rows) != nil { return name.dotted }
+    if scope.visible(name.dotted) != nil { return name.dotted }
+    return name.components.last
+  }
+
+  /// `rfm.*`, `accounts.*`
+  private func members(of prefix: NameSyntax, _ span: Span) -> [Item]? {
+    let written = prefix.dotted
+    if scope.isSource(written) {
+      return scope.visibleIndices.map { index in
+        item(scope.columns[index].name, scope.reference(index, span), span)
+      }
+    }
+    let features = checker.declarations.filter { declaration in
+      guard case .feature = declaration.kind else { return false }
+      return declaration.name.hasPrefix(written + ".")
+    }
+    if !features.isEmpty {
+      var items: [Item] = []
+      for feature in features {
+        guard let value = checker.value(of: feature, span, rows) else { return nil }
+        items.append(item(feature.name, value, span))
+      }
+      return items
+    }
+    if let declaration = checker.declaration(named: written, rows),
+      let info = checker.table(declaration), info.isProfile
+    {
+      var items: [Item] = []
+      for (index, column) in info.table.columns.enumerated() {
+        guard let value = checker.tableColumn(info, index, span, rows) else { return nil }
+        items.append(item(column.name, value, span))
+      }
+      return items
+    }
+    if !checker.failedAliases.contains(written), !checker.poisonedNames.contains(written) {
+      checker.report(SemanticError.noStar(prefix.span, written))
+    }
+    return nil
+  }
+
+  private func areUnique(_ items: [Item]) -> Bool {
+    var seen: [String: Span] = [:]
+    for item in items {
+      if let first = seen[item.column.name] {
+        checker.report(
+          SemanticError.duplicateItem(
+            item.column.span, item.column.name, noun: "column", first: first))
+        return false
+      }
+      seen[item.column.name] = item.column.span
+    }
+    return true
+  }
+}

@@ -1,0 +1,102 @@
+import C360Diagnostics
+
+/// The columns that a stage of a query sees, by position, and what may still be asked of the source.
+final class QueryScope {
+  struct Column {
+    let name: String
+    /// What it was asked for by, for columns made on demand.
+    let key: String?
+    let type: Type
+    let facts: Facts
+    let span: Span
+    let isVisible: Bool
+  }
+  struct Visible {
+    let index: Int
+    let span: Span
+  }
+
+  let checker: Checker
+  let sourceName: String
+  /// Decisions of the source; nil where its rows are no decisions.
+  let decisions: Scope?
+  let exposure: ExposureInfo?
+  var columns: [Column]
+  /// Until `select` or `group` has cut the way back to the source.
+  var isConnected = true
+  /// What stages asked of the source, in order; filled by the first of two passes over the stages.
+  private(set) var demanded: [Query.Projection] = []
+  private let isDiscovering: Bool
+
+  init(
+    checker: Checker, sourceName: String, decisions: Scope?, exposure: ExposureInfo?,
+    columns: [Column], isDiscovering: Bool
+  ) {
+    self.checker = checker
+    self.sourceName = sourceName
+    self.decisions = decisions
+    self.exposure = exposure
+    self.columns = columns
+    self.isDiscovering = isDiscovering
+  }
+
+  var visibleNames: [String] { columns.filter(\.isVisible).map(\.name) }
+  var visibleIndices: [Int] { columns.indices.filter { columns[$0].isVisible } }
+
+  func isSource(_ name: String) -> Bool { isConnected && name == sourceName }
+
+  /// The column of a name; of an exposure also its entity and `at` by those names.
+  func visible(_ name: String) -> Visible? {
+    if let index = columns.lastIndex(where: { $0.isVisible && $0.name == name }) {
+      return Visible(index: index, span: columns[index].span)
+    }
+    guard isConnected, let exposure = exposure?.exposure else { return nil }
+    let alias: Int
+    if name == exposure.entity {
+      alias = exposure.key
+    } else if name == "at" {
+      alias = exposure.time
+    } else {
+      return nil
+    }
+    return columns.firstIndex { $0.key == "\(exposure.name).\(exposure.columns[alias].name)" }
+      .map { Visible(index: $0, span: columns[$0].span) }
+  }
+
+  func use(_ column: Visible, _ span: Span) -> Expression {
+    reference(column.index, columns[column.index], span)
+  }
+
+  func reference(_ index: Int, _ span: Span) -> Expression {
+    reference(index, columns[index], span)
+  }
+
+  private func reference(_ index: Int, _ column: Column, _ span: Span) -> Expression {
+    Expression(
+      .queryColumn(index), type: column.type, span: span,
+      facts: Facts(phase: column.facts.phase, grain: Grain(.query), labels: column.facts.labels))
+  }
+
+  /// A feature, outcome, term … of the source's decisions, as a column of its own.
+  func demand(_ key: String, _ span: Span, _ make: (Scope) -> Expression?) -> Expression? {
+    guard isConnected else {
+      checker.report(SemanticError.notSelected(span, key, known: visibleNames))
+      return nil
+    }
+    if let index = columns.firstIndex(where: { $0.key == key }) { return reference(index, span) }
+    guard let decisions else {
+      checker.report(SemanticError.noDecisionsInSource(span, key, source: sourceName))
+      return nil
+    }
+    guard let value = make(decisions) else { return nil }
+    if case .literal = value.kind { return value }
+    guard isDiscovering else { return nil }
+    let column = Column(
+      name: key, key: key, type: value.type, facts: value.facts, span: span, isVisible: false)
+    if !demanded.contains(where: { $0.name == key }) {
+      demanded.append(Query.Projection(name: key, expression: value))
+    }
+    // Its place is known in the second pass only.
+    return reference(0, column, span)
+  }
+}

@@ -1,0 +1,86 @@
+import C360Diagnostics
+import C360Syntax
+
+extension Checker {
+  /// An aggregate over the rows of a group: `count()`, `sum(amount)`, `share(where x > 0)`.
+  func rowAggregate(
+    _ aggregation: Catalogue.Aggregation, _ syntax: CallSyntax, windows: [WindowSyntax],
+    _ span: Span, _ scope: Scope
+  ) -> Expression? {
+    let name = aggregation.function.rawValue
+    if let clause = windows.first {
+      report(SemanticError.windowInGroup(clause.span, name))
+      return nil
+    }
+    guard aggregation.isOfRows else {
+      report(SemanticError.notOfRows(span, name))
+      return nil
+    }
+    var inner = scope
+    inner.isGroup = false
+    var values: [Expression] = []
+    var filter: Expression?
+    for argument in syntax.arguments {
+      if let label = argument.label {
+        report(SemanticError.unknownLabel(label.span, label.text, name, []))
+        return nil
+      }
+      if let written = argument.filter {
+        guard filter == nil else {
+          report(SemanticError.badArgument(written.span, name))
+          return nil
+        }
+        guard let typed = condition(written, inner, of: "`where`") else { return nil }
+        filter = typed
+      }
+      if let value = argument.value {
+        guard let typed = expression(value, inner) else { return nil }
+        values.append(typed)
+      }
+    }
+    guard let fitted = rowArguments(values, hasFilter: filter != nil, aggregation, span) else {
+      return nil
+    }
+    let type = aggregation.result.type(
+      argument: fitted.first?.type, second: fitted.count > 1 ? fitted[1].type : nil)
+    let aggregate = RowAggregate(
+      function: aggregation.function, argument: fitted.first,
+      second: fitted.count > 1 ? fitted[1] : nil, filter: filter)
+    guard let facts = joined(fitted + [filter].compactMap { $0 }) else { return nil }
+    return Expression(
+      .rowAggregate(aggregate), type: type, span: span,
+      facts: Facts(phase: facts.phase, grain: Grain(.query), labels: facts.labels))
+  }
+
+  private func rowArguments(
+    _ values: [Expression], hasFilter: Bool, _ aggregation: Catalogue.Aggregation, _ span: Span
+  ) -> [Expression]? {
+    let name = aggregation.function.rawValue
+    if case .condition = aggregation.argument, !hasFilter {
+      report(SemanticError.shareWithoutCondition(span))
+      return nil
+    }
+    let isRatio = aggregation.function == .ratio
+    let takesNone = aggregation.argument.takesRows
+    let isCondition = if case .condition = aggregation.argument { true } else { false }
+    let wanted = isRatio ? 2 : isCondition ? 0 : 1
+    guard values.count == wanted || (takesNone && values.isEmpty) else {
+      report(
+        SemanticError.argumentCount(
+          span, name, wanted: wanted, found: values.count, declared: nil))
+      return nil
+    }
+    var fitted: [Expression] = []
+    for value in values {
+      guard aggregation.argument.takes(value.type.base) else {
+        report(SemanticError.aggregateArgument(value.span, aggregation, "`\(value.type)`"))
+        return nil
+      }
+      switch aggregation.result {
+      case .optionalMean, .optionalSquare, .decayed, .ratio: fitted.append(value.widened)
+      default: fitted.append(value)
+      }
+    }
+    return fitted
+  }
+}

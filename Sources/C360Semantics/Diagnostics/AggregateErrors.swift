@@ -1,0 +1,145 @@
+import C360Diagnostics
+
+extension SemanticError {
+  // MARK: Lengths
+
+  static func noLength(_ at: Span, _ message: String) -> Diagnostic {
+    Diagnostic("E0412", message, at: at, label: "a window of no length")
+  }
+
+  static func notPositive(_ at: Span, _ what: String) -> Diagnostic {
+    Diagnostic("E0412", "\(what) is above 0", at: at)
+  }
+
+  static func negativeLag(_ at: Span) -> Diagnostic {
+    Diagnostic("E0412", "a lag below 0 would look past the decision", at: at)
+  }
+
+  static func negativeDelay(_ at: Span) -> Diagnostic {
+    Diagnostic("E0412", "nothing is known before it happens", at: at)
+  }
+
+  // MARK: Forms of windows
+
+  static func windowForm(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0413", "`within` takes a length", at: at, help: ["as in `within 7d` or `within 1mo`"])
+  }
+
+  static func repeatedWindow(_ at: Span, _ word: String, first: Span) -> Diagnostic {
+    Diagnostic(
+      "E0413", "an aggregate has one `\(word)`", at: at,
+      secondary: [LabeledSpan(first, "the first")])
+  }
+
+  static func mixedWindow(_ at: Span, _ word: String, forward: String, at other: Span)
+    -> Diagnostic
+  {
+    Diagnostic(
+      "E0413", "`\(word)` looks back and `\(forward)` looks ahead", at: at,
+      secondary: [LabeledSpan(other, "ahead")], help: ["choose one"])
+  }
+
+  static func afterWithoutWithin(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0413", "`after` says where a window starts, not where it ends", at: at,
+      help: ["add `within`, as in `after 1d within 7d`"])
+  }
+
+  static func calendarPeriod(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0413", "`calendar` takes local days, weeks, months, quarters or years", at: at,
+      help: ["as in `calendar 1d`, `calendar 1w` or `calendar 1mo`"])
+  }
+
+  static func forwardDecay(_ at: Span, _ function: String) -> Diagnostic {
+    Diagnostic("E0413", "`\(function)` looks back from a decision, never ahead", at: at)
+  }
+
+  static func windowOnFunction(_ at: Span, _ name: String, callee: Span) -> Diagnostic {
+    Diagnostic(
+      "E0413", "`\(name)` is no aggregate and has no window", at: at,
+      secondary: [LabeledSpan(callee, "computed for one row")])
+  }
+
+  static func windowInGroup(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0413", "in `group`, `\(name)` ranges over the rows of the group and has no window", at: at)
+  }
+
+  // MARK: The table
+
+  static func twoTables(
+    _ at: Span, _ name: String, first: String, at other: Span, second: String
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0414", "this `\(name)` names two event tables", at: at, label: "`\(second)`",
+      secondary: [LabeledSpan(other, "`\(first)`")],
+      help: ["aggregate each by itself and combine the results"])
+  }
+
+  static func aggregateOfOther(
+    _ at: Span, _ name: String, _ found: String, noun: String, declared: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0414", "`\(name)` ranges over events, and `\(found)` is \(noun)", at: at,
+      secondary: [LabeledSpan(declared, "declared here")])
+  }
+
+  static func aggregateWithoutTable(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0414", "this `\(name)` names no event table", at: at,
+      help: ["as in `\(name)(orders.amount)`"])
+  }
+
+  static func bareColumn(_ at: Span, _ name: String, _ column: String, table: String)
+    -> Diagnostic
+  {
+    Diagnostic(
+      "E0414", "this `\(name)` names no event table", at: at,
+      help: ["write `\(table).\(column)`"],
+      fixes: [
+        Fix("name the table", edits: [Fix.Edit(span: at, replacement: "\(table).\(column)")])
+      ])
+  }
+
+  // MARK: Where aggregates stand, what they take
+
+  static func nestedAggregate(_ at: Span, _ name: String, table: String) -> Diagnostic {
+    Diagnostic(
+      "E0415", "`\(name)` cannot stand inside another aggregate", at: at,
+      label: "inside an aggregate over `\(table)`")
+  }
+
+  static func aggregateHere(_ at: Span, _ name: String, user: String) -> Diagnostic {
+    Diagnostic(
+      "E0415", "`\(name)` cannot stand in \(user)", at: at,
+      help: ["give it a name with `feature` and use that where decisions are at hand"])
+  }
+
+  static func aggregateArgument(
+    _ at: Span, _ aggregation: Catalogue.Aggregation, _ found: String
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0416",
+      "`\(aggregation.function.rawValue)` takes \(aggregation.argument.wanted), and this is \(found)",
+      at: at, help: ["it is written `\(aggregation.signature)`"])
+  }
+
+  static func shareWithoutCondition(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0416", "`share` needs a condition", at: at,
+      help: ["as in `share(orders where category == \"toys\")`"])
+  }
+
+  static func halfLife(_ at: Span, _ name: String, isNeeded: Bool) -> Diagnostic {
+    Diagnostic(
+      "E0416", isNeeded ? "`\(name)` needs a half-life" : "`\(name)` has no half-life", at: at,
+      help: isNeeded ? ["as in `\(name)(orders.amount, half_life: 14d)`"] : [])
+  }
+
+  static func badPosition(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0416", "`nth` takes a position from 1, or from -1 backwards", at: at)
+  }
+}

@@ -1,0 +1,193 @@
+import C360Diagnostics
+
+extension SemanticError {
+  static func typeMismatch(
+    _ at: Span, found: Type, wanted: Type, because reason: LabeledSpan?, what: String = "this"
+  ) -> Diagnostic {
+    var help: [String] = []
+    if found.nonOptional == wanted, found.isOptional {
+      help = ["say what counts for null: `… ?? value`"]
+    } else if found.base == .duration, wanted.base.isNumber {
+      help = ["a duration becomes a number by `days(…)`, `hours(…)`, …"]
+    } else if found.base.isNumber, wanted.base == .int {
+      help = ["write `int(…)` to cut the fraction off"]
+    }
+    return Diagnostic(
+      "E0401", "\(what) is `\(found)`, and `\(wanted)` is needed", at: at, label: "`\(found)`",
+      secondary: reason.map { [$0] } ?? [], help: help)
+  }
+
+  static func unitMismatch(
+    _ at: Span, found: Type, wanted: Type, because reason: LabeledSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0403", "this is `\(found)`, and `\(wanted)` is needed", at: at, label: "`\(found)`",
+      secondary: reason.map { [$0] } ?? [], help: unitHelp(found, wanted))
+  }
+
+  private static func unitHelp(_ found: Type, _ wanted: Type) -> [String] {
+    if let currency = wanted.base.unit?.currency, found.base.unit == Unit.none {
+      return ["an amount is written with its currency: `100 \(currency)`"]
+    }
+    if wanted.base.unit == Unit.none { return ["`float(…)` drops the unit"] }
+    return ["multiply by a rate of the right unit, or drop units by `float(…)`"]
+  }
+
+  static func operands(
+    _ sign: String, _ left: Expression, _ right: Expression, at: Span
+  ) -> Diagnostic {
+    let sides = [
+      LabeledSpan(left.span, "`\(left.type)`"), LabeledSpan(right.span, "`\(right.type)`"),
+    ]
+    let (a, b) = (left.type.base, right.type.base)
+    if a.isNumber, b.isNumber {
+      return Diagnostic(
+        "E0403", "`\(sign)` needs one unit on both sides", at: at,
+        label: "\(unitWords(a)) and \(unitWords(b))", secondary: sides,
+        help: numberHelp(left, right))
+    }
+    return Diagnostic(
+      "E0402", "`\(sign)` does not take `\(left.type)` and `\(right.type)`", at: at,
+      secondary: sides, help: mixedHelp(a, b))
+  }
+
+  private static func unitWords(_ base: Type.Base) -> String {
+    guard let unit = base.unit, unit != .none else { return "a plain number" }
+    return "\(unit)"
+  }
+
+  private static func numberHelp(_ left: Expression, _ right: Expression) -> [String] {
+    for (plain, other) in [(left, right), (right, left)] {
+      guard plain.type.base.unit ?? .none == Unit.none,
+        let currency = other.type.base.unit?.currency
+      else { continue }
+      if case .literal = plain.kind { return ["write `\(plain.span.text) \(currency)`"] }
+      return ["`float(…)` drops the unit of the amount in \(currency)"]
+    }
+    return ["multiply by a rate of the right unit first"]
+  }
+
+  private static func mixedHelp(_ a: Type.Base, _ b: Type.Base) -> [String] {
+    if (a == .duration && b.isNumber) || (b == .duration && a.isNumber) {
+      return ["a length is written with its unit, as in `30d`; `days(…)` makes it a number"]
+    }
+    if a == .text || b == .text { return ["`text(…)` makes a text of any value"] }
+    return []
+  }
+
+  static func operatorType(_ at: Span, _ sign: String, _ left: Type, _ right: Type?)
+    -> Diagnostic
+  {
+    let types = right.map { "`\(left)` and `\($0)`" } ?? "`\(left)`"
+    return Diagnostic("E0402", "`\(sign)` does not take \(types)", at: at)
+  }
+
+  static func notACondition(_ at: Span, _ type: Type, _ gate: String) -> Diagnostic {
+    Diagnostic(
+      "E0410", "\(gate) needs a condition, and this is `\(type)`", at: at, label: "`\(type)`",
+      help: type.base.isNumber ? ["compare it, as in `… > 0`"] : [])
+  }
+
+  static func branchTypes(
+    _ at: Span, _ first: Type, _ other: Span, _ second: Type, what: String
+  ) -> Diagnostic {
+    let isUnits = first.base.isNumber && second.base.isNumber
+    return Diagnostic(
+      isUnits ? "E0403" : "E0407", "\(what) are `\(first)` and `\(second)`", at: other,
+      label: "`\(second)`", secondary: [LabeledSpan(at, "`\(first)`")],
+      help: isUnits ? unitHelp(second, first) : ["both have to have one type"])
+  }
+
+  static func comparedWithNull(_ at: Span, isNegated: Bool) -> Diagnostic {
+    Diagnostic(
+      "E0409", "nothing equals `null`", at: at,
+      help: [isNegated ? "write `… is not null`" : "write `… is null`"])
+  }
+
+  static func unknownType(_ at: Span, _ name: String, known: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0408", "there is no type `\(name)`", at: at, help: near(name, among: known, what: "types"))
+  }
+
+  static func moneyWithoutCurrency(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0408", "money has a currency of three capitals", at: at, help: ["as in `money(GBP)`"])
+  }
+
+  static func caseWithoutElse(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0411", "this `case` has no `else`", at: at,
+      help: ["every `case` gives a value: add `else: …`; `else: null` leaves it open"])
+  }
+
+  static func elseNotLast(_ at: Span) -> Diagnostic {
+    Diagnostic("E0411", "`else` is the last branch of a `case`", at: at)
+  }
+
+  static func onlyNull(_ at: Span) -> Diagnostic {
+    Diagnostic("E0418", "this has no type of which there can be values", at: at)
+  }
+
+  static func misplacedCollection(_ at: Span, _ what: String) -> Diagnostic {
+    Diagnostic(
+      "E0417", "\(what) stands after `in` only", at: at,
+      help: ["as in `x in [1, 2]` or `x in 0..10`"])
+  }
+
+  static func notACollection(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0417", "a list or a range is needed here", at: at, help: ["as in `[1, 2]` or `0..10`"])
+  }
+
+  // MARK: Calls
+
+  static func unknownFunction(_ at: Span, _ name: String, known: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0404", "there is no function `\(name)`", at: at,
+      help: nearest(to: name, among: known).map { ["did you mean `\($0)`?"] } ?? [],
+      fixes: replacement(at, name, among: known))
+  }
+
+  static func argumentCount(
+    _ at: Span, _ name: String, wanted: Int, found: Int, declared: Span?
+  ) -> Diagnostic {
+    let words = wanted == 1 ? "1 argument" : "\(wanted) arguments"
+    return Diagnostic(
+      "E0405", "`\(name)` takes \(words), and here are \(found)", at: at,
+      secondary: labeled(declared, "declared here"), help: signature(name))
+  }
+
+  static func badArgument(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0405", "`\(name)` does not take this argument", at: at, help: signature(name))
+  }
+
+  static func unknownLabel(_ at: Span, _ label: String, _ name: String, _ known: [String])
+    -> Diagnostic
+  {
+    Diagnostic(
+      "E0405", "`\(name)` has no argument `\(label)`", at: at,
+      help: near(label, among: known, what: "its arguments"))
+  }
+
+  private static func signature(_ name: String) -> [String] {
+    let written =
+      Catalogue.functionsByName[name]?.signature ?? Catalogue.aggregatesByName[name]?.signature
+    return written.map { ["it is written `\($0)`"] } ?? []
+  }
+
+  static func noOverload(
+    _ at: Span, _ function: Catalogue.Function, _ arguments: [Expression]
+  ) -> Diagnostic {
+    let types = arguments.map { "`\($0.type)`" }.joined(separator: ", ")
+    let taken = function.overloads.map { overload in
+      overload.arguments.map(\.description).joined(separator: ", ")
+    }
+    let units = arguments.contains { ($0.type.base.unit ?? .none) != .none }
+    return Diagnostic(
+      units ? "E0403" : "E0406", "`\(function.name)` does not take \(types)", at: at,
+      secondary: arguments.map { LabeledSpan($0.span, "`\($0.type)`") },
+      help: ["it takes \(taken.joined(separator: " or "))"]
+        + (units ? ["`float(…)` drops the unit"] : []))
+  }
+}
