@@ -1,25 +1,28 @@
 import C360Columns
 
 /// Parses whole records into columns, field by field as they stand in the file.
-struct CSVSegmentParser {
+struct CSVSegmentParser: ~Copyable {
   typealias Place = UnsafeMutablePointer<UInt8>
 
   /// What becomes of one field of a record.
   private struct FieldPlan {
     var kind: FieldKind
     var column: Int
-    var ints: UnsafeMutablePointer<Int64>
-    var writer: FieldWriter?
+    /// Rows of a column of eight bytes a value.
+    var words: UnsafeMutablePointer<Int64>
+    /// Kept alive by `writers`: counting references field by field costs more than parsing.
+    unowned(unsafe) var writer: FieldWriter?
   }
   private enum FieldKind: UInt8 {
-    case skip, int, float, text, other
+    case skip, int, float, text, time, other
   }
 
   private let start: Place
   private let end: Place
   private let delimiter: UInt8
   private let quote: UInt8
-  private let plans: [FieldPlan]
+  private let plans: UnsafeMutableBufferPointer<FieldPlan>
+  private let writers: [FieldWriter]
   private let firstRow: Int
 
   init(
@@ -33,29 +36,37 @@ struct CSVSegmentParser {
     self.firstRow = firstRow
     let checksUTF8 = !isASCII(bytes, count)
     let nullWords = options.nullWords.map { Array($0.utf8) }
+    let writers = columns.map {
+      FieldWriter($0, firstRow: firstRow, pool: pool, nullWords: nullWords, checksUTF8: checksUTF8)
+    }
+    self.writers = writers
     let nowhere = UnsafeMutablePointer<Int64>(bitPattern: 8).unsafelyUnwrapped
-    plans = targets.map { column in
+    plans = .allocate(capacity: targets.count)
+    for (field, column) in targets.enumerated() {
       guard column >= 0 else {
-        return FieldPlan(kind: .skip, column: -1, ints: nowhere, writer: nil)
+        plans.initializeElement(
+          at: field, to: FieldPlan(kind: .skip, column: -1, words: nowhere, writer: nil))
+        continue
       }
-      let builder = columns[column]
       let kind: FieldKind =
-        switch builder.rules.type {
+        switch columns[column].rules.type {
         case .int: .int
         case .float, .money: .float
         case .text: .text
+        case .time: .time
         default: .other
         }
-      return FieldPlan(
-        kind: kind, column: column,
-        ints: builder.physical.stride == 8 ? builder.int64s : nowhere,
-        writer: FieldWriter(
-          builder, firstRow: firstRow, pool: pool, nullWords: nullWords, checksUTF8: checksUTF8))
+      let words = columns[column].physical.stride == 8 ? columns[column].int64s : nowhere
+      plans.initializeElement(
+        at: field,
+        to: FieldPlan(kind: kind, column: column, words: words, writer: writers[column]))
     }
   }
 
+  deinit { plans.deallocate() }
+
   /// - Returns: the number of records.
-  mutating func run() throws(ReadFailure) -> Int {
+  func run() throws(ReadFailure) -> Int {
     var place = start
     var row = firstRow
     let count = plans.count
@@ -90,7 +101,7 @@ struct CSVSegmentParser {
       place += 1
       row += 1
     }
-    for plan in plans { plan.writer?.flush() }
+    for writer in writers { writer.flush() }
     return row - firstRow
   }
 
@@ -109,14 +120,15 @@ struct CSVSegmentParser {
     try CSVField(at: place, end: end, delimiter: delimiter, quote: quote)
   }
 
-  /// Whether a field that is no text may end here.
+  /// Whether an unquoted field may end here.
   @inline(__always)
   private func isFieldEnd(_ place: Place) -> Bool {
     let byte = place.pointee
     return byte == delimiter || byte == 0x0A || (byte == 0x0D && place[1] == 0x0A)
   }
 
-  /// Reads one field and returns the place of the delimiter or line end behind it.
+  /// Reads one field and returns the place of the delimiter or line end behind it. The common forms
+  /// are read where they stand; all others go the careful way.
   @inline(__always)
   private func parse(
     _ plan: FieldPlan, _ place: Place, _ row: Int
@@ -133,18 +145,25 @@ struct CSVSegmentParser {
         value = value &* 10 &+ Int64(digit)
         next += 1
       }
-      // Up to 18 digits cannot overflow; all else goes the careful way.
+      // Up to 18 digits cannot overflow.
       if next > first, next - first <= 18, isFieldEnd(next) {
-        plan.ints[row] = isNegative ? -value : value
+        plan.words[row] = isNegative ? -value : value
         return next
       }
     case .float:
       var scan = FloatScan()
       // The line end stops the scan, so the length of the field need not be known.
       let next = place + scan.scan(place, end - place)
-      if scan.digitCount > 0, isFieldEnd(next), let value = scan.exactValue {
-        UnsafeMutableRawPointer(plan.ints + row).storeBytes(of: value, as: Double.self)
+      if scan.digitCount > 0, isFieldEnd(next), let value = scan.quickValue {
+        UnsafeMutableRawPointer(plan.words + row).storeBytes(of: value, as: Double.self)
         return next
+      }
+    case .time:
+      if let writer = plan.writer, let (instant, length) = writer.quickTime(place, end - place),
+        isFieldEnd(place + length)
+      {
+        plan.words[row] = instant
+        return place + length
       }
     case .text, .other: break
     }

@@ -76,7 +76,7 @@ struct CSVTableFile: TableFile {
   ) throws -> Int {
     let segment = layout.segments[segment]
     return try source.withBytes(segment.range) { bytes in
-      var parser = CSVSegmentParser(
+      let parser = CSVSegmentParser(
         bytes, segment.range.count, options: options, targets: targets, columns: columns,
         firstRow: row, pool: pool)
       return try parser.run()

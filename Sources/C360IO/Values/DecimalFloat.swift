@@ -5,7 +5,7 @@ enum DecimalFloat {
   private static let highest = 308
 
   /// 128-bit powers of ten, truncated, the highest bit set: `high` then `low` for each exponent.
-  private static let powers: [UInt64] = makePowers()
+  nonisolated(unsafe) private static let powers: UnsafePointer<UInt64> = makePowers()
 
   /// The float nearest to `mantissa × 10^exponent`, or `nil` when a longer computation must decide.
   /// `mantissa` is not 0.
@@ -44,14 +44,14 @@ enum DecimalFloat {
     return Double(bitPattern: UInt64(binary) << 52 | (significand & ~(1 << 52)))
   }
 
-  private static func makePowers() -> [UInt64] {
-    var table = [UInt64](repeating: 0, count: (highest - lowest + 1) * 2)
+  private static func makePowers() -> UnsafePointer<UInt64> {
+    let table = UnsafeMutablePointer<UInt64>.allocate(capacity: (highest - lowest + 1) * 2)
     for exponent in lowest...highest {
       let (high, low) = truncatedPower(exponent)
       table[(exponent - lowest) * 2] = high
       table[(exponent - lowest) * 2 + 1] = low
     }
-    return table
+    return UnsafePointer(table)
   }
 
   /// The top 128 bits of 10^exponent; for negative exponents rounded up, as the method asks.

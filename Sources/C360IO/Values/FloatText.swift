@@ -100,18 +100,26 @@ struct FloatScan {
     guard !hasDroppedDigits, mantissa <= 1 << 53, exponent >= -22, exponent <= 22 else {
       return nil
     }
-    let power = exactPowersOfTen[abs(exponent)]
+    let power = powersOfTen[abs(exponent)]
     let magnitude = exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
     return isNegative ? -magnitude : magnitude
   }
 
+  /// The float nearest to the number, unless that takes a look at digits that were dropped or more
+  /// than 128 bits.
+  @inline(__always)
+  var quickValue: Double? {
+    if let exactValue { return exactValue }
+    if mantissa == 0 { return isNegative ? -0.0 : 0 }
+    guard !hasDroppedDigits, let value = DecimalFloat.nearest(mantissa, exponent) else {
+      return nil
+    }
+    return isNegative ? -value : value
+  }
+
   /// The float nearest to the number, which `bytes` holds whole.
   func value(_ bytes: UnsafeBufferPointer<UInt8>) -> Parsed<Double> {
-    if let exactValue { return .value(exactValue) }
-    if mantissa == 0 { return .value(isNegative ? -0.0 : 0) }
-    if !hasDroppedDigits, let value = DecimalFloat.nearest(mantissa, exponent) {
-      return .value(isNegative ? -value : value)
-    }
+    if let quickValue { return .value(quickValue) }
     return slowValue(bytes)
   }
 
@@ -126,3 +134,10 @@ struct FloatScan {
     return value.isInfinite ? .outOfRange : .value(value)
   }
 }
+
+/// 10⁰ to 10²², which floats hold exactly.
+nonisolated(unsafe) private let powersOfTen: UnsafePointer<Double> = {
+  let table = UnsafeMutablePointer<Double>.allocate(capacity: exactPowersOfTen.count)
+  table.initialize(from: exactPowersOfTen, count: exactPowersOfTen.count)
+  return UnsafePointer(table)
+}()

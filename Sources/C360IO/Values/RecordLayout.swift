@@ -25,7 +25,7 @@ struct RecordLayout {
   let segments: [Segment]
 
   /// What a chunk holds, for a start outside of quotes (first) and inside (second).
-  private struct Scan {
+  fileprivate struct Scan {
     var hasOddQuotes = false
     var newlines = (0, 0)
     var firstNewline: (Int?, Int?) = (nil, nil)
@@ -110,37 +110,75 @@ struct RecordLayout {
       }
       return scan
     }
-    let quote = quoting.quote
-    let delimiter = quoting.delimiter
+    scan.addEvents(bytes, count, previous: previous, next: next, offset: offset, quoting)
+    return scan
+  }
+}
+
+extension RecordLayout.Scan {
+  /// Goes through quotes and newlines, eight bytes at a time.
+  fileprivate mutating func addEvents(
+    _ bytes: UnsafePointer<UInt8>, _ count: Int, previous: UInt8, next: UInt8, offset: Int,
+    _ quoting: RecordLayout.Quoting
+  ) {
+    let raw = UnsafeRawPointer(bytes)
+    let quotes = UInt64(quoting.quote) &* 0x0101_0101_0101_0101
+    let newlines: UInt64 = 0x0A0A_0A0A_0A0A_0A0A
     var isOdd = false
-    for index in 0..<count {
-      let byte = bytes[index]
-      if byte == 0x0A {
-        if isOdd {
-          scan.newlines.1 += 1
-          if scan.firstNewline.1 == nil { scan.firstNewline.1 = offset + index }
-        } else {
-          scan.newlines.0 += 1
-          if scan.firstNewline.0 == nil { scan.firstNewline.0 = offset + index }
-        }
-      } else if byte == quote {
-        let before = index > 0 ? bytes[index - 1] : previous
-        let behind = index + 1 < count ? bytes[index + 1] : next
-        let mayOpen = before == delimiter || before == 0x0A || before == quote
-        let mayClose =
-          behind == delimiter || behind == 0x0A || behind == 0x0D || behind == quote
-        if isOdd {
-          scan.isIrregular.0 = scan.isIrregular.0 || !mayClose
-          scan.isIrregular.1 = scan.isIrregular.1 || !mayOpen
-        } else {
-          scan.isIrregular.0 = scan.isIrregular.0 || !mayOpen
-          scan.isIrregular.1 = scan.isIrregular.1 || !mayClose
-        }
+    func event(_ index: Int, _ scan: inout Self) {
+      if bytes[index] == 0x0A {
+        scan.addNewline(at: offset + index, isOdd)
+      } else {
+        scan.addQuote(
+          before: index > 0 ? bytes[index - 1] : previous,
+          behind: index + 1 < count ? bytes[index + 1] : next, isOdd, quoting)
         isOdd.toggle()
       }
     }
-    scan.hasOddQuotes = isOdd
-    scan.allNewlines = scan.newlines.0 + scan.newlines.1
-    return scan
+    var index = 0
+    while index + 8 <= count {
+      let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      var events = Self.zeroBytes(word ^ quotes) | Self.zeroBytes(word ^ newlines)
+      while events != 0 {
+        event(index + events.trailingZeroBitCount >> 3, &self)
+        events &= events - 1
+      }
+      index += 8
+    }
+    while index < count {
+      if bytes[index] == quoting.quote || bytes[index] == 0x0A { event(index, &self) }
+      index += 1
+    }
+    hasOddQuotes = isOdd
+    allNewlines = self.newlines.0 + self.newlines.1
+  }
+
+  /// The high bit of each byte that is zero, and no other bit.
+  @inline(__always)
+  private static func zeroBytes(_ word: UInt64) -> UInt64 {
+    let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    return ~(((word & low) &+ low) | word | low)
+  }
+
+  @inline(__always)
+  private mutating func addNewline(at place: Int, _ isOdd: Bool) {
+    if isOdd {
+      newlines.1 += 1
+      if firstNewline.1 == nil { firstNewline.1 = place }
+    } else {
+      newlines.0 += 1
+      if firstNewline.0 == nil { firstNewline.0 = place }
+    }
+  }
+
+  @inline(__always)
+  private mutating func addQuote(
+    before: UInt8, behind: UInt8, _ isOdd: Bool, _ quoting: RecordLayout.Quoting
+  ) {
+    let mayOpen = before == quoting.delimiter || before == 0x0A || before == quoting.quote
+    let mayClose =
+      behind == quoting.delimiter || behind == 0x0A || behind == 0x0D || behind == quoting.quote
+    isIrregular.0 = isIrregular.0 || !(isOdd ? mayClose : mayOpen)
+    isIrregular.1 = isIrregular.1 || !(isOdd ? mayOpen : mayClose)
   }
 }

@@ -1,5 +1,6 @@
 import C360Columns
 import CZlib
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -14,6 +15,8 @@ final class TextSource: @unchecked Sendable {
   let size: Int
   private let descriptor: Int32
   private let memory: Buffer?
+  /// Buffers to read the next ranges into.
+  private let spare = Mutex<[Buffer]>([])
 
   init(path: String) throws(ReadFailure) {
     let opened = open(path, O_RDONLY | O_CLOEXEC)
@@ -49,7 +52,10 @@ final class TextSource: @unchecked Sendable {
     _ range: Range<Int>, _ body: (UnsafeMutablePointer<UInt8>) throws -> Result
   ) throws -> Result {
     if let memory { return try body(memory.elements() + range.lowerBound) }
-    let buffer = Buffer(byteCount: range.count)
+    let buffer = spare.withLock { spare in
+      spare.popLast().flatMap { $0.byteCount >= range.count ? $0 : nil }
+    } ?? Buffer(byteCount: range.count)
+    defer { spare.withLock { $0.append(buffer) } }
     let bytes = buffer.elements(UInt8.self)
     var done = 0
     while done < range.count {
@@ -61,7 +67,7 @@ final class TextSource: @unchecked Sendable {
       done += count
     }
     bytes[range.count] = 0x0A
-    return try withExtendedLifetime(buffer) { try body(bytes) }
+    return try body(bytes)
   }
 
   private static func slurp(_ descriptor: Int32) throws(ReadFailure) -> Buffer {
