@@ -153,7 +153,11 @@ extension Parser {
     var open: [TokenKind] = []
     while tokens[position].kind != .endOfFile {
       let next = tokens[position].kind
-      if position > start, lineBreaks[position], startsOuterItem(at: position) { break }
+      if position > start, lineBreaks[position], startsOuterItem(at: position),
+        !open.contains(.leftBrace) || isUnindented(position)
+      {
+        break
+      }
       if isAtLineEnd { break }
       if open.isEmpty, stop(next, words[position]) { break }
       switch next {
@@ -230,6 +234,11 @@ extension Parser {
     else { return false }
     return block.heads.contains(word)
       || (block.holdsDeclarations && (word.isDeclaration || word.isLaterDeclaration))
+  }
+
+  private func isUnindented(_ index: Int) -> Bool {
+    let start = tokens[index].range.lowerBound
+    return start == 0 || source.bytes[start - 1] == 0x0A
   }
 
   // MARK: Depth
