@@ -64,7 +64,7 @@ let package = Package(
     .testTarget(
       name: "C360DifferentialTests", dependencies: ["C360Fuzz", "C360Reference"],
       path: "Tests/C360Differential/Tests"),
-    .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference"]),
+    .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference", "C360Syntax"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
     .testTarget(
       name: "C360IOTests", dependencies: ["C360IO"],

@@ -5,54 +5,63 @@ public struct FuzzCase: Sendable {
   public let seed: UInt64
   /// Text of the script; it shows queries and writes no outputs.
   public let script: String
-  /// CSV files by the path that the script names.
-  public let files: [String: String]
-  /// Cells by the name of the table or exposure, one a column of its contract.
-  public let rows: [String: [[Value]]]
   /// Result columns whose floats carry rounding of `exp` and its like; all others agree bit by bit.
   public let inexactColumns: Set<String>
+  var tables: [FuzzTable]
 
-  /// The same seed gives the same case.
-  public init(seed: UInt64) {
+  /// Where all decisions of the exposure `moments` are taken, when that is one instant.
+  public let instant: Int64?
+
+  /// The same seed gives the same case. `atInstant`: there is an exposure `moments` at one instant.
+  public init(seed: UInt64, atInstant: Bool = false) {
     var writer = ScriptWriter(seed: seed)
-    writer.write()
+    writer.write(atInstant: atInstant)
+    instant = writer.instant
     self.seed = seed
     script = writer.lines.joined(separator: "\n") + "\n"
-    var files: [String: String] = [:]
-    var rows: [String: [[Value]]] = [:]
-    for table in writer.tables {
-      rows[table.name] = table.rows
-      if let path = table.path { files[path] = table.csv }
-    }
-    self.files = files
-    self.rows = rows
     inexactColumns = writer.inexactColumns
+    tables = writer.tables
   }
 
-  private init(
-    seed: UInt64, script: String, files: [String: String], rows: [String: [[Value]]],
-    inexactColumns: Set<String>
-  ) {
-    self.seed = seed
-    self.script = script
-    self.files = files
-    self.rows = rows
-    self.inexactColumns = inexactColumns
+  /// CSV files by the path that the script names.
+  public var files: [String: String] {
+    Dictionary(tables.map { ($0.name + ".csv", $0.csv) }) { first, _ in first }
+  }
+
+  /// Cells by the name of the table or exposure, one a column of its contract.
+  public var rows: [String: [[Value]]] {
+    Dictionary(tables.map { ($0.name, $0.rows) }) { first, _ in first }
   }
 
   /// The same case with the rows of every file in another order. Actions stay: their order means
   /// something.
   public func shuffled() -> FuzzCase {
     var random = SplitMix(state: seed &+ 0x5EED)
-    var files = files
-    for (path, text) in files.sorted(by: { $0.key < $1.key }) where !path.hasPrefix("offers") {
-      let lines = text.split(separator: "\n").map(String.init)
-      files[path] =
-        (lines.prefix(1) + lines.dropFirst().shuffled(using: &random))
-        .joined(separator: "\n") + "\n"
+    var result = self
+    for index in tables.indices where tables[index].name != "offers" {
+      result.tables[index].rows.shuffle(using: &random)
     }
-    return FuzzCase(
-      seed: seed, script: script, files: files, rows: rows, inexactColumns: inexactColumns)
+    return result
+  }
+
+  public enum Tampering: CaseIterable, Sendable { case drop, double, noise }
+
+  /// The same case with what no decision at `time` may see dropped, doubled or replaced: rows that
+  /// happened or became known at that time or later (semantics.md S5). Exposures stay.
+  public func tampered(after time: Int64, _ tampering: Tampering) -> FuzzCase {
+    var random = SplitMix(state: seed &+ 0xCA9A)
+    var result = self
+    for index in tables.indices where !["offers", "sends"].contains(tables[index].name) {
+      result.tables[index].rows = tables[index].rows.flatMap { row in
+        guard tables[index].isHidden(row, at: time) else { return [row] }
+        switch tampering {
+        case .drop: return []
+        case .double: return [row, row]
+        case .noise: return [tables[index].noise(row, &random)]
+        }
+      }
+    }
+    return result
   }
 }
 

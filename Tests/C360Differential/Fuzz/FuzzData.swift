@@ -43,7 +43,8 @@ struct DataMaker {
     switch column.kind {
     case .bool: return .bool(random.chance(0.5))
     case .int:
-      return .int(mayFail && random.chance(0.1) ? .max : Int64(random.number(-3...9)))
+      let huge: [Int64] = [1 << 62, -(1 << 62), 1 << 40, .max]
+      return .int(mayFail && random.chance(0.1) ? random.pick(huge) : Int64(random.number(-3...9)))
     case .float:
       if column.suffix.contains("nan"), random.chance(0.1) { return .float(.nan) }
       if column.name == "weight" { return .float(random.pick([0.25, 1, 2.5, 0.1])) }

@@ -1,8 +1,8 @@
 import C360Semantics
 
-enum Kind: Equatable { case bool, int, float, text, time, duration }
+enum Kind: Sendable { case bool, int, float, text, time, duration }
 
-struct FuzzColumn {
+struct FuzzColumn: Sendable {
   let name: String
   let kind: Kind
   var isOptional = false
@@ -12,16 +12,39 @@ struct FuzzColumn {
   var declaration: String { "\(name): \(kind)\(isOptional ? "?" : "")\(suffix)" }
 }
 
-struct FuzzTable {
+struct FuzzTable: Sendable {
   let name: String
-  /// nil: generated, without a file.
-  let path: String?
   let columns: [FuzzColumn]
   var rows: [[Value]] = []
 
   var csv: String {
     let lines = [columns.map(\.name)] + rows.map { row in row.map { FuzzTable.cell($0) } }
     return lines.map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// Whether a row cannot be seen at `time`: it happens, holds or becomes known then or later. A grant
+  /// or withdrawal at the decision itself counts.
+  func isHidden(_ row: [Value], at time: Int64) -> Bool {
+    zip(row, columns).contains { cell, column in
+      guard case .time(let moment) = cell else { return false }
+      let isLedger = name == "ledger"
+      return ["@time", "@known", "@from"].contains { column.suffix.contains($0) }
+        && (isLedger ? moment > time : moment >= time)
+    }
+  }
+
+  /// Other values in the columns that say neither whose nor when.
+  func noise(_ row: [Value], _ random: inout SplitMix) -> [Value] {
+    zip(row, columns).map { cell, column in
+      if column.suffix.contains("@"), !column.suffix.contains("nan") { return cell }
+      return switch cell {
+      case .float: .float(Double(random.number(-99...99)))
+      case .int: .int(Int64(random.number(-99...99)))
+      case .text: .text("noise")
+      case .bool(let value): .bool(!value)
+      default: cell
+      }
+    }
   }
 
   private static func cell(_ value: Value) -> String {

@@ -1,7 +1,7 @@
 extension ScriptWriter {
   /// An aggregate call without its window, over a random event table.
   private mutating func aggregateCall(
-    filteredBy extra: String? = nil
+    filteredBy extra: String? = nil, forward: Bool = false
   ) -> (text: String, piece: Piece) {
     let table = make.random.pick(eventTables)
     let bare = pieces(table.columns, of: nil)
@@ -28,7 +28,7 @@ extension ScriptWriter {
         ?? derived(kind, from: qualified)
     }
     let half = ", half_life: \(make.random.pick(["12h", "3d", make.step]))"
-    switch make.random.number(0...13) {
+    switch make.random.number(0...(forward ? 12 : 13)) {
     case 0, 1: return result("count", table.name, .int)
     case 2: return result("count", argument(.text).text, .int)
     case 3: return result(make.random.pick(["any", "all"]), argument(.bool).text, .bool)
@@ -39,7 +39,9 @@ extension ScriptWriter {
       return result("mean", piece.text, .float, optional: true)
     case 7:
       let kind = make.random.pick([Kind.float, .int, .text, .time, .bool])
-      let function = make.random.pick(["min", "max", "first", "last", "mode"])
+      // Truth has no order.
+      let functions = ["first", "last", "mode"] + (kind == .bool ? [] : ["min", "max"])
+      let function = make.random.pick(functions)
       return result(function, argument(kind).text, kind, optional: true)
     case 8:
       let place = make.random.pick(["1", "2", "-1", "-3"])
@@ -92,7 +94,7 @@ extension ScriptWriter {
   }
 
   mutating func outcome(_ name: String) -> String {
-    var (text, piece) = aggregateCall()
+    var (text, piece) = aggregateCall(forward: true)
     let ahead = make.random.pick([
       " within \(make.step)", " within 3d", " after 12h within 2d", " within 1mo",
     ])
@@ -184,7 +186,7 @@ extension ScriptWriter {
     let first = tables.first { $0.name == "offers" }?.rows.first?[0]
     let key =
       switch first {
-      case .int(let key): hasNoAction ? "\"\(key)\"" : String(key)
+      case .int(let key): String(key)
       case .text(let key): "\"\(key)\""
       default: "\"nothing\""
       }
@@ -206,9 +208,9 @@ extension ScriptWriter {
     show("sends under m | select customer_id, sent_at, \(outcomes), \(names)")
     let decision =
       "customer, at, action, rank, propensity, value, expected_value, eligible, reasons, "
-      + "is_fallback, t0, t1"
+      + "is_fallback, term_t0, term_t1"
     show("p | select \(decision)")
-    show("p | group action { n = count(); total = sum(value); top = max(t0) } | sort -n")
+    show("p | group action { n = count(); total = sum(value); top = max(term_t0) } | sort -n")
     if hasMoments {
       show("moments \(none) | select customer, at, \(names)")
       show("p at moments | select \(decision)")

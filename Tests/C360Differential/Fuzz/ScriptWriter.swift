@@ -16,6 +16,7 @@ struct ScriptWriter {
   var offers: [FuzzColumn] = []
   var hasNoAction = false
   var hides = false
+  var instant: Int64?
 
   init(seed: UInt64) {
     data = DataMaker(random: SplitMix(state: seed))
@@ -24,7 +25,7 @@ struct ScriptWriter {
       random: SplitMix(state: seed &* 31 &+ 7), mayFail: data.mayFail, step: "\(hours)h")
   }
 
-  mutating func write() {
+  mutating func write(atInstant: Bool) {
     let zone = make.random.pick(["UTC", "Europe/London", "America/New_York", "Asia/Kolkata"])
     lines += ["edition 2026", "timezone \"\(zone)\"", "", "entity customer", ""]
     writeOrders()
@@ -33,8 +34,8 @@ struct ScriptWriter {
     writeLedger()
     writeOffers()
     writeSends()
-    let hasMoments = make.random.chance(0.6)
-    if hasMoments { writeMoments() }
+    let hasMoments = make.random.chance(0.6) || atInstant
+    if hasMoments { writeMoments(atInstant: atInstant) }
     for index in 0..<make.random.number(3...9) { writeFeature("f\(index)") }
     for index in 0..<make.random.number(0...2) { writeActionFeature("g\(index)") }
     writeMask()
@@ -43,11 +44,11 @@ struct ScriptWriter {
   }
 
   mutating func declare(
-    _ head: String, _ name: String, path: String?, _ columns: [FuzzColumn], items: [String] = [],
+    _ head: String, _ name: String, _ columns: [FuzzColumn], items: [String] = [],
     rows: [[Value]]
   ) {
-    tables.append(FuzzTable(name: name, path: path, columns: columns, rows: rows))
-    lines.append("\(head) {")
+    tables.append(FuzzTable(name: name, columns: columns, rows: rows))
+    lines.append("\(head) from \"\(name).csv\" {")
     lines += (columns.map(\.declaration) + items).map { "  " + $0 } + ["}", ""]
   }
 
@@ -74,7 +75,7 @@ struct ScriptWriter {
     }
     if make.random.chance(0.4) {
       columns.append(
-        FuzzColumn(name: "line", kind: .int, isOptional: true, suffix: " @sequence"))
+        FuzzColumn(name: "line", kind: .int, suffix: " @sequence"))
     }
     columns += [
       FuzzColumn(
@@ -93,7 +94,7 @@ struct ScriptWriter {
       if let known { row[known] = data.arrival(row[1], isOptional: isKnownOptional) }
     }
     declare(
-      "events orders of customer from \"orders.csv\"", "orders", path: "orders.csv", columns,
+      "events orders of customer", "orders", columns,
       items: items, rows: rows)
     eventTables.append(("orders", columns))
   }
@@ -106,7 +107,7 @@ struct ScriptWriter {
     ]
     let rows = data.rows(columns, upTo: 8) { _, _ in }
     declare(
-      "events clicks of customer from \"clicks.csv\"", "clicks", path: "clicks.csv", columns,
+      "events clicks of customer", "clicks", columns,
       items: ["observed through @\(isoTime(data.instant()))"], rows: rows)
     eventTables.append(("clicks", columns))
   }
@@ -137,7 +138,7 @@ struct ScriptWriter {
     // A null in a column with a default.
     if !rows.isEmpty, make.random.chance(0.5) { rows[0][columns.count - 3] = .null }
     declare(
-      "profile accounts of customer from \"accounts.csv\"", "accounts", path: "accounts.csv",
+      "profile accounts of customer", "accounts",
       columns, rows: rows)
     decisionScope += pieces(attributes, of: "accounts")
   }
@@ -152,7 +153,7 @@ struct ScriptWriter {
       row[1] = .text(data.random.pick(["ads", "ads", "other"]))
     }
     declare(
-      "consents ledger of customer from \"ledger.csv\"", "ledger", path: "ledger.csv", columns,
+      "consents ledger of customer", "ledger", columns,
       rows: rows)
     decisionScope.append(Piece(text: "consent(\"ads\")", kind: .bool))
   }
@@ -174,7 +175,7 @@ struct ScriptWriter {
       return row
     }
     declare(
-      "actions offers from \"offers.csv\"", "offers", path: "offers.csv", columns,
+      "actions offers", "offers", columns,
       items: hasNoAction ? ["none \"nothing\""] : [], rows: rows)
   }
 
@@ -191,24 +192,23 @@ struct ScriptWriter {
     let rows = data.rows(columns, upTo: 10) { _, _ in }
     let outcomes = (0..<make.random.number(1...3)).map { outcome("y\($0)") }
     declare(
-      "exposure sends of customer from \"sends.csv\"", "sends", path: "sends.csv", columns,
+      "exposure sends of customer", "sends", columns,
       items: [make.random.pick(keep)] + outcomes, rows: rows)
   }
 
-  private mutating func writeMoments() {
-    let start = isoTime(data.start + Int64(data.ticks) / 3 * data.step)
+  private mutating func writeMoments(atInstant: Bool) {
+    let start = data.start + Int64(data.ticks) / 3 * data.step
     let population = make.random.pick(["", " in accounts", " in orders"])
-    if make.random.chance(0.3) {
-      lines += ["exposure moments of customer\(population) at @\(start)", ""]
-    } else {
-      let through = isoTime(data.start + Int64(data.ticks) * data.step)
-      let every = make.random.pick([
-        "1d", "36h", "calendar 1d", "calendar 1w", "1mo",
-      ])
-      lines += [
-        "exposure moments of customer\(population) every \(every) from @\(start) through @\(through)",
-        "",
-      ]
+    if make.random.chance(0.3) || atInstant {
+      instant = start
+      lines += ["exposure moments of customer\(population) at @\(isoTime(start))", ""]
+      return
     }
+    let through = data.start + Int64(data.ticks) * data.step
+    let every = make.random.pick(["1d", "36h", "calendar 1d", "calendar 1w", "1mo"])
+    lines += [
+      "exposure moments of customer\(population) every \(every) from @\(isoTime(start)) "
+        + "through @\(isoTime(through))", "",
+    ]
   }
 }
