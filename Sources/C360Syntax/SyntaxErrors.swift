@@ -96,11 +96,11 @@ enum SyntaxError {
   // MARK: The file
 
   static func editionMissing(_ at: Span) -> Diagnostic {
-    Diagnostic(
+    let start = Span(file: at.file, range: at.range.lowerBound..<at.range.lowerBound)
+    let edit = Fix.Edit(span: start, replacement: "edition 2026\n")
+    return Diagnostic(
       "E0112", "a file begins with its edition", at: at, label: "`edition 2026` comes before this",
-      fixes: [
-        Fix("begin with `edition 2026`", edits: [Fix.Edit(span: at, replacement: "edition 2026\n")])
-      ])
+      fixes: [Fix("begin with `edition 2026`", edits: [edit])])
   }
 
   static func editionUnknown(_ at: Span, known: [String]) -> Diagnostic {

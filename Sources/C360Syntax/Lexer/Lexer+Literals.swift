@@ -159,7 +159,7 @@ extension Lexer {
     }
     while position > start + 1, bytes[position - 1] == 0x0D { position -= 1 }
     report(SyntaxError.unclosedText(span(start..<position), isBlock: false))
-    return .text
+    return .invalid
   }
 
   private mutating func lexTextBlock() -> TokenKind {
@@ -177,7 +177,7 @@ extension Lexer {
       }
     }
     report(SyntaxError.unclosedText(span(start..<start + 3), isBlock: true))
-    return .text
+    return .invalid
   }
 
   /// Takes the escape at `position`, reporting it when it is none.

@@ -126,7 +126,7 @@ struct Lexer {
     }
     guard position < bytes.count, bytes[position] != 0x0A else {
       report(SyntaxError.badQuotedName(span(start..<position), isEmpty: false))
-      return .quotedIdentifier
+      return .invalid
     }
     position += 1
     if position - start == 2 {

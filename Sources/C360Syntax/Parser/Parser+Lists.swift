@@ -14,16 +14,19 @@ extension Parser {
     while kind != closer {
       element(&self)
       if takeIf(.comma) || kind == closer { continue }
-      reportBrokenList(opener: opener, closer: closer, help: help)
-      guard skipToComma(or: closer) else { break }
+      // A line that starts something else: the list was left open.
+      let isLeft = lineBreaks[position] && startsOuterItem(at: position)
+      reportBrokenList(opener: opener, closer: closer, isLeft: isLeft, help: help)
+      guard !isLeft, skipToComma(or: closer) else { break }
     }
     linesEndItems = outerLines
     if kind == closer, !isAtLineEnd { take(.none) } else { refresh() }
   }
 
-  private mutating func reportBrokenList(opener: Int, closer: TokenKind, help: [String]) {
+  private mutating func reportBrokenList(
+    opener: Int, closer: TokenKind, isLeft: Bool, help: [String]
+  ) {
     let sign = OperatorTable.sign(of: closer) ?? ""
-    let isLeft = lineBreaks[position] && startsOuterItem(at: position)
     let isForeignCloser = kind == .rightBrace || kind == .rightParenthesis || kind == .rightBracket
     if isLeft || isAtEnd || isForeignCloser {
       report(

@@ -16,7 +16,10 @@ extension Parser {
         parseName(.mask, "the name of a mask, or `none`")
         parseBecause()
       }
-      while kind == .pipe { parseStage() }
+      while kind == .pipe {
+        parseStage()
+        if isPanicking { skipToStage() }
+      }
     }
     let node = finish(.query, from: start)
     push(field, node)
@@ -113,12 +116,17 @@ extension Parser {
         SyntaxError.unknownVerb(here, near: nearest(to: here.text, among: known), known: known))
     }
     take(.keyword)
+    skipToStage()
+  }
+
+  /// After a complaint: takes what is left of a stage, so that the next one is read.
+  private mutating func skipToStage() {
     let start = mark
     skipBalanced { kind, word in kind == .pipe || kind == .semicolon || word == .to }
     if mark > start {
       let node = finish(.malformed, from: start)
       push(.none, node)
     }
-    isPanicking = false
+    if kind == .pipe || word == .to { isPanicking = false }
   }
 }

@@ -44,10 +44,11 @@ extension Parser {
       reportInPassing(SyntaxError.braceOnNextLine(span(of: position), lineEnd: place))
       acceptLineEnd()
     }
-    guard kind == .leftBrace else {
+    if kind != .leftBrace {
       reportExpected("`{` and the items of \(name)")
-      return false
+      skipToBrace()
     }
+    guard kind == .leftBrace else { return false }
     guard enter() else { return false }
     depth -= 1
     take(.none)

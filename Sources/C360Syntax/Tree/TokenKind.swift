@@ -24,7 +24,7 @@ public enum TokenKind: UInt8, Sendable, CaseIterable {
   case plus, minus, star, slash, caret, questionQuestion, question, dotDot, dot, arrow
   case comma, colon, semicolon
   case leftParenthesis, rightParenthesis, leftBracket, rightBracket, leftBrace, rightBrace
-  /// A byte sequence that starts no token; already reported by the lexer.
+  /// A byte sequence that starts no token, or a text or name that is not closed; already reported.
   case invalid
   case endOfFile
 }
