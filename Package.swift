@@ -65,6 +65,7 @@ let package = Package(
       name: "C360DifferentialTests", dependencies: ["C360Fuzz", "C360Reference"],
       path: "Tests/C360Differential/Tests"),
     .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference", "C360Syntax"]),
+    .testTarget(name: "C360DecisionsTests", dependencies: ["C360Decisions"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
     .testTarget(
       name: "C360IOTests", dependencies: ["C360IO"],

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "c360_decide.h"
+
 // Kernels over columns. Booleans, validity and failures are bytes, 0 or 1. `out` may be one of the
 // inputs. On x86-64 Linux every kernel has clones for AVX-512, AVX2 and the baseline, chosen at load
 // time; floating-point contraction is off, so that all of them give the same bits.

@@ -1,0 +1,116 @@
+import C360Columns
+import C360Engine
+import C360Plan
+import Synchronization
+
+/// Decides for every row of a frame: masks, objective, choice, draw (docs/choices.md). Works in tiles
+/// of exposures × actions, threads over tiles; the results depend on neither.
+public struct DecideOperator: Sendable {
+  public init() {}
+
+  /// Adds the step's outputs to its frame and its counts to the run's.
+  ///
+  /// - Throws: `.unusable` for an actions table or a fallback that cannot serve; `.row` for the lowest
+  ///   row of the frame at which a rule, a term or a threshold has no value; `.cancelled`.
+  public func run(
+    _ step: DecideStep, _ state: inout ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) {
+    let problem = try Self.problem(step, state, context)
+    let rowCount = problem.frame.rowCount
+    let log = DecisionLog(
+      outputs: step.outputs, candidates: problem.candidates, rowCount: rowCount)
+    let workers = try Self.decide(problem, log, rowCount: rowCount, context)
+    for (column, vector) in log.vectors() { state.set(column, vector) }
+    state.counts.decisions[step.policy] = Self.counts(workers, problem)
+  }
+
+  private static func problem(
+    _ step: DecideStep, _ state: ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) -> DecisionProblem {
+    let candidates = try Candidates(
+      of: step, keys: state.vector(step.actionKey), pool: context.pool)
+    guard step.actionTimelines.isEmpty else {
+      throw .unusable(
+        relation: step.frame,
+        detail: "features for actions cannot be used by a policy in this version")
+    }
+    var scalars = step.rules.map(\.condition) + step.terms.map(\.value)
+    let base: ChoiceRule.Base
+    switch step.choice {
+    case .greedy: base = .greedy
+    case .softmax(let temperature): base = .softmax(temperature: temperature)
+    case .threshold(let condition):
+      base = .threshold
+      scalars.append(condition)
+    }
+    let program = try TileProgram(
+      scalars, in: state.plan, frame: step.frame, actions: step.actions, tileColumns: [],
+      pool: context.pool)
+    let draws = Draws(
+      hash: DrawHash(seed: step.seed, policy: step.policy), key: state.vector(step.key),
+      time: state.vector(step.time), number: state.vector(step.number), pool: context.pool)
+    return DecisionProblem(
+      step: step, candidates: candidates,
+      rule: ChoiceRule(
+        base: base, explore: step.explore, actionCount: candidates.actionCount,
+        hasNoOp: candidates.hasNoOp, fallback: candidates.fallback),
+      program: program, draws: draws, frame: state.relations[step.frame] ?? Relation(rowCount: 0),
+      actions: state.relations[step.actions] ?? Relation(rowCount: 0), pool: context.pool)
+  }
+
+  /// Tiles that one piece of parallel work takes.
+  private static let tilesPerPiece = 16
+
+  /// All rows; returns the workers, for what they counted.
+  private static func decide(
+    _ problem: DecisionProblem, _ log: DecisionLog, rowCount: Int, _ context: ExecutionContext
+  ) throws(EngineError) -> [DecisionWorker] {
+    let first = DecisionWorker(problem, batchSize: context.batchSize)
+    let tileRows = first.tileRows
+    let pieces = Parallel.ranges(rowCount, size: tileRows * tilesPerPiece)
+    let workers = WorkerPool(first)
+    let done = Atomic<Int>(0)
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      let worker = workers.take() ?? DecisionWorker(problem, batchSize: context.batchSize)
+      defer { workers.giveBack(worker) }
+      for tile in Parallel.ranges(pieces[piece].count, size: tileRows) {
+        try context.checkCancelled()
+        let start = pieces[piece].lowerBound
+        try worker.decide(start + tile.lowerBound..<start + tile.upperBound, log)
+      }
+      let count = pieces[piece].count
+      let total = done.wrappingAdd(count, ordering: .relaxed).newValue
+      context.progress?(
+        ProgressReport(operation: "decide \(problem.step.policy)", done: total, total: rowCount))
+    }
+    return workers.free
+  }
+
+  private static func counts(
+    _ workers: [DecisionWorker], _ problem: DecisionProblem
+  ) -> DecisionCounts {
+    var tally = DecisionTally(
+      candidates: problem.rule.candidateCount, terms: problem.step.terms.count)
+    var forbidden = [Int](repeating: 0, count: problem.step.rules.count + 1)
+    var explored = 0
+    for worker in workers {
+      tally.merge(worker.tally)
+      explored += worker.explored
+      for (index, pairs) in worker.forbiddenPairs.enumerated() { forbidden[index] += pairs }
+    }
+    return tally.counts(
+      of: problem.step, candidates: problem.candidates, forbidden: forbidden, explored: explored)
+  }
+}
+
+/// Workers that no thread holds; after a run that ends well, all that were made.
+private final class WorkerPool: @unchecked Sendable {
+  private let lock = Mutex(())
+  /// Guarded by `lock`.
+  private(set) var free: [DecisionWorker]
+
+  init(_ first: DecisionWorker) { free = [first] }
+
+  func take() -> DecisionWorker? { lock.withLock { _ in free.popLast() } }
+  func giveBack(_ worker: DecisionWorker) { lock.withLock { _ in free.append(worker) } }
+}

@@ -1,0 +1,65 @@
+import C360Engine
+import C360Plan
+
+/// What one thread counts of its decisions. Merging in any order gives the same counts.
+struct DecisionTally {
+  static let nullValue = "null_value"
+
+  private var rows = 0
+  private var fallbacks = 0
+  private var actions: [Int]
+  private var terms: [ExactSum]
+
+  init(candidates: Int, terms: Int) {
+    actions = [Int](repeating: 0, count: candidates)
+    self.terms = [ExactSum](repeating: ExactSum(), count: terms)
+  }
+
+  /// - Parameter contributions: weight · term at the chosen candidate, a run of the tile's rows for
+  ///   each term; NaN: none.
+  mutating func add(_ tile: DecisionTile, contributions: UnsafePointer<Double>) {
+    rows += tile.rows
+    for row in 0..<tile.rows {
+      actions[Int(tile.chosen[row])] += 1
+      fallbacks += Int(tile.isFallback[row])
+    }
+    for term in terms.indices {
+      for row in 0..<tile.rows {
+        let part = contributions[term * tile.rows + row]
+        // Zeros change no sum.
+        if !part.isNaN, part != 0 { terms[term].add(part) }
+      }
+    }
+  }
+
+  mutating func merge(_ other: DecisionTally) {
+    rows += other.rows
+    fallbacks += other.fallbacks
+    for index in actions.indices { actions[index] += other.actions[index] }
+    for index in terms.indices { terms[index].merge(other.terms[index]) }
+  }
+
+  /// - Parameters:
+  ///   - forbidden: pairs by rule, then those without a value.
+  func counts(
+    of step: DecideStep, candidates: Candidates, forbidden: [Int], explored: Int
+  ) -> DecisionCounts {
+    var counts = DecisionCounts()
+    counts.rows = rows
+    counts.fallbacks = fallbacks
+    counts.explored = explored
+    for (index, name) in candidates.names.enumerated() where actions[index] > 0 {
+      counts.actions[name, default: 0] += actions[index]
+    }
+    for (index, rule) in step.rules.enumerated() {
+      counts.forbidden[rule.name, default: 0] += forbidden[index]
+    }
+    counts.forbidden[Self.nullValue, default: 0] += forbidden[step.rules.count]
+    for (index, term) in step.terms.enumerated() {
+      let total = terms[index].rounded
+      // Infinities of both signs have no sum.
+      if !total.isNaN { counts.terms[term.name] = total }
+    }
+    return counts
+  }
+}

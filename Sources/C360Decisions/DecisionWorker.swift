@@ -1,0 +1,144 @@
+import C360Columns
+import C360Engine
+import C360Plan
+
+/// What all threads of a decide step read.
+struct DecisionProblem: Sendable {
+  let step: DecideStep
+  let candidates: Candidates
+  let rule: ChoiceRule
+  /// Conditions of the rules, then the terms, then the condition of a threshold.
+  let program: TileProgram
+  let draws: Draws
+  let frame: Relation
+  let actions: Relation
+  let pool: TextPool
+
+  var asksForReasons: Bool { step.outputs.contains { $0.0 == .reasons } }
+
+  /// The output of the program that a place in the order of evaluation reads.
+  func output(_ place: TileFailure.Place) -> Int {
+    switch place {
+    case .rule(let index): index
+    case .term(let index): step.rules.count + index
+    case .threshold: step.rules.count + step.terms.count
+    }
+  }
+
+  func frameColumn(_ column: ColumnID) -> Vector { Self.column(column, frame) }
+  func actionColumn(_ column: ColumnID) -> Vector { Self.column(column, actions) }
+
+  private static func column(_ column: ColumnID, _ relation: Relation) -> Vector {
+    guard let vector = relation.columns[column] else {
+      preconditionFailure("column \(column.index) is read before it is computed")
+    }
+    return vector
+  }
+}
+
+/// The memory of one thread: evaluates a tile of exposures × actions, decides it, writes it to the
+/// log and counts. Used again tile after tile.
+final class DecisionWorker {
+  private let problem: DecisionProblem
+  private let machine: TileMachine
+  private let tile: DecisionTile
+  private var reasons: ReasonText?
+  private var reasonCodes: [Int32]
+  /// Weight · term at the chosen candidate, a run of the tile's rows for each term; NaN: none.
+  private var contributions: [Double]
+  private(set) var tally: DecisionTally
+
+  var forbiddenPairs: [Int] { tile.forbiddenPairs }
+  var explored: Int { tile.explored }
+
+  init(_ problem: DecisionProblem, batchSize: Int) {
+    self.problem = problem
+    let step = problem.step
+    machine = TileMachine(
+      problem.program, actionCount: problem.rule.actionCount, batchSize: batchSize,
+      actionColumn: problem.actionColumn)
+    let rows = machine.exposureCapacity
+    tile = DecisionTile(
+      rule: problem.rule, ruleCount: step.rules.count, rows: rows,
+      keepsPatterns: problem.asksForReasons)
+    if problem.asksForReasons {
+      reasons = ReasonText(
+        rules: step.rules.map(\.name) + [DecisionTally.nullValue],
+        names: Array(problem.candidates.names.prefix(problem.rule.actionCount)),
+        pool: problem.pool)
+    }
+    reasonCodes = [Int32](repeating: 0, count: problem.asksForReasons ? rows : 0)
+    contributions = [Double](repeating: 0, count: rows * step.terms.count)
+    tally = DecisionTally(candidates: problem.rule.candidateCount, terms: step.terms.count)
+  }
+
+  /// Exposures of a tile.
+  var tileRows: Int { machine.exposureCapacity }
+
+  /// - Parameter rows: of the frame, at most `tileRows`.
+  /// - Throws: `EngineError.row` for the lowest row at which something asked for has no value.
+  func decide(_ rows: Range<Int>, _ log: DecisionLog) throws(EngineError) {
+    evaluate(rows)
+    let step = problem.step
+    tile.begin(rows: rows.count)
+    for rule in step.rules.indices { tile.forbid(rule, output(.rule(rule))) }
+    for (term, declared) in step.terms.enumerated() {
+      tile.addTerm(output(.term(term)), weight: declared.weight)
+    }
+    tile.seal()
+    if problem.rule.draws { problem.draws.fill(tile.draws, rows: rows) }
+    if case .threshold = problem.rule.base {
+      tile.choose(passing: output(.threshold))
+    } else {
+      tile.choose(passing: nil)
+    }
+    if let failure = tile.failure { throw error(failure, rows) }
+    contribute()
+    if let patterns = tile.patterns {
+      reasons?.write(patterns, rows: rows.count, into: &reasonCodes)
+    }
+    log.write(
+      tile, at: rows.lowerBound, contributions: contributions,
+      reasons: tile.patterns == nil ? nil : reasonCodes)
+    tally.add(tile, contributions: contributions)
+  }
+
+  private func evaluate(_ rows: Range<Int>) {
+    machine.evaluate(
+      exposures: rows, frameColumn: problem.frameColumn, tileColumn: Self.tileColumn)
+  }
+
+  private static func tileColumn(_ column: ColumnID) -> Operand {
+    preconditionFailure("column \(column.index) has neither the grain of rows nor of actions")
+  }
+
+  private func output(_ place: TileFailure.Place) -> Operand {
+    machine.output(problem.output(place))
+  }
+
+  private func contribute() {
+    let actionCount = problem.rule.actionCount
+    for (term, declared) in problem.step.terms.enumerated() {
+      let values = output(.term(term)).float64s
+      for row in 0..<tile.rows {
+        let chosen = Int(tile.chosen[row])
+        let part: Double
+        if chosen == actionCount {
+          part = 0
+        } else if tile.isEligible(chosen, row) {
+          part = declared.weight * values[row * actionCount + chosen]
+        } else {
+          part = .nan
+        }
+        contributions[term * tile.rows + row] = part
+      }
+    }
+  }
+
+  private func error(_ failure: TileFailure, _ rows: Range<Int>) -> EngineError {
+    machine.failure(
+      output: problem.output(failure.place), exposure: rows.lowerBound + failure.row,
+      action: failure.action, relation: problem.step.frame, frameColumn: problem.frameColumn,
+      tileColumn: Self.tileColumn)
+  }
+}

@@ -1,0 +1,58 @@
+/// The number in [0, 1) that a decision draws: a hash of what the decision is, never of where its
+/// row stands (docs/randomness.md). The seed and the policy are hashed once.
+public struct DrawHash: Sendable {
+  private let start: UInt64
+  private static let offsetBasis: UInt64 = 0xcbf2_9ce4_8422_2325
+  private static let prime: UInt64 = 0x100_0000_01b3
+
+  public init(seed: UInt64, policy: String) {
+    var state = Self.adding(word: seed, to: Self.offsetBasis)
+    for byte in policy.utf8 { state = Self.adding(byte: byte, to: state) }
+    start = Self.adding(byte: 0xFF, to: state)
+  }
+
+  /// - Parameters:
+  ///   - time: decision time, µs UTC.
+  ///   - number: of the exposure among those of equal entity and time, from 0.
+  @inline(__always)
+  public func hash(key: Int64, time: Int64, number: Int64) -> UInt64 {
+    finish(Self.adding(word: UInt64(bitPattern: key), to: start), time, number)
+  }
+
+  /// The same for a text key, by its UTF-8 bytes.
+  @inline(__always)
+  public func hash(key: UnsafeBufferPointer<UInt8>, time: Int64, number: Int64) -> UInt64 {
+    var state = start
+    for byte in key { state = Self.adding(byte: byte, to: state) }
+    return finish(state, time, number)
+  }
+
+  /// The upper 53 bits of a hash as a number in [0, 1).
+  @inline(__always)
+  public static func unit(_ hash: UInt64) -> Double { Double(hash >> 11) * 0x1p-53 }
+
+  @inline(__always)
+  private func finish(_ state: UInt64, _ time: Int64, _ number: Int64) -> UInt64 {
+    var hash = Self.adding(byte: 0xFF, to: state)
+    hash = Self.adding(word: UInt64(bitPattern: time), to: hash)
+    hash = Self.adding(word: UInt64(bitPattern: number), to: hash)
+    hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
+    return hash ^ (hash >> 31)
+  }
+
+  @inline(__always)
+  private static func adding(byte: UInt8, to state: UInt64) -> UInt64 {
+    (state ^ UInt64(byte)) &* prime
+  }
+
+  /// Eight bytes, the lowest first.
+  @inline(__always)
+  private static func adding(word: UInt64, to state: UInt64) -> UInt64 {
+    var state = state
+    for shift in stride(from: UInt64(0), to: 64, by: 8) {
+      state = adding(byte: UInt8(truncatingIfNeeded: word >> shift), to: state)
+    }
+    return state
+  }
+}
