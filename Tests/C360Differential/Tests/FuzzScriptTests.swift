@@ -1,17 +1,52 @@
-import C360Diagnostics
 import C360Fuzz
-import C360Syntax
+import C360Reference
+import C360Semantics
 import Testing
 
+/// What the reference says of itself, without an engine.
 @Suite struct FuzzScriptTests {
-  @Test(arguments: 0..<40 as Range<UInt64>)
-  func `random scripts parse`(seed: UInt64) {
-    let script = FuzzCase(seed: seed).script
-    let result = parse(SourceFile(name: "fuzz", text: script))
-    for diagnostic in result.diagnostics {
-      guard let span = diagnostic.primary?.span else { continue }
-      let line = span.file.line(span.file.position(of: span.range.lowerBound).line)
-      Issue.record("\(diagnostic.message): \(line)")
+  @Test(arguments: 0..<25 as Range<UInt64>)
+  func `random scripts check, and the reference runs them`(seed: UInt64) throws {
+    let fuzz = FuzzCase(seed: seed)
+    let program = try fuzz.program()
+    if case .success(let results) = fuzz.reference(program) {
+      #expect(results.count == program.shows.count)
     }
+  }
+
+  /// The leak canary (semantics.md S5).
+  @Test(arguments: 100..<115 as Range<UInt64>)
+  func `what happens or becomes known later does not reach a decision`(seed: UInt64) throws {
+    let fuzz = FuzzCase(seed: seed, atInstant: true)
+    let program = try fuzz.program()
+    let instant = try #require(fuzz.instant)
+    let shown = program.shows.indices.filter { program.shows[$0].isOfMoments }
+    #expect(shown.count == 2)
+    let honest = fuzz.reference(program)
+    for tampering in FuzzCase.Tampering.allCases {
+      let tampered = fuzz.tampered(after: instant, tampering).reference(program)
+      // Sums over whole tables may overflow with other rows.
+      guard case .success(let expected) = honest, case .success(let found) = tampered else {
+        continue
+      }
+      for index in shown { #expect(expected[index].rows == found[index].rows) }
+    }
+  }
+
+  @Test(arguments: 200..<210 as Range<UInt64>)
+  func `order of rows changes nothing`(seed: UInt64) throws {
+    let fuzz = FuzzCase(seed: seed)
+    let program = try fuzz.program()
+    guard case .success(let expected) = fuzz.reference(program),
+      case .success(let found) = fuzz.shuffled().reference(program)
+    else { return }
+    for (one, other) in zip(expected, found) { #expect(one.rows == other.rows) }
+  }
+}
+
+extension Show {
+  /// Whether it shows what is decided or known at the exposure `moments`.
+  var isOfMoments: Bool {
+    ["show moments ", "show p at moments "].contains { span.text.hasPrefix($0) }
   }
 }

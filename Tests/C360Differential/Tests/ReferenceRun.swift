@@ -1,0 +1,57 @@
+import C360Diagnostics
+import C360Fuzz
+import C360Reference
+import C360Semantics
+import C360Syntax
+
+/// Scripts of the fuzzer name no other files.
+private struct NoFiles: ProgramResolver {
+  func standardModule(_ name: String) -> SourceFile? { nil }
+  func file(_ path: String, from directory: String) throws(Diagnostic) -> SourceFile {
+    throw Diagnostic("E0000", "no file `\(path)`")
+  }
+  func model(_ path: String, from directory: String) throws(Diagnostic) -> [UInt8] {
+    throw Diagnostic("E0000", "no file `\(path)`")
+  }
+}
+
+/// 2026-06-01
+let runTime: Int64 = 1_780_272_000_000_000
+
+struct Disagreement: Error, CustomStringConvertible {
+  let description: String
+}
+
+extension FuzzCase {
+  /// The typed program; throws the first complaint of the checker.
+  func program() throws -> Program {
+    let tree = parse(SourceFile(name: "fuzz-\(seed).c360", text: script))
+    let options = CheckOptions(runTime: runTime, seed: seed)
+    let (program, diagnostics) = C360Semantics.check(tree, options: options, resolver: NoFiles())
+    if let program { return program }
+    let errors = diagnostics.filter { $0.severity == .error }
+    throw Disagreement(description: errors.map { words(of: $0) }.joined(separator: "\n"))
+  }
+
+  func words(of diagnostic: Diagnostic) -> String {
+    let line = diagnostic.primary.map {
+      $0.span.file.line($0.span.file.position(of: $0.span.range.lowerBound).line)
+    }
+    return "\(diagnostic.code) \(diagnostic.message): \(line ?? "")"
+  }
+
+  /// The rows of every `show`, or what went wrong.
+  func reference(_ program: Program) -> Result<[ReferenceResult], ReferenceError> {
+    let data = ReferenceData(
+      tables: program.tables.map { ReferenceTable(rows: rows[$0.name] ?? []) },
+      exposures: program.exposures.map { ReferenceTable(rows: rows[$0.name] ?? []) })
+    let interpreter = ReferenceInterpreter(program: program, data: data)
+    do throws(ReferenceError) {
+      var results: [ReferenceResult] = []
+      for show in program.shows { results.append(try interpreter.run(show.query)) }
+      return .success(results)
+    } catch {
+      return .failure(error)
+    }
+  }
+}
