@@ -37,8 +37,16 @@ UNARY(c360_sqrt_f64, double, double, __builtin_sqrt(x))
 UNARY(c360_floor_f64, double, double, __builtin_floor(x))
 UNARY(c360_ceil_f64, double, double, __builtin_ceil(x))
 UNARY(c360_round_f64, double, double, round_away(x))
-BINARY(c360_least_f64, double, double, ((x < y) | (y != y)) ? x : y)
-BINARY(c360_greatest_f64, double, double, ((x > y) | (x != x)) ? x : y)
+// Integers that order as numbers do: −0 before 0, NaN after all numbers.
+C360_INLINE int64_t ordered(double x) {
+  int64_t bits;
+  __builtin_memcpy(&bits, &x, 8);
+  bits = bits < 0 ? bits ^ INT64_MAX : bits;
+  return x != x ? INT64_MAX : bits;
+}
+
+BINARY(c360_least_f64, double, double, ordered(x) < ordered(y) ? x : y)
+BINARY(c360_greatest_f64, double, double, ordered(x) > ordered(y) ? x : y)
 
 #define CHECKED(name, operation, overflow)                                           \
   C360_KERNEL uint64_t name(const int64_t *a, const int64_t *b, int64_t *out, size_t n) { \

@@ -55,7 +55,7 @@ public struct ExactMoments: Sendable {
 
 /// Sum of squares in units of 2^(2 · `scale.exponent`), up to 2^256: exact wherever sums in the same
 /// scale are. Differences of two such sums are exact too.
-public struct WideSquares: Sendable, Equatable {
+public struct WideSquares: Sendable, Equatable, BitwiseCopyable {
   @usableFromInline var high: UInt128
   @usableFromInline var low: UInt128
 

@@ -196,9 +196,9 @@ extension ScalarMachine {
       c360_greatest_i64(x.int64s, low.int64s, result.int64s, count)
       c360_least_i64(result.int64s, high.int64s, result.int64s, count)
     } else {
-      c360_greatest_f64(x.float64s, low.float64s, result.float64s, count)
-      c360_least_f64(result.float64s, high.float64s, result.float64s, count)
-      for row in 0..<count where x.float64s[row].isNaN { result.float64s[row] = .nan }
+      for row in 0..<count {
+        result.float64s[row] = clamped(x.float64s[row], low.float64s[row], high.float64s[row])
+      }
     }
   }
 }

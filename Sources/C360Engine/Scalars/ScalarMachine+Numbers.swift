@@ -1,12 +1,20 @@
 import C360Columns
 import CKernels
 
-/// Sign of the divisor; NaN for a divisor of 0.
+/// Sign of the divisor, also of a zero; NaN for a divisor of 0.
 @inline(__always)
 func flooredRemainder(_ value: Double, _ divisor: Double) -> Double {
   let remainder = value.truncatingRemainder(dividingBy: divisor)
-  if remainder != 0 && (remainder < 0) != (divisor < 0) { return remainder + divisor }
-  return remainder
+  if remainder == 0 { return divisor < 0 ? -0.0 : 0 }
+  return (remainder < 0) != (divisor < 0) ? remainder + divisor : remainder
+}
+
+/// NaN is greater than every number; a NaN `value` stays.
+@inline(__always)
+func clamped(_ value: Double, _ low: Double, _ high: Double) -> Double {
+  if value.isNaN { return value }
+  let raised = value < low || low.isNaN ? low : value
+  return raised > high || (raised.isNaN && !high.isNaN) ? high : raised
 }
 
 extension ScalarMachine {

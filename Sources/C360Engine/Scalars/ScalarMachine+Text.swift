@@ -62,7 +62,7 @@ extension ScalarMachine {
       orFail(instruction, result.int64s, count) { row in
         let code = codes[row]
         return cache.value(UInt64(UInt32(bitPattern: code))) {
-          Double(pool.text(code)).map { Int64(bitPattern: $0.bitPattern) }
+          TextOperations.number(pool.text(code)).map { Int64(bitPattern: $0.bitPattern) }
         }
       }
     case .format(let form): format(instruction, form, a, result, count)

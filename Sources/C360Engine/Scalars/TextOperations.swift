@@ -24,6 +24,14 @@ enum TextOperations {
     return String(scalars[first...last])
   }
 
+  /// Decimal notation only: no hexadecimal, no words.
+  static func number(_ text: String) -> Double? {
+    let isDecimal = text.utf8.allSatisfy { byte in
+      (byte >= 0x30 && byte <= 0x39) || "+-.eE".utf8.contains(byte)
+    }
+    return isDecimal ? Double(text) : nil
+  }
+
   /// Number of Unicode scalars: bytes that do not continue one.
   static func scalarCount(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64 {
     var count: Int64 = 0

@@ -27,7 +27,7 @@ void c360_floor_f64(const double *a, double *out, size_t n);
 void c360_ceil_f64(const double *a, double *out, size_t n);
 /// Halves away from zero.
 void c360_round_f64(const double *a, double *out, size_t n);
-/// NaN is greater than every number.
+/// −0 is less than 0, NaN greater than every number.
 void c360_least_f64(const double *a, const double *b, double *out, size_t n);
 void c360_greatest_f64(const double *a, const double *b, double *out, size_t n);
 

@@ -1,0 +1,127 @@
+import C360Columns
+import C360Plan
+
+/// After which step each column is no longer needed.
+struct ColumnLifetimes {
+  /// By step: columns that no later step and no sink reads.
+  private var endingAt: [[ColumnID]]
+  /// No step from here on reads events.
+  private var lastTimeline = -1
+
+  init(_ plan: Plan) {
+    endingAt = Array(repeating: [], count: plan.steps.count)
+    var last: [ColumnID: Int] = [:]
+    for (index, step) in plan.steps.enumerated() {
+      let columns = StepColumns(step, in: plan)
+      // A column that nobody reads goes right after it was made.
+      for column in columns.written where last[column] == nil { last[column] = index }
+      for column in columns.read { last[column] = index }
+      switch step {
+      case .timeline, .frame, .asOf, .consent, .decide: lastTimeline = index
+      default: break
+      }
+    }
+    for sink in plan.sinks { for (_, column) in sink.columns { last[column] = nil } }
+    for (column, step) in last { endingAt[step].append(column) }
+  }
+
+  func free(after step: Int, in state: inout ExecutionState) {
+    for column in endingAt[step] {
+      state.relations[state.plan[column].relation]?.columns[column] = nil
+    }
+    if step == lastTimeline { state.timelines.removeAll() }
+  }
+}
+
+/// Which columns a step reads and makes.
+struct StepColumns {
+  private(set) var read: Set<ColumnID> = []
+  private(set) var written: [ColumnID] = []
+
+  init(_ step: Step, in plan: Plan) {
+    switch step {
+    case .scan(let step): written = step.columns.map(\.column)
+    case .frame(let step): add(step)
+    case .timeline(let step): add(step)
+    case .asOf(let step):
+      read.formUnion([step.key, step.frameKey, step.frameTime] + step.tieBreak)
+      read.formUnion([step.from, step.known, step.until].compactMap { $0 })
+      add(step.columns)
+    case .consent(let step):
+      read.formUnion([step.key, step.purpose, step.from, step.frameKey, step.frameTime])
+      if let until = step.until { read.insert(until) }
+      written = step.tests.map(\.column)
+    case .derive(let step):
+      for (scalar, _) in step.columns { add(scalar, plan) }
+      written = step.columns.map(\.column)
+    case .filter(let step):
+      add(step.condition, plan)
+      add(step.columns)
+    case .group(let step):
+      add(step.keys)
+      for aggregate in step.aggregates {
+        read.formUnion(
+          [aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 })
+        written.append(aggregate.column)
+      }
+    case .sort(let step):
+      read.formUnion(step.keys.map(\.column))
+      add(step.columns)
+    case .limit(let step): add(step.columns)
+    case .decide(let step): add(step, plan)
+    case .expect(let step): add(step.condition, plan)
+    }
+  }
+
+  private mutating func add(_ columns: [(from: ColumnID, to: ColumnID)]) {
+    for (from, to) in columns {
+      read.insert(from)
+      written.append(to)
+    }
+  }
+
+  private mutating func add(_ step: FrameStep) {
+    switch step.origin {
+    case .rows(_, let columns): add(columns)
+    case .every(_, _, _, let population), .instant(_, let population):
+      for rows in population {
+        read.insert(rows.key)
+        read.formUnion([rows.time, rows.known, rows.until].compactMap { $0 })
+      }
+    }
+    written += [step.key, step.time, step.number] + [step.kept].compactMap { $0 }
+  }
+
+  private mutating func add(_ step: TimelineStep) {
+    let events = step.events
+    read.formUnion([events.key, events.time, step.key, step.time] + events.tieBreak)
+    if let known = events.known { read.insert(known) }
+    for output in step.outputs {
+      let aggregate = output.aggregate
+      read.formUnion([aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 })
+      for match in aggregate.matches { read.formUnion([match.event, match.action]) }
+      written.append(output.column)
+    }
+    written += step.coverages.map(\.column)
+  }
+
+  private mutating func add(_ step: DecideStep, _ plan: Plan) {
+    read.formUnion([step.key, step.time, step.number, step.actionKey])
+    for timeline in step.actionTimelines { add(timeline) }
+    for rule in step.rules { add(rule.condition, plan) }
+    for term in step.terms { add(term.value, plan) }
+    if case .threshold(let condition) = step.choice { add(condition, plan) }
+    written += step.outputs.map { $0.1 }
+  }
+
+  /// The columns of a scalar.
+  private mutating func add(_ scalar: ScalarID, _ plan: Plan) {
+    var seen = Set<ScalarID>()
+    var open = [scalar]
+    while let id = open.popLast() {
+      guard seen.insert(id).inserted else { continue }
+      if case .column(let column) = plan.scalars[id].operation { read.insert(column) }
+      open += plan.scalars[id].inputs
+    }
+  }
+}

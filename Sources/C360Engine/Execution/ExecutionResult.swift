@@ -1,0 +1,73 @@
+import C360Columns
+import C360Plan
+
+/// What a run leaves behind.
+public struct ExecutionResult: Sendable {
+  /// In the order of the plan's sinks.
+  public let sinks: [SinkResult]
+  /// Rows of every relation of the plan.
+  public let rowCounts: [RelationID: Int]
+  public let counts: RunCounts
+  /// One a step, in order.
+  public let statistics: [StepStatistics]
+}
+
+public struct SinkResult: Sendable {
+  /// As in `Sink.index`.
+  public let index: Int
+  public let batch: Batch
+}
+
+/// What a step did, for `plan --analyze`.
+public struct StepStatistics: Sendable {
+  /// Index into the plan's steps.
+  public let step: Int
+  /// `timeline orders → sends`
+  public let operation: String
+  /// Rows of the relation that the step makes or adds columns to.
+  public let rows: Int
+  public let seconds: Double
+  /// Memory of the columns that the step added.
+  public let bytes: Int
+  /// Memory of all columns after the step.
+  public let residentBytes: Int
+}
+
+/// Steps in words and their main relations.
+enum StepName {
+  static func of(_ step: Step, in plan: Plan) -> String {
+    func name(_ relation: RelationID) -> String { plan.name(of: relation) }
+    switch step {
+    case .scan(let step): return "scan \(name(step.relation))"
+    case .frame(let step): return "frame \(name(step.relation))"
+    case .timeline(let step): return "timeline \(name(step.events.relation)) → \(name(step.frame))"
+    case .asOf(let step): return "as of \(name(step.versions)) → \(name(step.frame))"
+    case .consent(let step): return "consent \(name(step.ledger)) → \(name(step.frame))"
+    case .derive(let step): return "derive \(name(step.relation))"
+    case .filter(let step): return "filter \(name(step.input))"
+    case .group(let step): return "group \(name(step.input))"
+    case .sort(let step): return "sort \(name(step.input))"
+    case .limit(let step): return "limit \(name(step.input))"
+    case .decide(let step): return "decide \(step.policy)"
+    case .expect(let step): return "expect \(name(step.relation))"
+    }
+  }
+
+  /// The relation that a step makes, adds columns to, or looks at.
+  static func target(of step: Step) -> RelationID {
+    switch step {
+    case .scan(let step): step.relation
+    case .frame(let step): step.relation
+    case .timeline(let step): step.frame
+    case .asOf(let step): step.frame
+    case .consent(let step): step.frame
+    case .derive(let step): step.relation
+    case .filter(let step): step.output
+    case .group(let step): step.output
+    case .sort(let step): step.output
+    case .limit(let step): step.output
+    case .decide(let step): step.frame
+    case .expect(let step): step.relation
+    }
+  }
+}

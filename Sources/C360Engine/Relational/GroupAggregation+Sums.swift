@@ -1,0 +1,172 @@
+import C360Columns
+import C360Plan
+import CKernels
+
+/// Sums, means, ratios and variances: exact, rounded once (semantics.md E3).
+extension GroupAggregation {
+  func sumOrMean(isMean: Bool) throws(EngineError) -> Vector {
+    guard let argument else { preconditionFailure("sum and mean have an argument") }
+    if argument.type == .float64 {
+      let sums = try floatSums(argument, mask([argument]))
+      return try column(.float64, 0.0) { group in
+        let (sum, count) = sums(group)
+        return isMean ? (count == 0 ? nil : sum / Double(count)) : sum
+      }
+    }
+    let sums = try states(IntSumAccumulator(values: argument.int64s), mask([argument]))
+    if !isMean {
+      // In the order of the output, so that the first group there is the one reported.
+      for place in 0..<groups.count {
+        let group = order.map { Int($0.elements(Int32.self)[place]) } ?? place
+        if Int64(exactly: sums[group].sum) == nil {
+          throw .row(
+            origin: aggregate.origin, relation: output, row: place,
+            detail: "the sum \(sums[group].sum) does not fit 64 bits")
+        }
+      }
+      return try column(.int64, 0 as Int64) { Int64(truncatingIfNeeded: sums[$0].sum) }
+    }
+    if logical.physical == .int64 {
+      return try column(.int64, 0 as Int64) { group in
+        let state = sums[group]
+        return state.count == 0 ? nil : Self.roundedQuotient(state.sum, Int128(state.count))
+      }
+    }
+    return try column(.float64, 0.0) { group in
+      let state = sums[group]
+      return state.count == 0 ? nil : Double(state.sum) / Double(state.count)
+    }
+  }
+
+  /// The nearest integer, halves to even.
+  private static func roundedQuotient(_ sum: Int128, _ count: Int128) -> Int64 {
+    var quotient = sum / count
+    if sum % count < 0 { quotient -= 1 }
+    let twice = 2 * (sum - quotient * count)
+    if twice > count || (twice == count && quotient % 2 != 0) { quotient += 1 }
+    return Int64(truncatingIfNeeded: quotient)
+  }
+
+  func ratio() throws(EngineError) -> Vector {
+    guard let argument, let second else { preconditionFailure("ratio has two arguments") }
+    let both = mask([argument, second])
+    let numerators = try floatSums(Self.floats(argument), both)
+    let denominators = try floatSums(Self.floats(second), both)
+    return try column(.float64, 0.0) { group in
+      let (denominator, count) = denominators(group)
+      return count == 0 || denominator == 0 ? nil : numerators(group).sum / denominator
+    }
+  }
+
+  func variance() throws(EngineError) -> Vector {
+    guard let argument else { preconditionFailure("a variance has an argument") }
+    let values = Self.floats(argument)
+    let mask = mask([argument])
+    let isPopulation =
+      aggregate.function == .populationVariance
+      || aggregate.function == .populationStandardDeviation
+    let isRoot =
+      aggregate.function == .standardDeviation
+      || aggregate.function == .populationStandardDeviation
+    let variances: (Int) -> Double?
+    if let scale = scale(of: values, mask) {
+      let moments = try states(MomentsAccumulator(values: values.float64s, scale: scale), mask)
+      variances = { group in
+        let state = moments[group]
+        if state.specials != 0 { return state.count > (isPopulation ? 0 : 1) ? .nan : nil }
+        return scale.variance(
+          ofCount: Int(state.count), sum: state.sum, squares: state.squares,
+          isPopulation: isPopulation)
+      }
+    } else {
+      var moments = [ExactMoments](repeating: ExactMoments(), count: groups.count)
+      forEachRow(mask) { moments[$1].add(values.float64s[$0]) }
+      variances = { moments[$0].variance(isPopulation: isPopulation) }
+    }
+    return try column(.float64, 0.0) { group in
+      let variance = variances(group)
+      return isRoot ? variance.map { $0.squareRoot() } : variance
+    }
+  }
+
+  // MARK: Exact sums of floats
+
+  /// Sum and count of each group.
+  private func floatSums(
+    _ values: Vector, _ mask: RowMask
+  ) throws(EngineError) -> (Int) -> (sum: Double, count: Int64) {
+    if let scale = scale(of: values, mask) {
+      let sums = try states(FloatSumAccumulator(values: values.float64s, scale: scale), mask)
+      return { group in
+        let state = sums[group]
+        let special = SpecialValues(rawValue: state.specials).sum
+        return (special ?? scale.double(state.sum), state.count)
+      }
+    }
+    // Values too far apart for 128 bits. Groups are few or rows are: one accumulator at a time.
+    var sums = [Double](repeating: 0, count: groups.count)
+    var counts = [Int64](repeating: 0, count: groups.count)
+    forEachGroup(mask) { group, rows in
+      var sum = ExactSum()
+      for row in rows { sum.add(values.float64s[Int(row)]) }
+      sums[group] = sum.rounded
+      counts[group] = Int64(rows.count)
+    }
+    return { (sums[$0], counts[$0]) }
+  }
+
+  private func scale(of values: Vector, _ mask: RowMask) -> ExactScale? {
+    let pieces = Parallel.pieces(rowCount, threads: context.threads)
+    var range = ExponentRange()
+    let numbers = values.float64s
+    for piece in pieces {
+      for row in piece where mask.bytes.map({ $0[row] != 0 }) ?? true {
+        range.include(numbers[row])
+      }
+    }
+    return ExactScale(range, count: rowCount)
+  }
+
+  /// Rows of the mask, group by group, each group's in order.
+  private func forEachGroup(
+    _ mask: RowMask, _ body: (_ group: Int, _ rows: UnsafeBufferPointer<Int32>) -> Void
+  ) {
+    var ends = [Int](repeating: 0, count: groups.count + 1)
+    forEachRow(mask) { ends[$1 + 1] += 1 }
+    for group in 0..<groups.count { ends[group + 1] += ends[group] }
+    var next = ends
+    let buffer = Buffer(byteCount: max(1, ends[groups.count]) * 4)
+    let rows = buffer.elements(Int32.self)
+    forEachRow(mask) { row, group in
+      rows[next[group]] = Int32(truncatingIfNeeded: row)
+      next[group] += 1
+    }
+    for group in 0..<groups.count {
+      body(
+        group,
+        UnsafeBufferPointer(start: rows + ends[group], count: ends[group + 1] - ends[group]))
+    }
+  }
+
+  @inline(__always)
+  func forEachRow(_ mask: RowMask, _ body: (_ row: Int, _ group: Int) -> Void) {
+    let ids = groups.ids
+    for row in 0..<rowCount where mask.bytes.map({ $0[row] != 0 }) ?? true {
+      body(row, Int(ids[row]))
+    }
+  }
+
+  /// The numbers as floats; integers are converted.
+  private static func floats(_ vector: Vector) -> Vector {
+    guard vector.type == .int64 else { return vector }
+    let buffer = Buffer(byteCount: vector.count * 8)
+    c360_i64_to_f64(vector.int64s, buffer.elements(Double.self), vector.count)
+    guard let validity = vector.validity else {
+      return Vector(type: .float64, count: vector.count, values: buffer)
+    }
+    let copied = Buffer(byteCount: vector.count)
+    copied.pointer.copyMemory(
+      from: validity.pointer + vector.offset, byteCount: vector.count)
+    return Vector(type: .float64, count: vector.count, values: buffer, validity: copied)
+  }
+}

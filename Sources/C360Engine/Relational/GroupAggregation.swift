@@ -1,0 +1,177 @@
+import C360Columns
+import C360Plan
+
+/// One aggregate over the rows of all groups.
+struct GroupAggregation {
+  let aggregate: GroupStep.Aggregate
+  let groups: GroupIndex
+  /// Group at each place of the output; nil: as they are numbered.
+  let order: Buffer?
+  let rowCount: Int
+  let output: RelationID
+  let logical: LogicalType
+  let context: ExecutionContext
+  let argument: Vector?
+  let second: Vector?
+  let filter: Vector?
+
+  init(
+    _ aggregate: GroupStep.Aggregate, _ groups: GroupIndex, order: Buffer?, rowCount: Int,
+    output: RelationID, _ state: ExecutionState, _ context: ExecutionContext
+  ) {
+    self.aggregate = aggregate
+    self.groups = groups
+    self.order = order
+    self.rowCount = rowCount
+    self.output = output
+    self.context = context
+    logical = state.plan[aggregate.column].type
+    argument = aggregate.argument.map { state.vector($0) }
+    second = aggregate.second.map { state.vector($0) }
+    filter = aggregate.filter.map { state.vector($0) }
+  }
+
+  /// In the order in which groups are numbered.
+  func result() throws(EngineError) -> Vector {
+    switch aggregate.function {
+    case .count: return try count()
+    case .any, .all: return try truth(isAny: aggregate.function == .any)
+    case .share: return try share()
+    case .sum, .mean: return try sumOrMean(isMean: aggregate.function == .mean)
+    case .ratio: return try ratio()
+    case .min, .max: return try extreme(isGreatest: aggregate.function == .max)
+    case .first, .last: return try place(isLast: aggregate.function == .last)
+    case .distinct: return try distinct()
+    case .mode: return try mode()
+    case .variance, .standardDeviation, .populationVariance, .populationStandardDeviation:
+      return try variance()
+    case .nth, .decayedSum, .decayedCount, .decayedMean:
+      preconditionFailure("\(aggregate.function.rawValue) needs a timeline")
+    }
+  }
+
+  /// Rows with values in all of the columns, and for which the filter is true if it counts.
+  func mask(_ columns: [Vector?], filtered: Bool = true) -> RowMask {
+    var conditions: [(bytes: UnsafeMutablePointer<UInt8>, owner: Buffer)] = []
+    for case let column? in columns {
+      if let valid = column.valid, let owner = column.validity { conditions.append((valid, owner)) }
+    }
+    if filtered, let filter {
+      conditions.append((filter.bools, filter.values))
+      if let valid = filter.valid, let owner = filter.validity { conditions.append((valid, owner)) }
+    }
+    return RowMask(conditions, rowCount: rowCount)
+  }
+
+  func states<Accumulator: GroupAccumulator>(
+    _ accumulator: Accumulator, _ mask: RowMask
+  ) throws(EngineError) -> GroupStates<Accumulator.State> {
+    try GroupStates(accumulator, groups, rowCount: rowCount, mask: mask, context)
+  }
+
+  /// A column of one value a group; nil for null.
+  func column<Value: BitwiseCopyable>(
+    _ type: PhysicalType, _ null: Value, _ value: (Int) throws(EngineError) -> Value?
+  ) throws(EngineError) -> Vector {
+    let buffer = Buffer(byteCount: groups.count * type.stride)
+    let validity = Buffer(byteCount: groups.count)
+    let valid = validity.elements(UInt8.self)
+    var hasNulls = false
+    for group in 0..<groups.count {
+      let value = try value(group)
+      buffer.elements(Value.self)[group] = value ?? null
+      valid[group] = value == nil ? 0 : 1
+      hasNulls = hasNulls || value == nil
+    }
+    return Vector(
+      type: type, count: groups.count, values: buffer, validity: hasNulls ? validity : nil)
+  }
+
+  // MARK: Counts
+
+  private func count() throws(EngineError) -> Vector {
+    let counts = try states(CountAccumulator(), mask([argument]))
+    return try column(.int64, 0 as Int64) { counts[$0] }
+  }
+
+  private func truth(isAny: Bool) throws(EngineError) -> Vector {
+    let shares = try states(
+      ShareAccumulator(condition: argument?.bools, alsoTrue: nil), mask([argument]))
+    return try column(.bool, 0 as UInt8) { group in
+      let share = shares[group]
+      return (isAny ? share.matching > 0 : share.matching == share.count) ? 1 : 0
+    }
+  }
+
+  private func share() throws(EngineError) -> Vector {
+    let condition = mask([])
+    let shares = try states(
+      ShareAccumulator(condition: condition.bytes, alsoTrue: argument?.bools),
+      mask([argument], filtered: false))
+    return try column(.float64, 0.0) { group in
+      let share = shares[group]
+      return share.count == 0 ? nil : Double(share.matching) / Double(share.count)
+    }
+  }
+
+  // MARK: Places and extremes
+
+  private func place(isLast: Bool) throws(EngineError) -> Vector {
+    guard let argument else { preconditionFailure("first and last have an argument") }
+    let rows = try states(PlaceAccumulator(isLast: isLast), mask([argument]))
+    return try gather(argument, rows)
+  }
+
+  private func gather(
+    _ vector: Vector, _ rows: GroupStates<Int32>
+  ) throws(EngineError) -> Vector {
+    let hasMissing = (0..<groups.count).contains { rows[$0] < 0 }
+    return try vector.gathered(
+      rows.pointer, count: groups.count, hasMissing: hasMissing, threads: 1)
+  }
+
+  private func extreme(isGreatest: Bool) throws(EngineError) -> Vector {
+    guard let argument else { preconditionFailure("min and max have an argument") }
+    if argument.type == .text {
+      let rows = try states(
+        TextExtremeAccumulator(
+          codes: argument.codes, pool: context.pool, isGreatest: isGreatest), mask([argument]))
+      return try gather(argument, rows)
+    }
+    let keys = ExtremeKeys(argument)
+    let found = try states(
+      ExtremeAccumulator(keys: keys.values, isGreatest: isGreatest), mask([argument]))
+    switch argument.type {
+    case .float64:
+      return try column(.float64, 0.0) {
+        found[$0].isPresent ? orderedDouble(found[$0].key) : nil
+      }
+    case .bool:
+      return try column(.bool, 0 as UInt8) {
+        found[$0].isPresent ? UInt8(truncatingIfNeeded: found[$0].key) : nil
+      }
+    default:
+      return try column(.int64, 0 as Int64) { found[$0].isPresent ? found[$0].key : nil }
+    }
+  }
+}
+
+/// Values as integers of the same order.
+private struct ExtremeKeys {
+  let values: UnsafeMutablePointer<Int64>
+  private let owner: Buffer
+
+  init(_ vector: Vector) {
+    if vector.type == .int64 {
+      values = vector.int64s
+      owner = vector.values
+      return
+    }
+    owner = Buffer(byteCount: vector.count * 8)
+    values = owner.elements(Int64.self)
+    for row in 0..<vector.count {
+      values[row] =
+        vector.type == .float64 ? orderedKey(vector.float64s[row]) : Int64(vector.bools[row])
+    }
+  }
+}

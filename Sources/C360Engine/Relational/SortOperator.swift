@@ -1,0 +1,167 @@
+import C360Columns
+import C360Plan
+
+enum SortOperator {
+  static func run(
+    _ step: SortStep, _ state: inout ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) {
+    let count = state.rowCount(step.input)
+    let keys = step.keys.map { (vector: state.vector($0.column), isDescending: $0.isDescending) }
+    let order = try SortOrder.rows(keys, count: count, context)
+    var relation = Relation(rowCount: count)
+    for (from, to) in step.columns {
+      relation.columns[to] = try state.vector(from).gathered(
+        order.elements(Int32.self), count: count, hasMissing: false, threads: context.threads)
+    }
+    state.relations[step.output] = relation
+  }
+}
+
+/// The stable order of rows by several keys; −0 equals 0, NaN stands after numbers and null last, in
+/// both directions.
+enum SortOrder {
+  typealias Key = (vector: Vector, isDescending: Bool)
+
+  /// Below this many rows of equal leading keys comparisons are faster than radix passes.
+  private static let smallRun = 256
+
+  /// Row (`Int32`) at each place.
+  static func rows(
+    _ keys: [Key], count: Int, _ context: ExecutionContext
+  ) throws(EngineError) -> Buffer {
+    let rows = Buffer(byteCount: count * 4)
+    let places = rows.elements(Int32.self)
+    for row in 0..<count { places[row] = Int32(truncatingIfNeeded: row) }
+    let ranks = keys.contains { $0.vector.type == .text } ? context.pool.ranks() : []
+    let columns = keys.flatMap { SortColumn.columns($0.vector, $0.isDescending, ranks) }
+    try sort(places, count: count, columns[...], context)
+    return rows
+  }
+
+  /// Orders rows that are equal in all keys before `columns`.
+  private static func sort(
+    _ places: UnsafeMutablePointer<Int32>, count: Int, _ columns: ArraySlice<SortColumn>,
+    _ context: ExecutionContext
+  ) throws(EngineError) {
+    guard let column = columns.first, count > 1 else { return }
+    try context.checkCancelled()
+    if count <= smallRun {
+      sortSmall(UnsafeMutableBufferPointer(start: places, count: count), columns)
+      return
+    }
+    let buffer = Buffer(byteCount: count * 8)
+    let keys = buffer.elements(UInt64.self)
+    let greatest = column.keys(of: places, count: count, into: keys)
+    let order = try RadixOrder.rows(
+      keys: keys, count: count, maximum: greatest, threads: context.threads)
+    let sorted = order.elements(UInt32.self)
+    let moved = Buffer(byteCount: count * 4)
+    let target = moved.elements(Int32.self)
+    for place in 0..<count { target[place] = places[Int(sorted[place])] }
+    places.update(from: target, count: count)
+    guard columns.count > 1 else { return }
+    var start = 0
+    while start < count {
+      let key = keys[Int(sorted[start])]
+      var end = start + 1
+      while end < count, keys[Int(sorted[end])] == key { end += 1 }
+      try sort(places + start, count: end - start, columns.dropFirst(), context)
+      start = end
+    }
+  }
+
+  private static func sortSmall(
+    _ places: UnsafeMutableBufferPointer<Int32>, _ columns: ArraySlice<SortColumn>
+  ) {
+    var places = places
+    // Rows are distinct numbers: equal keys fall back to them, which makes the order stable. Before
+    // this they lie in ascending order.
+    places.sort { left, right in
+      for column in columns {
+        let (first, second) = (column.key(Int(left)), column.key(Int(right)))
+        if first != second { return first < second }
+      }
+      return left < right
+    }
+  }
+}
+
+/// Values of a column as unsigned integers that order as the values do.
+struct SortColumn: @unchecked Sendable {
+  private let vector: Vector
+  private let isDescending: Bool
+  private let ranks: [Int32]
+  /// Integers: what is taken away, and the greatest that remains.
+  private let base: Int64
+  private let span: UInt64
+
+  /// Usually one. Integers that use up all 64 bits leave no room for nulls, which then are a column
+  /// of their own in front.
+  static func columns(_ vector: Vector, _ isDescending: Bool, _ ranks: [Int32]) -> [SortColumn] {
+    let column = SortColumn(vector, isDescending: isDescending, ranks: ranks)
+    guard column.span > .max - 3, let valid = vector.validity else { return [column] }
+    let validity = Vector(
+      type: .bool, count: vector.count, values: valid, offset: vector.offset)
+    return [SortColumn(validity, isDescending: true, ranks: []), column]
+  }
+
+  private init(_ vector: Vector, isDescending: Bool, ranks: [Int32]) {
+    self.vector = vector
+    self.isDescending = isDescending
+    self.ranks = vector.type == .text ? ranks : []
+    switch vector.type {
+    case .bool: (base, span) = (0, 1)
+    case .text: (base, span) = (0, UInt64(ranks.count))
+    case .float64:
+      base = Self.floatKey(-.infinity)
+      span = UInt64(bitPattern: Self.floatKey(.infinity) &- base)
+    case .int64:
+      var (least, greatest) = (Int64.max, Int64.min)
+      for row in 0..<vector.count where !vector.isNull(row) {
+        least = min(least, vector.int64s[row])
+        greatest = max(greatest, vector.int64s[row])
+      }
+      base = least <= greatest ? least : 0
+      span = least <= greatest ? UInt64(bitPattern: greatest &- least) : 0
+    }
+  }
+
+  private static func floatKey(_ value: Double) -> Int64 {
+    let bits = Int64(bitPattern: value.bitPattern)
+    return bits >= 0 ? bits : bits ^ .max
+  }
+
+  /// −0 as 0; NaN is one above the greatest number, null above that.
+  @inline(__always)
+  func key(_ row: Int) -> UInt64 {
+    if vector.isNull(row) { return span > .max - 3 ? span : span + 2 }
+    let distance: UInt64
+    switch vector.type {
+    case .bool: distance = UInt64(vector.bools[row])
+    case .text: distance = UInt64(ranks[Int(vector.codes[row])])
+    case .int64: distance = UInt64(bitPattern: vector.int64s[row] &- base)
+    case .float64:
+      let value = vector.float64s[row]
+      if value.isNaN { return span + 1 }
+      distance = UInt64(bitPattern: Self.floatKey(value == 0 ? 0 : value) &- base)
+    }
+    return isDescending ? span - distance : distance
+  }
+
+  /// Keys of some rows; returns the greatest.
+  func keys(
+    of rows: UnsafePointer<Int32>, count: Int, into keys: UnsafeMutablePointer<UInt64>
+  ) -> UInt64 {
+    var greatest: UInt64 = 0
+    var least = UInt64.max
+    for place in 0..<count {
+      let key = key(Int(rows[place]))
+      keys[place] = key
+      greatest = max(greatest, key)
+      least = min(least, key)
+    }
+    // Fewer digits to go through.
+    if least > 0 { for place in 0..<count { keys[place] -= least } }
+    return greatest - least
+  }
+}
