@@ -34,6 +34,11 @@ public final class ParquetFile: @unchecked Sendable {
 
   deinit { c360_parquet_close(handle) }
 
+  /// Whether a column may hold nulls, as far as the file's statistics tell.
+  public func mayHaveNulls(field: Int) -> Bool {
+    c360_parquet_null_count(handle, Int32(field)) != 0
+  }
+
   /// Reads one column of one row group and hands its arrays to `body`, in order. Their type may be
   /// a dictionary of the field's type.
   public func read(

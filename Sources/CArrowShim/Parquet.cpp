@@ -7,6 +7,7 @@
 #include <parquet/arrow/schema.h>
 #include <parquet/file_reader.h>
 #include <parquet/metadata.h>
+#include <parquet/statistics.h>
 
 #include <memory>
 #include <vector>
@@ -85,6 +86,23 @@ int32_t c360_parquet_row_groups(const c360_parquet *file) {
 int64_t c360_parquet_row_group_rows(const c360_parquet *file, int32_t row_group) {
   try {
     return file->metadata->RowGroup(row_group)->num_rows();
+  } catch (...) {
+    return -1;
+  }
+}
+
+int64_t c360_parquet_null_count(const c360_parquet *file, int32_t column) {
+  try {
+    int leaf = file->leaves.at(column);
+    if (leaf < 0) return -1;
+    if (file->metadata->schema()->Column(leaf)->max_definition_level() == 0) return 0;
+    int64_t nulls = 0;
+    for (int group = 0; group < file->metadata->num_row_groups(); ++group) {
+      auto statistics = file->metadata->RowGroup(group)->ColumnChunk(leaf)->statistics();
+      if (statistics == nullptr || !statistics->HasNullCount()) return -1;
+      nulls += statistics->null_count();
+    }
+    return nulls;
   } catch (...) {
     return -1;
   }

@@ -44,6 +44,10 @@ class DescriptorStream final : public arrow::io::OutputStream {
   arrow::Result<int64_t> Tell() const override { return position_; }
   bool closed() const override { return closed_; }
 
+  /// Writes nothing any more. Arrow's destructors try to finish a file that was given up, when its
+  /// descriptor may already belong to another file.
+  void Abandon() { descriptor_ = -1; }
+
   /// The errno of the write that failed, or 0.
   int failure() const { return failure_; }
 
@@ -160,6 +164,7 @@ int c360_writer_finish(c360_arrow_writer *writer, char **error) {
 
 void c360_writer_free(c360_arrow_writer *writer) {
   try {
+    writer->sink->Abandon();
     delete writer;
   } catch (...) {
     // A writer that is given up has nothing left to say.

@@ -70,10 +70,11 @@ func cannotOpen(_ path: String, _ code: Int32, _ declaration: Span?) -> Diagnost
     data: DataPlace(path: path))
 }
 
-/// The system's words for an errno, without a capital.
-func systemMessage(_ code: Int32) -> String {
-  let message = String(cString: strerror(code))
-  return message.prefix(1).lowercased() + message.dropFirst()
+/// The system's words for an errno, as part of a sentence.
+func systemMessage(_ code: Int32) -> String { withoutCapital(String(cString: strerror(code))) }
+
+func withoutCapital(_ message: String) -> String {
+  message.prefix(1).lowercased() + message.dropFirst()
 }
 
 private let knownExtensions = ".csv, .tsv, .parquet, .arrow, .feather, .ipc or .jsonl"

@@ -158,6 +158,30 @@ struct JSONReader {
     return value
   }
 
+  /// Hands over the members of the object that starts here.
+  mutating func members(_ body: (Bytes, Token) throws(ReadFailure) -> Void) throws(ReadFailure) {
+    guard take(0x7B) else { throw ReadFailure(.badJSON("it does not start with `{`")) }
+    skipBlanks()
+    if !take(0x7D) {
+      while true {
+        skipBlanks()
+        let name = try string()
+        skipBlanks()
+        guard take(0x3A) else {
+          throw ReadFailure(.badJSON("no `:` behind the name `\(excerpt(name))`"))
+        }
+        skipBlanks()
+        try body(name, try token())
+        skipBlanks()
+        if take(0x2C) { continue }
+        if take(0x7D) { break }
+        throw ReadFailure(.badJSON("a `,` or `}` is missing behind `\(excerpt(name))`"))
+      }
+    }
+    skipBlanks()
+    guard isAtEnd else { throw ReadFailure(.badJSON("something follows the object")) }
+  }
+
   /// Steps over any value.
   mutating func skipValue() throws(ReadFailure) {
     guard place < end else { throw ReadFailure(.badJSON("it ends where a value is expected")) }

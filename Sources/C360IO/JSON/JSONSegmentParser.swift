@@ -64,37 +64,17 @@ struct JSONSegmentParser {
   }
 
   private mutating func object(_ reader: inout JSONReader, _ row: Int) throws(ReadFailure) {
-    guard reader.take(0x7B) else { throw ReadFailure(.badJSON("it does not start with `{`")) }
     var member = 0
-    reader.skipBlanks()
-    if !reader.take(0x7D) {
-      while true {
-        reader.skipBlanks()
-        let name = try reader.string()
-        reader.skipBlanks()
-        guard reader.take(0x3A) else {
-          throw ReadFailure(.badJSON("no `:` behind the name `\(excerpt(name))`"))
-        }
-        reader.skipBlanks()
-        let column = column(named: name, member)
-        member += 1
-        if column >= 0 {
-          guard lastRow[column] != row else {
-            throw ReadFailure(.badJSON("`\(excerpt(name))` stands in it twice"))
-          }
-          lastRow[column] = row
-          try value(&reader, column, row)
-        } else {
-          try reader.skipValue()
-        }
-        reader.skipBlanks()
-        if reader.take(0x2C) { continue }
-        if reader.take(0x7D) { break }
-        throw ReadFailure(.badJSON("a `,` or `}` is missing behind `\(excerpt(name))`"))
+    try reader.members { name, token throws(ReadFailure) in
+      let column = column(named: name, member)
+      member += 1
+      guard column >= 0 else { return }
+      guard lastRow[column] != row else {
+        throw ReadFailure(.badJSON("`\(excerpt(name))` stands in it twice"))
       }
+      lastRow[column] = row
+      try value(token, column, row)
     }
-    reader.skipBlanks()
-    guard reader.isAtEnd else { throw ReadFailure(.badJSON("something follows the object")) }
     for column in writers.indices where lastRow[column] != row {
       try write(column) { writer throws(ColumnError) in
         try writer.writeAbsent(row, UnsafeBufferPointer(start: nil, count: 0))
@@ -119,9 +99,8 @@ struct JSONSegmentParser {
   }
 
   private func value(
-    _ reader: inout JSONReader, _ column: Int, _ row: Int
+    _ token: JSONReader.Token, _ column: Int, _ row: Int
   ) throws(ReadFailure) {
-    let token = try reader.token()
     let physical = columns[column].rules.type
     try write(column) { writer throws(ColumnError) in
       switch token {

@@ -39,6 +39,8 @@ void c360_parquet_close(c360_parquet *file);
 int c360_parquet_schema(c360_parquet *file, struct ArrowSchema *schema, char **error);
 int32_t c360_parquet_row_groups(const c360_parquet *file);
 int64_t c360_parquet_row_group_rows(const c360_parquet *file, int32_t row_group);
+/// Nulls of a top-level column by the file's statistics; -1 when they do not tell.
+int64_t c360_parquet_null_count(const c360_parquet *file, int32_t column);
 /// Reads a top-level column of one row group. Texts come as dictionaries where the file has them so.
 int c360_parquet_read(
     c360_parquet *file, int32_t row_group, int32_t column, struct ArrowArrayStream *chunks,

@@ -1,0 +1,63 @@
+#if C360_ARROW
+  import C360Arrow
+  import C360Columns
+
+  /// Parquet and Arrow IPC files.
+  final class ArrowOutput: OutputWriter {
+    /// Rows encoded at a time, the columns in parallel.
+    private static let blockRows = 1 << 17
+    private static let rowGroupRows = 1 << 19
+
+    private let file: AtomicFile
+    private let writer: ArrowFileWriter
+    private var blocks: BatchBlocks
+
+    init(
+      path: String, columns: [OutputColumn], pool: TextPool, options: OutputOptions,
+      format: ArrowFileWriter.Format
+    ) throws {
+      file = try AtomicFile(path: path, declaration: options.declaration)
+      do {
+        writer = try ArrowFileWriter(
+          format: format, descriptor: file.descriptor,
+          columns: columns.map { ($0.name, $0.type) }, pool: pool,
+          threads: max(1, options.threads), rowGroupRows: Self.rowGroupRows,
+          metadata: options.metadata)
+      } catch {
+        throw file.failure(withoutCapital(error.message))
+      }
+      blocks = BatchBlocks(columns: columns, blockRows: Self.blockRows)
+    }
+
+    func write(_ batch: Batch) throws {
+      try guarded { try blocks.add(batch) { try writer.write($0) } }
+    }
+
+    func commit() throws {
+      try guarded {
+        try blocks.finish { try writer.write($0) }
+        try writer.finish()
+        try file.commit()
+      }
+    }
+
+    func abort() { file.abort() }
+
+    private func guarded(_ body: () throws -> Void) throws {
+      do {
+        try body()
+      } catch {
+        abort()
+        switch error {
+        case let failure as ArrowFailure: throw file.failure(withoutCapital(failure.message))
+        case let failure as ColumnError:
+          if case .outOfRange(let found) = failure.problem {
+            throw file.failure("the format cannot hold \(found)")
+          }
+          throw error
+        default: throw error
+        }
+      }
+    }
+  }
+#endif
