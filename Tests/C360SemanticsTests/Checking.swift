@@ -74,7 +74,7 @@ func checked(
   return Checked(program: result.program, diagnostics: result.diagnostics)
 }
 
-/// The declarations that most tests need: lines 1 to 45.
+/// The declarations that most tests need: lines 1 to 49.
 let prelude = """
   edition 2026
   entity customer

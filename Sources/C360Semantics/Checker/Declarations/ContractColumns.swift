@@ -178,12 +178,8 @@ extension Checker {
   func entity(_ name: NameSyntax?) -> String? {
     guard let name else { return nil }
     let written = name.dotted
-    if let declaration = namespace[written], case .entity = declaration.kind {
-      if !program.entities.contains(written) { program.entities.append(written) }
-      return written
-    }
-    let entities = declarations.filter { if case .entity = $0.kind { true } else { false } }
-    report(SemanticError.unknownEntity(name.span, written, known: entities.map(\.name)))
+    if program.entities.contains(written) { return written }
+    report(SemanticError.unknownEntity(name.span, written, known: program.entities))
     return nil
   }
 

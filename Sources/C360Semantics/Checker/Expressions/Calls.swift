@@ -11,6 +11,10 @@ extension Checker {
     if let aggregation = Catalogue.aggregatesByName[name] {
       return aggregateCall(aggregation, syntax, windows: windows, span: span, scope)
     }
+    if Catalogue.laterFunctions.contains(name) {
+      report(SemanticError.notInThisVersion(callee.span, "`\(name)`"))
+      return nil
+    }
     if let clause = windows.first {
       report(SemanticError.windowOnFunction(clause.span, name, callee: callee.span))
       return nil
@@ -34,9 +38,7 @@ extension Checker {
       }
       return functionCall(declaration, syntax, scope)
     }
-    if Catalogue.laterFunctions.contains(name) {
-      report(SemanticError.notInThisVersion(callee.span, "`\(name)`"))
-    } else if !poisonedNames.contains(name) {
+    if !poisonedNames.contains(name) {
       var known = Array(Catalogue.functionsByName.keys) + Array(Catalogue.aggregatesByName.keys)
       known += declarations.compactMap { if case .function = $0.kind { $0.name } else { nil } }
       report(SemanticError.unknownFunction(callee.span, name, known: known))

@@ -10,7 +10,7 @@ extension Checker {
 
   /// A value as a mask leaves it: itself where the condition holds, else the `else` value or null.
   func hidden(_ value: Expression, by hide: Hide, unless: Expression? = nil) -> Expression? {
-    var otherwise = Expression.null(value.type, span: value.span)
+    var otherwise = Expression.null(value.type, span: hide.span)
     if let (syntax, environment) = hide.otherwise {
       let scope = Scope(
         .constant, for: Scope.Use(.constant, "the value after `else`"), in: environment)
