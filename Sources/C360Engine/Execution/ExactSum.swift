@@ -44,6 +44,14 @@ public struct ExactMoments: Sendable {
     squares.add(UInt128(mantissa) * UInt128(mantissa), at: 2 * position, isNegative: false)
   }
 
+  /// Takes back a finite value that was added.
+  mutating func remove(_ value: Double) {
+    count -= 1
+    sum.add(-value)
+    let (mantissa, position) = decomposed(value)
+    squares.add(UInt128(mantissa) * UInt128(mantissa), at: 2 * position, isNegative: true)
+  }
+
   /// See `variance(ofCount:…)`.
   public func variance(isPopulation: Bool) -> Double? {
     guard count > (isPopulation ? 0 : 1) else { return nil }

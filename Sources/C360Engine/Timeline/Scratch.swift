@@ -8,6 +8,9 @@ final class Scratch {
   private var block = 0
   private var used = 0
 
+  private var counterBuffer = Buffer(byteCount: 0)
+  private var counterCount = 0
+
   private static let blockSize = 1 << 20
 
   /// Everything taken before is given back.
@@ -34,6 +37,16 @@ final class Scratch {
     let pointer = take(count, of: T.self)
     pointer.update(repeating: value, count: count)
     return pointer
+  }
+
+  /// Counters that are all 0, and must be left so: they outlive `reset`. One user at a time.
+  func counters(_ count: Int) -> UnsafeMutablePointer<Int32> {
+    if counterCount < count {
+      counterCount = max(count, 2 * counterCount)
+      counterBuffer = Buffer(byteCount: counterCount * 4)
+      counterBuffer.elements(Int32.self).update(repeating: 0, count: counterCount)
+    }
+    return counterBuffer.elements()
   }
 
   private func takeFromNextBlock(_ size: Int) -> UnsafeMutableRawPointer {

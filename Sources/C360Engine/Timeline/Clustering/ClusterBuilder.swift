@@ -131,8 +131,8 @@ struct ClusterBuilder {
       ties.hasTies = ties.hasTies || counts[index].hasTies
     }
     return EventClusters(
-      entities: entities, count: total, starts: starts, ends: ends, times: times, rows: rows,
-      partition: partition, used: total, ties: ties)
+      entities: entities, count: total, starts: starts, ends: ends, times: times,
+      source: time?.int64s, rows: rows, partition: partition, used: total, ties: ties)
   }
 }
 

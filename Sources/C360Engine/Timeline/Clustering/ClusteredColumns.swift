@@ -4,23 +4,25 @@ import Synchronization
 
 /// Columns of an event table in clustered order, each made when it is first asked for.
 final class ClusteredColumns: Sendable {
-  enum Part: Hashable { case values, validity }
-  private struct Key: Hashable {
-    let column: ColumnID
-    let part: Part
+  enum Part: Hashable {
+    case values(ColumnID)
+    /// Known times, with the least one for never.
+    case known(ColumnID)
+    case mask([TimelineProgram.Condition])
   }
   private struct Storage: @unchecked Sendable {
-    var parts: [Key: Buffer] = [:]
+    var parts: [Part: Buffer] = [:]
     var codes: [ColumnID: DenseCodes] = [:]
   }
   private let storage = Mutex(Storage())
 
-  private func part(
-    _ key: Key, _ make: () throws(EngineError) -> Buffer
+  /// A part by position, made when nobody asked for it before.
+  func made(
+    _ part: Part, _ make: () throws(EngineError) -> Buffer
   ) throws(EngineError) -> Buffer {
-    if let known = storage.withLock({ $0.parts[key] }) { return known }
+    if let known = storage.withLock({ $0.parts[part] }) { return known }
     let made = try make()
-    storage.withLock { $0.parts[key] = made }
+    storage.withLock { $0.parts[part] = made }
     return made
   }
 
@@ -28,23 +30,13 @@ final class ClusteredColumns: Sendable {
   func values(
     _ column: ColumnID, _ vector: Vector, _ clusters: EventClusters, threads: Int
   ) throws(EngineError) -> Buffer {
-    try part(Key(column: column, part: .values)) { () throws(EngineError) in
+    try made(.values(column)) { () throws(EngineError) in
       switch vector.type {
       case .bool: try clusters.inOrder(vector.bools, vector.values, threads: threads)
       case .int64: try clusters.inOrder(vector.int64s, vector.values, threads: threads)
       case .float64: try clusters.inOrder(vector.float64s, vector.values, threads: threads)
       case .text: try clusters.inOrder(vector.codes, vector.values, threads: threads)
       }
-    }
-  }
-
-  /// By position 1 where a column has a value; nil when it has no nulls.
-  func validity(
-    _ column: ColumnID, _ vector: Vector, _ clusters: EventClusters, threads: Int
-  ) throws(EngineError) -> Buffer? {
-    guard let valid = vector.valid, let owner = vector.validity else { return nil }
-    return try part(Key(column: column, part: .validity)) { () throws(EngineError) in
-      try clusters.inOrder(valid, owner, threads: threads)
     }
   }
 
@@ -68,7 +60,7 @@ final class ClusteredColumns: Sendable {
 
 extension EventClusters {
   /// Values by position; the memory of `owner` itself where the table is stored in order.
-  fileprivate func inOrder<T: BitwiseCopyable>(
+  func inOrder<T: BitwiseCopyable>(
     _ source: UnsafeMutablePointer<T>, _ owner: Buffer, threads: Int
   ) throws(EngineError) -> Buffer {
     guard let partition else {

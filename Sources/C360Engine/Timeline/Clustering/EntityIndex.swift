@@ -47,3 +47,16 @@ final class EntityIndex: @unchecked Sendable {
 
   func rows(_ entity: Int) -> Range<Int> { Int(starts[entity])..<Int(starts[entity + 1]) }
 }
+
+extension EntityIndex {
+  /// The entity that a row belongs to; the row is not one without key.
+  func entity(ofRow row: Int) -> Int {
+    var low = 0
+    var high = count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if Int(starts[middle]) <= row { low = middle } else { high = middle }
+    }
+    return low
+  }
+}

@@ -82,8 +82,8 @@ extension EventClusters {
       foreign: UnsafeMutableRawPointer(time.int64s), byteCount: time.count * 8,
       release: { [values = time.values] in withExtendedLifetime(values) {} })
     return EventClusters(
-      entities: entities, count: key.count, starts: starts, ends: ends, times: times, rows: nil,
-      partition: nil, used: used, ties: ties)
+      entities: entities, count: key.count, starts: starts, ends: ends, times: times,
+      source: time.int64s, rows: nil, partition: nil, used: used, ties: ties)
   }
 }
 

@@ -13,6 +13,8 @@ final class EventClusters: @unchecked Sendable {
   let ends: UnsafeMutablePointer<Int32>
   /// By position.
   let times: UnsafeMutablePointer<Int64>
+  /// The column of times that rows were ordered by, for comparison only.
+  let source: UnsafeMutablePointer<Int64>?
   /// The row at each position; nil: the table is stored in this order.
   let rows: UnsafeMutablePointer<UInt32>?
   /// How rows travelled to their positions; nil: they did not.
@@ -28,8 +30,10 @@ final class EventClusters: @unchecked Sendable {
 
   init(
     entities: EntityIndex, count: Int, starts: Buffer, ends: Buffer, times: Buffer,
-    rows: Buffer?, partition: Partition?, used: Int, ties: TieCounts
+    source: UnsafeMutablePointer<Int64>?, rows: Buffer?, partition: Partition?, used: Int,
+    ties: TieCounts
   ) {
+    self.source = source
     self.entities = entities
     self.count = count
     self.starts = starts.elements()
@@ -51,6 +55,7 @@ final class EventClusters: @unchecked Sendable {
     self.starts = starts.elements()
     self.ends = ends.elements()
     times = other.times
+    source = other.source
     rows = other.rows
     partition = other.partition
     used = other.used

@@ -1,0 +1,126 @@
+/// One piece of a timeline while it is computed. Events are counted from `base`, rows from the first
+/// row of the chunk; all arrays live in the scratch memory.
+struct Chunk {
+  let inputs: TimelineInputs
+  let scratch: Scratch
+  let rowCount: Int
+  /// Decision time of each row.
+  let decisions: UnsafePointer<Int64>
+  /// Position of the first event that the chunk may look at.
+  let base: Int
+  let eventCount: Int
+  let times: UnsafePointer<Int64>
+  let known: UnsafePointer<Int64>?
+  let groupCount: Int
+  /// First row of each entity; `groupCount` + 1 of them.
+  let groupRows: UnsafePointer<Int32>
+  let groupFrom: UnsafePointer<Int32>
+  let groupTo: UnsafePointer<Int32>
+
+  init(_ layout: ChunkLayout, _ inputs: TimelineInputs, _ scratch: Scratch) {
+    self.inputs = inputs
+    self.scratch = scratch
+    rowCount = layout.rows.count
+    decisions = UnsafePointer(inputs.times.int64s + layout.rows.lowerBound)
+    let clusters = inputs.clusters
+    let entities = layout.entities
+    groupCount = entities.count
+    let rows = scratch.take(groupCount + 1, of: Int32.self)
+    let from = scratch.take(groupCount, of: Int32.self)
+    let to = scratch.take(groupCount, of: Int32.self)
+    let base = entities.isEmpty ? 0 : Int(clusters.starts[entities.lowerBound])
+    let firstRow = Int32(truncatingIfNeeded: layout.rows.lowerBound)
+    let lastRow = Int32(truncatingIfNeeded: layout.rows.upperBound)
+    for (group, entity) in entities.enumerated() {
+      rows[group] = max(0, clusters.entities.starts[entity] - firstRow)
+      from[group] = clusters.starts[entity] - Int32(truncatingIfNeeded: base)
+      to[group] = clusters.ends[entity] - Int32(truncatingIfNeeded: base)
+    }
+    rows[groupCount] = lastRow - firstRow
+    self.base = base
+    eventCount = entities.isEmpty ? 0 : Int(clusters.ends[entities.upperBound - 1]) - base
+    times = UnsafePointer(clusters.times + base)
+    known = inputs.known.map { UnsafePointer($0.elements(Int64.self) + base) }
+    groupRows = UnsafePointer(rows)
+    groupFrom = UnsafePointer(from)
+    groupTo = UnsafePointer(to)
+  }
+
+  func rows(_ group: Int) -> Range<Int> { Int(groupRows[group])..<Int(groupRows[group + 1]) }
+
+  // MARK: Positions of instants
+
+  /// For every row the position of a moment.
+  func positions(of moment: TimelineProgram.Moment) -> UnsafeMutablePointer<Int32> {
+    let targets = scratch.take(rowCount, of: Int64.self)
+    fill(targets, with: moment)
+    let result = scratch.take(rowCount, of: Int32.self)
+    for group in 0..<groupCount {
+      let first = Int(groupFrom[group])
+      let end = Int(groupTo[group])
+      var position = first
+      var previous = Int64.min
+      for row in rows(group) {
+        let target = targets[row]
+        // Months differ in length: a later decision may look further back.
+        position =
+          target >= previous
+          ? gallop(times, position, end, target) : lowerBound(times, first, position, target)
+        previous = target
+        result[row] = Int32(truncatingIfNeeded: position)
+      }
+    }
+    return result
+  }
+
+  private func fill(_ targets: UnsafeMutablePointer<Int64>, with moment: TimelineProgram.Moment) {
+    switch moment {
+    case .before(let shift):
+      for row in 0..<rowCount {
+        let target = decisions[row] &- shift
+        targets[row] = target > decisions[row] ? .min : target
+      }
+    case .spanBefore(let lag, let step):
+      fillByDecision(targets) { zone, decision in
+        zone.moved(zone.moved(decision, by: .exact(lag), times: -1), by: .calendar(step), times: -1)
+      }
+    case .periodStart(let lag, let step):
+      fillByDecision(targets) { zone, decision in
+        zone.periodStart(step, of: zone.moved(decision, by: .exact(lag), times: -1)) ?? .min
+      }
+    case .after(let offset):
+      fillByDecision(targets) { zone, decision in
+        let (next, overflow) = zone.moved(decision, by: offset, times: 1)
+          .addingReportingOverflow(1)
+        return overflow ? .max : next
+      }
+    }
+  }
+
+  /// Computes the target once for equal decision times that stand side by side.
+  @inline(__always)
+  private func fillByDecision(
+    _ targets: UnsafeMutablePointer<Int64>, _ target: (ZoneTable, Int64) -> Int64
+  ) {
+    for row in 0..<rowCount {
+      targets[row] =
+        row > 0 && decisions[row] == decisions[row - 1]
+        ? targets[row - 1] : target(inputs.zone, decisions[row])
+    }
+  }
+
+  /// For every row the first event of its entity that was not known before the decision.
+  func firstUnknown(_ known: UnsafePointer<Int64>) -> UnsafeMutablePointer<Int32> {
+    let result = scratch.take(rowCount, of: Int32.self)
+    for group in 0..<groupCount {
+      var position = Int(groupFrom[group])
+      let end = Int(groupTo[group])
+      for row in rows(group) {
+        let decision = decisions[row]
+        while position < end, known[position] < decision { position &+= 1 }
+        result[row] = Int32(truncatingIfNeeded: position)
+      }
+    }
+    return result
+  }
+}

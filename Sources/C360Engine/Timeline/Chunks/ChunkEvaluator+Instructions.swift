@@ -1,0 +1,297 @@
+import C360Columns
+import C360Plan
+
+/// A query without an answer that its type can hold.
+struct FailedQuery {
+  let query: Int
+  let detail: String
+}
+
+extension ChunkEvaluator {
+  /// Writes the answers of an instruction for all queries of `ranges`.
+  ///
+  /// - Parameters:
+  ///   - type: of the output column.
+  ///   - totals: for `share`: the number of all events, by query.
+  func run(
+    _ kernel: TimelineProgram.Kernel, stream: Int, _ ranges: Ranges, type: PhysicalType,
+    totals: UnsafePointer<Int64>?, into output: KernelOutput
+  ) -> FailedQuery? {
+    switch kernel {
+    case .count:
+      CountKernel.counts(ranges, scratch, into: output.values.assumingMemoryBound(to: Int64.self))
+    case .isNotEmpty, .isEmpty:
+      let counts = counts(ranges)
+      for query in 0..<ranges.count {
+        output.set(query, UInt8((counts[query] > 0) == (kernel == .isNotEmpty) ? 1 : 0))
+      }
+    case .share:
+      let counts = counts(ranges)
+      for query in 0..<ranges.count {
+        writeQuotient(Double(counts[query]), totals?[query] ?? 0, query, output)
+      }
+    case .sum(let column): return sum(column, stream, ranges, into: output)
+    case .mean(let column): return mean(column, stream, ranges, type, into: output)
+    case .ratio(let first, let second): ratio(first, second, stream, ranges, into: output)
+    case .variance(let column, let isPopulation, let isRoot):
+      VarianceKernel.variances(
+        doubles(column, stream), isPopulation: isPopulation, isRoot: isRoot, ranges, scratch,
+        into: output)
+    case .least(let column), .greatest(let column):
+      var isGreatest = false
+      if case .greatest = kernel { isGreatest = true }
+      let positions = ExtremeKernel.positions(
+        orderedKeys(column, stream), isGreatest: isGreatest, ranges, scratch)
+      writeClustered(column, at: positions, stream, ranges.count, into: output)
+    case .nth(let column, let place):
+      let positions = PlaceKernel.positions(place, ranges, scratch)
+      guard let source = chunk.inputs.sources[column] else { break }
+      writeRows(source, at: positions, stream, ranges.count, into: output)
+      countTies(source, at: positions, stream, ranges)
+    case .distinct(let column):
+      guard let (codes, all) = codes(column, stream) else { break }
+      DistinctKernel.counts(
+        codes, codeCount: all.count, ranges, scratch,
+        into: output.values.assumingMemoryBound(to: Int64.self))
+    case .mode(let column):
+      guard let (codes, all) = codes(column, stream) else { break }
+      let modes = ModeKernel.codes(codes, codeCount: all.count, ranges, scratch)
+      write(all.values, at: modes, ranges.count, into: output)
+    case .decayed(let kind, let column, let halfLife):
+      let kernel = DecayKernel(
+        kind: kind, halfLife: Double(halfLife),
+        values: kind == .count ? nil : column.map { doubles($0, stream) },
+        times: times(in: stream))
+      kernel.run(ranges, scratch, into: output)
+    }
+    return nil
+  }
+
+  func counts(_ ranges: Ranges) -> UnsafePointer<Int64> {
+    let counts = scratch.take(ranges.count, of: Int64.self)
+    CountKernel.counts(ranges, scratch, into: counts)
+    return UnsafePointer(counts)
+  }
+
+  // MARK: Sums
+
+  private func sum(
+    _ column: ColumnID, _ stream: Int, _ ranges: Ranges, into output: KernelOutput
+  ) -> FailedQuery? {
+    if type(of: column) == .float64 {
+      FloatSumKernel.sums(
+        doubles(column, stream), ranges, scratch,
+        into: output.values.assumingMemoryBound(to: Double.self))
+      return nil
+    }
+    let sums = IntegerSumKernel.sums(integers(column, stream), ranges, scratch)
+    var failed: FailedQuery?
+    for query in 0..<ranges.count {
+      if let sum = Int64(exactly: sums[query]) {
+        output.set(query, sum)
+      } else {
+        output.set(query, Int64(0))
+        failed = failed ?? FailedQuery(query: query, detail: "the sum does not fit 64 bits")
+      }
+    }
+    return failed
+  }
+
+  private func mean(
+    _ column: ColumnID, _ stream: Int, _ ranges: Ranges, _ type: PhysicalType,
+    into output: KernelOutput
+  ) -> FailedQuery? {
+    let counts = counts(ranges)
+    if self.type(of: column) == .float64 {
+      let sums = scratch.take(ranges.count, of: Double.self)
+      FloatSumKernel.sums(doubles(column, stream), ranges, scratch, into: sums)
+      for query in 0..<ranges.count { writeQuotient(sums[query], counts[query], query, output) }
+      return nil
+    }
+    let sums = IntegerSumKernel.sums(integers(column, stream), ranges, scratch)
+    for query in 0..<ranges.count {
+      if type == .int64, counts[query] > 0 {
+        output.set(query, roundedQuotient(sums[query], counts[query]))
+      } else if type == .int64 {
+        output.setNull(query, Int64.self)
+      } else {
+        writeQuotient(Double(sums[query]), counts[query], query, output)
+      }
+    }
+    return nil
+  }
+
+  /// Both columns are present at every event of the stream.
+  private func ratio(
+    _ first: ColumnID, _ second: ColumnID, _ stream: Int, _ ranges: Ranges,
+    into output: KernelOutput
+  ) {
+    let numerators = scratch.take(ranges.count, of: Double.self)
+    let denominators = scratch.take(ranges.count, of: Double.self)
+    FloatSumKernel.sums(doubles(first, stream), ranges, scratch, into: numerators)
+    FloatSumKernel.sums(doubles(second, stream), ranges, scratch, into: denominators)
+    for query in 0..<ranges.count {
+      if denominators[query] == 0 {
+        output.setNull(query, Double.self)
+      } else {
+        output.set(query, numerators[query] / denominators[query])
+      }
+    }
+  }
+
+  @inline(__always)
+  private func writeQuotient(
+    _ sum: Double, _ count: Int64, _ query: Int, _ output: KernelOutput
+  ) {
+    if count == 0 {
+      output.setNull(query, Double.self)
+    } else {
+      output.set(query, sum / Double(count))
+    }
+  }
+
+  // MARK: Values at positions
+
+  /// Values of a column that is in clustered order.
+  private func writeClustered(
+    _ column: ColumnID, at positions: UnsafePointer<Int32>, _ stream: Int, _ count: Int,
+    into output: KernelOutput
+  ) {
+    guard let source = chunk.inputs.columns[column] else { return }
+    let events = self.stream(stream)
+    let vector = Vector(
+      type: source.type, count: chunk.inputs.clusters.count, values: source.values)
+    write(vector, count, into: output) { query in
+      positions[query] < 0 ? -1 : chunk.base + events.event(Int(positions[query]))
+    }
+  }
+
+  /// Values of a column in the order of the event table.
+  private func writeRows(
+    _ source: Vector, at positions: UnsafePointer<Int32>, _ stream: Int, _ count: Int,
+    into output: KernelOutput
+  ) {
+    let events = self.stream(stream)
+    let clusters = chunk.inputs.clusters
+    if source.type == .int64, source.int64s == clusters.source {
+      // The time itself: read where it is in order.
+      let times = chunk.times
+      for query in 0..<count {
+        if positions[query] < 0 {
+          output.setNull(query, Int64.self)
+        } else {
+          output.set(query, times[events.event(Int(positions[query]))])
+        }
+      }
+      return
+    }
+    write(source, count, into: output) { query in
+      positions[query] < 0
+        ? -1 : clusters.row(chunk.base + events.event(Int(positions[query])))
+    }
+  }
+
+  private func write(
+    _ values: Vector, at places: UnsafePointer<Int32>, _ count: Int, into output: KernelOutput
+  ) {
+    write(values, count, into: output) { Int(places[$0]) }
+  }
+
+  /// - Parameter place: of a query's value, −1 for null.
+  @inline(__always)
+  private func write(
+    _ source: Vector, _ count: Int, into output: KernelOutput, _ place: (Int) -> Int
+  ) {
+    func write<T: BitwiseCopyable & Numeric>(_ values: UnsafePointer<T>) {
+      for query in 0..<count {
+        let place = place(query)
+        if place < 0 { output.setNull(query, T.self) } else { output.set(query, values[place]) }
+      }
+    }
+    switch source.type {
+    case .bool: write(source.bools)
+    case .int64: write(source.int64s)
+    case .float64: write(source.float64s)
+    case .text: write(source.codes)
+    }
+  }
+
+  /// Counts answers that another visible event of the same time would have changed.
+  private func countTies(
+    _ source: Vector, at positions: UnsafePointer<Int32>, _ stream: Int, _ ranges: Ranges
+  ) {
+    guard chunk.inputs.clusters.hasTies else { return }
+    let events = self.stream(stream)
+    let ties = TieTest(
+      times: chunk.times, rows: { [chunk] in
+        chunk.inputs.clusters.row(chunk.base + events.event($0))
+      }, source: source, sequence: chunk.inputs.sequence)
+    for query in 0..<ranges.count where positions[query] >= 0 {
+      let position = Int(positions[query])
+      let first = Int(ranges.from[query])
+      let end = Int(ranges.to[query])
+      let tail = ranges.tails.map { (Int($0.from[query]), Int($0.to[query]), $0.known) }
+      func isVisible(_ other: Int) -> Bool {
+        if other >= first && other < end { return true }
+        guard let (from, to, known) = tail else { return false }
+        return other >= from && other < to && known[other] < ranges.decisions[query]
+      }
+      let low = min(first, tail?.0 ?? first)
+      let high = max(end, tail?.1 ?? end)
+      var isTied = false
+      for step in [-1, 1] where !isTied {
+        var other = position + step
+        while other >= low, other < high,
+          chunk.times[events.event(other)] == chunk.times[events.event(position)]
+        {
+          if isVisible(other), ties.differs(position, other) {
+            isTied = true
+            break
+          }
+          other += step
+        }
+      }
+      if isTied { resolvedTies += 1 }
+    }
+  }
+}
+
+/// Whether two events of equal time would give different answers that no sequence column decides.
+private struct TieTest {
+  let times: UnsafePointer<Int64>
+  let rows: (Int) -> Int
+  let source: Vector
+  let sequence: Vector?
+
+  func differs(_ left: Int, _ right: Int) -> Bool {
+    let first = rows(left)
+    let second = rows(right)
+    if let sequence, !isEqual(sequence, first, second) { return false }
+    return !isEqual(source, first, second)
+  }
+
+  private func isEqual(_ column: Vector, _ left: Int, _ right: Int) -> Bool {
+    if column.isNull(left) || column.isNull(right) {
+      return column.isNull(left) == column.isNull(right)
+    }
+    switch column.type {
+    case .bool: return column.bools[left] == column.bools[right]
+    case .int64: return column.int64s[left] == column.int64s[right]
+    case .float64: return column.float64s[left].bitPattern == column.float64s[right].bitPattern
+    case .text: return column.codes[left] == column.codes[right]
+    }
+  }
+}
+
+/// To the nearest integer, halves to even.
+private func roundedQuotient(_ sum: Int128, _ count: Int64) -> Int64 {
+  let divisor = Int128(count)
+  var (quotient, rest) = sum.quotientAndRemainder(dividingBy: divisor)
+  if rest < 0 {
+    quotient -= 1
+    rest += divisor
+  }
+  if 2 * rest > divisor || (2 * rest == divisor && quotient & 1 == 1) { quotient += 1 }
+  // A mean lies between its values, so it fits.
+  return Int64(truncatingIfNeeded: quotient)
+}

@@ -1,0 +1,159 @@
+import C360Columns
+import C360Plan
+
+/// Computes the instructions of a program on one chunk, each position, stream, window and range once.
+final class ChunkEvaluator {
+  let chunk: Chunk
+  private(set) var positions: [UnsafePointer<Int32>?]
+  private var streams: [ChunkStream?]
+  private var windows: [ChunkWindow?]
+  private var ranges: [Ranges?]
+  private var firstUnknown: UnsafePointer<Int32>?
+  private var known: [UnsafePointer<Int64>?]
+  private var times: [UnsafePointer<Int64>?]
+  private var values: [ValueKey: UnsafeRawPointer] = [:]
+  /// Answers of first, last and nth that hung on an unresolved tie.
+  var resolvedTies = 0
+
+  private struct ValueKey: Hashable {
+    let stream: Int
+    let column: ColumnID
+  }
+
+  init(_ chunk: Chunk) {
+    self.chunk = chunk
+    let program = chunk.inputs.program
+    positions = Array(repeating: nil, count: program.moments.count)
+    streams = Array(repeating: nil, count: program.streams.count)
+    windows = Array(repeating: nil, count: program.windows.count)
+    ranges = Array(repeating: nil, count: program.selections.count)
+    known = Array(repeating: nil, count: program.streams.count)
+    times = Array(repeating: nil, count: program.streams.count)
+  }
+
+  var program: TimelineProgram { chunk.inputs.program }
+  var scratch: Scratch { chunk.scratch }
+
+  func positions(of moment: Int) -> UnsafePointer<Int32> {
+    if let known = positions[moment] { return known }
+    let made = UnsafePointer(chunk.positions(of: program.moments[moment]))
+    positions[moment] = made
+    return made
+  }
+
+  func stream(_ index: Int) -> ChunkStream {
+    if let known = streams[index] { return known }
+    let mask = chunk.inputs.masks[index].map {
+      UnsafePointer($0.elements(UInt8.self) + chunk.base)
+    }
+    let made = chunk.stream(mask: mask)
+    streams[index] = made
+    return made
+  }
+
+  func window(_ index: Int) -> ChunkWindow {
+    if let known = windows[index] { return known }
+    let made = makeWindow(program.windows[index])
+    windows[index] = made
+    return made
+  }
+
+  /// Where events wait to be known: for every row the first event not known.
+  func unknownPositions() -> UnsafePointer<Int32>? {
+    if let firstUnknown { return firstUnknown }
+    firstUnknown = chunk.known.map { UnsafePointer(chunk.firstUnknown($0)) }
+    return firstUnknown
+  }
+
+  func ranges(_ index: Int) -> Ranges {
+    if let known = ranges[index] { return known }
+    let made = makeRanges(program.selections[index])
+    ranges[index] = made
+    return made
+  }
+
+  /// Known times in stream order.
+  func known(in index: Int) -> UnsafePointer<Int64>? {
+    if let made = known[index] { return made }
+    known[index] = chunk.known.map { chunk.inStream($0, stream(index)) }
+    return known[index]
+  }
+
+  /// Times of events in stream order.
+  func times(in index: Int) -> UnsafePointer<Int64> {
+    if let made = times[index] { return made }
+    let made = chunk.inStream(chunk.times, stream(index))
+    times[index] = made
+    return made
+  }
+
+  /// Replaces a stream, for those with classes.
+  func set(_ stream: ChunkStream, at index: Int) { streams[index] = stream }
+
+  // MARK: Values in stream order
+
+  private func cached<T: BitwiseCopyable>(
+    _ column: ColumnID, _ stream: Int, _ make: () -> UnsafePointer<T>
+  ) -> UnsafePointer<T> {
+    let key = ValueKey(stream: stream, column: column)
+    if let known = values[key] { return known.assumingMemoryBound(to: T.self) }
+    let made = make()
+    values[key] = UnsafeRawPointer(made)
+    return made
+  }
+
+  func type(of column: ColumnID) -> PhysicalType {
+    chunk.inputs.columns[column]?.type ?? .int64
+  }
+
+  func integers(_ column: ColumnID, _ stream: Int) -> UnsafePointer<Int64> {
+    cached(column, stream) { chunk.inStream(base(column), self.stream(stream)) }
+  }
+
+  func doubles(_ column: ColumnID, _ stream: Int) -> UnsafePointer<Double> {
+    guard type(of: column) == .int64 else {
+      return cached(column, stream) { chunk.inStream(base(column), self.stream(stream)) }
+    }
+    let integers = integers(column, stream)
+    let count = self.stream(stream).count
+    let result = scratch.take(count, of: Double.self)
+    for position in 0..<count { result[position] = Double(integers[position]) }
+    return UnsafePointer(result)
+  }
+
+  /// Integers that order as the values do.
+  func orderedKeys(_ column: ColumnID, _ stream: Int) -> UnsafePointer<Int64> {
+    let count = self.stream(stream).count
+    func keys<T: BitwiseCopyable>(_: T.Type, _ key: (T) -> Int64) -> UnsafePointer<Int64> {
+      let values: UnsafePointer<T> = cached(column, stream) {
+        chunk.inStream(base(column), self.stream(stream))
+      }
+      let result = scratch.take(count, of: Int64.self)
+      for position in 0..<count { result[position] = key(values[position]) }
+      return UnsafePointer(result)
+    }
+    let ranks = chunk.inputs.ranks
+    switch type(of: column) {
+    case .int64: return integers(column, stream)
+    case .float64: return keys(Double.self) { orderedKey($0) }
+    case .bool: return keys(UInt8.self) { Int64($0) }
+    case .text:
+      return ranks.withUnsafeBufferPointer { ranks in
+        keys(Int32.self) { Int64(ranks[Int($0)]) }
+      }
+    }
+  }
+
+  func codes(_ column: ColumnID, _ stream: Int) -> (codes: UnsafePointer<Int32>, all: DenseCodes)? {
+    guard let all = chunk.inputs.codes[column] else { return nil }
+    let clustered = UnsafePointer(all.codes.elements(Int32.self) + chunk.base)
+    return (chunk.inStream(clustered, self.stream(stream)), all)
+  }
+
+  private func base<T: BitwiseCopyable>(_ column: ColumnID) -> UnsafePointer<T> {
+    guard let column = chunk.inputs.columns[column] else {
+      preconditionFailure("a column of a timeline was not loaded")
+    }
+    return UnsafePointer(column.values.elements(T.self) + chunk.base)
+  }
+}

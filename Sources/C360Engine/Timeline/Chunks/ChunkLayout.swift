@@ -1,0 +1,54 @@
+/// Which part of a timeline is computed at once: rows of the frame and the events that they may see.
+struct ChunkLayout: Sendable {
+  let entities: Range<Int>
+  /// Of the frame; all rows of the entities, or some of the only one.
+  let rows: Range<Int>
+}
+
+extension ChunkLayout {
+  /// Events and rows of a chunk, about: few enough for its arrays to stay in cache.
+  static let target = 8192
+
+  /// Chunks that cover all rows, in order. An entity too big for one thread is split by its rows.
+  static func plan(_ clusters: EventClusters, rowCount: Int, threads: Int) -> [ChunkLayout] {
+    let entities = clusters.entities
+    var result: [ChunkLayout] = []
+    var first = 0
+    var firstEvent = 0
+    let large = max(8 * target, (clusters.used + rowCount) / (4 * threads))
+    for entity in 0..<entities.count {
+      if first == entity { firstEvent = Int(clusters.starts[entity]) }
+      let rows = Int(entities.starts[first])..<Int(entities.starts[entity + 1])
+      let events = Int(clusters.ends[entity]) - firstEvent
+      let isLast = entity == entities.count - 1
+      // Entities of another frame may lie between two of this one.
+      let own = Int(clusters.ends[entity] - clusters.starts[entity])
+      if first == entity, threads > 1, own + rows.count > large, rows.count >= 2 * threads {
+        for piece in Parallel.ranges(rows.count, size: (rows.count + 2 * threads - 1) / (2 * threads))
+        {
+          result.append(
+            ChunkLayout(
+              entities: entity..<entity + 1,
+              rows: rows.lowerBound + piece.lowerBound..<rows.lowerBound + piece.upperBound))
+        }
+        first = entity + 1
+      } else if isLast || events + rows.count >= target
+        || isFar(clusters, entity + 1, threads: threads, large: large)
+      {
+        result.append(ChunkLayout(entities: first..<entity + 1, rows: rows))
+        first = entity + 1
+      }
+    }
+    return result
+  }
+
+  /// Whether an entity should begin a chunk of its own.
+  private static func isFar(
+    _ clusters: EventClusters, _ entity: Int, threads: Int, large: Int
+  ) -> Bool {
+    let gap = Int(clusters.starts[entity]) - Int(clusters.ends[entity - 1])
+    let own =
+      Int(clusters.ends[entity] - clusters.starts[entity]) + clusters.entities.rows(entity).count
+    return gap < 0 || gap > target || own >= target
+  }
+}

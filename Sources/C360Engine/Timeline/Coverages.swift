@@ -1,0 +1,36 @@
+import C360Columns
+import C360Plan
+
+/// Which outcome windows lie inside of what a table has observed (semantics.md O3).
+enum Coverages {
+  static func fill(_ step: TimelineStep, _ state: inout ExecutionState) throws(EngineError) {
+    if step.coverages.isEmpty { return }
+    let zone = try ZoneTable(step.timezone)
+    let through = step.events.observedThrough ?? newest(state.vector(step.events.time))
+    let times = state.vector(step.time)
+    for coverage in step.coverages {
+      let values = Buffer(byteCount: times.count)
+      let covered = values.elements(UInt8.self)
+      var censored = 0
+      for row in 0..<times.count {
+        let end = zone.moved(times.int64s[row], by: coverage.within, times: 1)
+        let isCovered = through.map { end <= $0 } ?? false
+        covered[row] = isCovered ? 1 : 0
+        censored += isCovered ? 0 : 1
+      }
+      state.set(
+        coverage.column, Vector(type: .bool, count: times.count, values: values))
+      let frame = state.plan.name(of: step.frame)
+      state.counts.censored[frame, default: [:]][state.plan[coverage.column].name] = censored
+    }
+  }
+
+  /// nil: there is no event.
+  private static func newest(_ times: Vector) -> Int64? {
+    var newest: Int64?
+    for row in 0..<times.count where !times.isNull(row) {
+      newest = max(newest ?? .min, times.int64s[row])
+    }
+    return newest
+  }
+}

@@ -1,0 +1,130 @@
+/// Sums of doubles: exact, rounded once (semantics.md E3). Sums over windows are differences of exact
+/// sums, so they are exact too.
+enum FloatSumKernel {
+  static func sums(
+    _ values: UnsafePointer<Double>, _ ranges: Ranges, _ scratch: Scratch,
+    into result: UnsafeMutablePointer<Double>
+  ) {
+    let profile = FloatProfile(values, count: ranges.streamCount)
+    guard let scale = ExactScale(profile.exponents, count: max(1, ranges.streamCount)) else {
+      var accumulator = WideAccumulator(values: values, result: result)
+      ranges.slide(&accumulator, scratch)
+      return
+    }
+    if ranges.tails == nil, !profile.hasSpecials {
+      prefixSums(values, scale, ranges, scratch, into: result)
+    } else {
+      var accumulator = ScaledAccumulator(values: values, scale: scale, result: result)
+      ranges.slide(&accumulator, scratch)
+    }
+  }
+
+  private static func prefixSums(
+    _ values: UnsafePointer<Double>, _ scale: ExactScale, _ ranges: Ranges, _ scratch: Scratch,
+    into result: UnsafeMutablePointer<Double>
+  ) {
+    let prefix = scratch.take(ranges.streamCount + 1, of: Int128.self)
+    var sum: Int128 = 0
+    prefix[0] = 0
+    for position in 0..<ranges.streamCount {
+      sum &+= scale.integer(values[position])
+      prefix[position &+ 1] = sum
+    }
+    for query in 0..<ranges.count {
+      result[query] = scale.double(
+        prefix[Int(ranges.to[query])] &- prefix[Int(ranges.from[query])])
+    }
+  }
+
+  private struct ScaledAccumulator: SlidingAccumulator {
+    let values: UnsafePointer<Double>
+    let scale: ExactScale
+    let result: UnsafeMutablePointer<Double>
+    var sum: Int128 = 0
+    var specials = SpecialCounts()
+
+    mutating func add(_ position: Int) {
+      sum &+= scale.integer(values[position])
+      specials.add(values[position], 1)
+    }
+    mutating func remove(_ position: Int) {
+      sum &-= scale.integer(values[position])
+      specials.add(values[position], -1)
+    }
+    mutating func clear(_ range: Range<Int>) {
+      sum = 0
+      specials = SpecialCounts()
+    }
+    mutating func answer(_ query: Int) { result[query] = specials.sum ?? scale.double(sum) }
+  }
+
+  private struct WideAccumulator: SlidingAccumulator {
+    let values: UnsafePointer<Double>
+    let result: UnsafeMutablePointer<Double>
+    var sum = ExactSum()
+    var specials = SpecialCounts()
+
+    mutating func add(_ position: Int) {
+      if values[position].isFinite { sum.add(values[position]) }
+      specials.add(values[position], 1)
+    }
+    mutating func remove(_ position: Int) {
+      if values[position].isFinite { sum.add(-values[position]) }
+      specials.add(values[position], -1)
+    }
+    mutating func clear(_ range: Range<Int>) {
+      sum = ExactSum()
+      specials = SpecialCounts()
+    }
+    mutating func answer(_ query: Int) { result[query] = specials.sum ?? sum.rounded }
+  }
+}
+
+/// Which exponents some values use, and whether any is not finite.
+struct FloatProfile {
+  private(set) var exponents = ExponentRange()
+  private(set) var hasSpecials = false
+
+  init(_ values: UnsafePointer<Double>, count: Int) {
+    // Exponents of the greatest and the least magnitude above 0, without a branch.
+    var greatest: UInt64 = 0
+    var least = UInt64.max
+    for position in 0..<count {
+      let magnitude = values[position].bitPattern & 0x7FFF_FFFF_FFFF_FFFF
+      greatest = max(greatest, magnitude)
+      // 0 becomes the greatest of all.
+      least = min(least, magnitude &- 1)
+    }
+    if greatest == 0 { return }
+    if greatest >= 0x7FF0_0000_0000_0000 {
+      hasSpecials = true
+      for position in 0..<count { exponents.include(values[position]) }
+      return
+    }
+    exponents.include(Double(bitPattern: greatest))
+    exponents.include(Double(bitPattern: least &+ 1))
+  }
+}
+
+/// Numbers of NaN and infinities in a window.
+struct SpecialCounts {
+  private var nan = 0
+  private var positive = 0
+  private var negative = 0
+
+  @inline(__always)
+  mutating func add(_ value: Double, _ count: Int) {
+    if value.isFinite { return }
+    if value.isNaN { nan += count } else if value > 0 { positive += count } else { negative += count }
+  }
+
+  var isEmpty: Bool { nan == 0 && positive == 0 && negative == 0 }
+
+  /// The IEEE sum; nil where all values are finite.
+  @inline(__always)
+  var sum: Double? {
+    if isEmpty { return nil }
+    if nan > 0 || (positive > 0 && negative > 0) { return .nan }
+    return positive > 0 ? .infinity : -.infinity
+  }
+}

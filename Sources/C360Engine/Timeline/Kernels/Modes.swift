@@ -1,0 +1,67 @@
+/// The most frequent value, of equally frequent ones the smallest.
+enum ModeKernel {
+  /// - Parameter codes: smaller values have smaller codes.
+  /// - Returns: by query a code, −1 for an empty range.
+  static func codes(
+    _ codes: UnsafePointer<Int32>, codeCount: Int, _ ranges: Ranges, _ scratch: Scratch
+  ) -> UnsafePointer<Int32> {
+    let result = scratch.take(ranges.count, of: Int32.self)
+    // Codes of the chunk, renumbered without gaps, make the tree as small as it can be.
+    let counters = scratch.counters(codeCount)
+    let used = scratch.take(ranges.streamCount + 1, of: Int32.self)
+    var count = 0
+    for position in 0..<ranges.streamCount where counters[Int(codes[position])] == 0 {
+      counters[Int(codes[position])] = 1
+      used[count] = codes[position]
+      count += 1
+    }
+    var order = UnsafeMutableBufferPointer(start: used, count: count)
+    order.sort()
+    for (place, code) in order.enumerated() {
+      counters[Int(code)] = Int32(truncatingIfNeeded: place)
+    }
+    let places = scratch.take(ranges.streamCount + 1, of: Int32.self)
+    for position in 0..<ranges.streamCount { places[position] = counters[Int(codes[position])] }
+    for code in order { counters[Int(code)] = 0 }
+
+    var leaves = 1
+    while leaves < count { leaves *= 2 }
+    var accumulator = Accumulator(
+      places: UnsafePointer(places), used: UnsafePointer(used), leaves: leaves,
+      tree: scratch.take(2 * leaves, filledWith: Int32(0)), result: result)
+    ranges.slide(&accumulator, scratch)
+    return UnsafePointer(result)
+  }
+
+  /// A tournament of counts: each node holds the greater of its children.
+  private struct Accumulator: SlidingAccumulator {
+    let places: UnsafePointer<Int32>
+    let used: UnsafePointer<Int32>
+    let leaves: Int
+    let tree: UnsafeMutablePointer<Int32>
+    let result: UnsafeMutablePointer<Int32>
+
+    @inline(__always)
+    private func change(_ position: Int, by amount: Int32) {
+      var node = leaves &+ Int(places[position])
+      tree[node] &+= amount
+      while node > 1 {
+        node &>>= 1
+        let greater = max(tree[2 &* node], tree[2 &* node &+ 1])
+        if tree[node] == greater { return }
+        tree[node] = greater
+      }
+    }
+    mutating func add(_ position: Int) { change(position, by: 1) }
+    mutating func remove(_ position: Int) { change(position, by: -1) }
+    mutating func answer(_ query: Int) {
+      guard tree[1] > 0 else {
+        result[query] = -1
+        return
+      }
+      var node = 1
+      while node < leaves { node = 2 * node + (tree[2 * node] == tree[1] ? 0 : 1) }
+      result[query] = used[node - leaves]
+    }
+  }
+}

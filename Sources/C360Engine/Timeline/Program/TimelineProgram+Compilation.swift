@@ -1,0 +1,153 @@
+import C360Columns
+import C360Plan
+
+extension TimelineProgram {
+  /// - Parameter isNullable: whether a column has nulls in this run.
+  init(
+    _ outputs: [TimelineStep.Output], of events: EventSource,
+    type: @escaping (ColumnID) -> PhysicalType,
+    isNullable: @escaping (ColumnID) -> Bool
+  ) {
+    self.init()
+    for output in outputs {
+      let compiler = AggregateCompiler(
+        aggregate: output.aggregate, events: events, type: type, isNullable: isNullable)
+      instructions.append(compiler.compile(into: &self, origin: output.origin))
+    }
+  }
+
+  /// For the position of t itself, where nothing else asks for it.
+  mutating func momentOfDecision() -> Int { interned(.before(0), in: &moments) }
+}
+
+/// Compiles one aggregate.
+private struct AggregateCompiler {
+  let aggregate: WindowedAggregate
+  let events: EventSource
+  let type: (ColumnID) -> PhysicalType
+  let isNullable: (ColumnID) -> Bool
+
+  func compile(into program: inout TimelineProgram, origin: Int32) -> TimelineProgram.Instruction {
+    let window = window(in: &program)
+    func selection(_ conditions: [TimelineProgram.Condition], matches: Bool = true) -> Int {
+      let stream = stream(conditions, matches: matches, in: &program)
+      return interned(.init(stream: stream, window: window), in: &program.selections)
+    }
+    var kernel: TimelineProgram.Kernel
+    var conditions = filter
+    switch aggregate.function {
+    case .any:
+      conditions += truth(.isTrue)
+      kernel = .isNotEmpty
+    case .all:
+      conditions += truth(.isFalse)
+      kernel = .isEmpty
+    case .share:
+      conditions += truth(.isTrue)
+      kernel = .share(of: selection(presence(aggregate.argument), matches: false))
+    default:
+      conditions += presence(aggregate.argument)
+      if aggregate.second != aggregate.argument { conditions += presence(aggregate.second) }
+      kernel = valueKernel
+    }
+    return .init(kernel: kernel, selection: selection(conditions), origin: origin)
+  }
+
+  /// Of functions of values.
+  private var valueKernel: TimelineProgram.Kernel {
+    let halfLife = max(1, aggregate.halfLife ?? 1)
+    if aggregate.function == .decayedCount {
+      return .decayed(.count, aggregate.argument, halfLife: halfLife)
+    }
+    guard let argument = aggregate.argument else { return .count }
+    switch aggregate.function {
+    case .count, .any, .all, .share, .decayedCount: return .count
+    case .sum: return .sum(argument)
+    case .mean: return .mean(argument)
+    case .ratio: return .ratio(argument, aggregate.second ?? argument)
+    case .variance: return .variance(argument, isPopulation: false, isRoot: false)
+    case .standardDeviation: return .variance(argument, isPopulation: false, isRoot: true)
+    case .populationVariance: return .variance(argument, isPopulation: true, isRoot: false)
+    case .populationStandardDeviation: return .variance(argument, isPopulation: true, isRoot: true)
+    case .min: return .least(argument)
+    case .max: return .greatest(argument)
+    case .first: return .nth(argument, 1)
+    case .last: return .nth(argument, -1)
+    case .nth: return .nth(argument, aggregate.position ?? 0)
+    case .distinct: return .distinct(argument)
+    case .mode: return .mode(argument)
+    case .decayedSum: return .decayed(.sum, argument, halfLife: halfLife)
+    case .decayedMean: return .decayed(.mean, argument, halfLife: halfLife)
+    }
+  }
+
+  private var filter: [TimelineProgram.Condition] {
+    aggregate.filter.map { [.init(column: $0, test: .isTrue)] } ?? []
+  }
+
+  /// For arguments that are conditions themselves.
+  private func truth(
+    _ test: TimelineProgram.Condition.Test
+  ) -> [TimelineProgram.Condition] {
+    // What is no condition counts as true.
+    guard let argument = aggregate.argument, type(argument) == .bool else {
+      return test == .isTrue
+        ? presence(aggregate.argument) : [.init(column: events.key, test: .never)]
+    }
+    return [.init(column: argument, test: test)]
+  }
+
+  private func presence(_ column: ColumnID?) -> [TimelineProgram.Condition] {
+    guard let column, isNullable(column) else { return [] }
+    return [.init(column: column, test: .isPresent)]
+  }
+
+  private func stream(
+    _ conditions: [TimelineProgram.Condition], matches: Bool, in program: inout TimelineProgram
+  ) -> Int {
+    var conditions = conditions
+    if waits, let known = events.known, isNullable(known) {
+      conditions.append(.init(column: known, test: .isPresent))
+    }
+    // One order, so that equal filters are found equal.
+    var unique: [TimelineProgram.Condition] = []
+    for condition in conditions where !unique.contains(condition) { unique.append(condition) }
+    unique.sort { ($0.column.index, $0.test.rawValue) < ($1.column.index, $1.test.rawValue) }
+    let stream = TimelineProgram.Stream(
+      conditions: unique, matches: matches ? aggregate.matches : [])
+    return interned(stream, in: &program.streams)
+  }
+
+  /// Whether events have to be known before the decision.
+  private var waits: Bool {
+    if case .following = aggregate.window { return false }
+    return events.known != nil
+  }
+
+  private func window(in program: inout TimelineProgram) -> Int {
+    let lag = max(0, aggregate.lag)
+    func moment(_ moment: TimelineProgram.Moment) -> Int { interned(moment, in: &program.moments) }
+    // An event known a fixed time after it happened is seen as late as one behind a lag.
+    let delay = events.known == nil ? max(lag, events.arrivesWithin ?? 0) : lag
+    var end = TimelineProgram.Moment.before(delay)
+    let start: TimelineProgram.Start
+    switch aggregate.window {
+    case .all: start = .beginning
+    case .duration(let length):
+      let (shift, overflow) = lag.addingReportingOverflow(max(0, length))
+      start = overflow ? .beginning : .moment(moment(.before(shift)))
+    case .span(let step): start = .moment(moment(.spanBefore(lag: lag, step)))
+    case .calendar(let step): start = .moment(moment(.periodStart(lag: lag, step)))
+    case .last(let count):
+      let isShare = aggregate.function == .share
+      start = .last(
+        max(0, count), stream: stream(isShare ? [] : filter, matches: !isShare, in: &program))
+    case .following(let after, let within):
+      start = .moment(moment(.after(after)))
+      end = .after(within)
+    }
+    let window = TimelineProgram.Window(
+      start: start, end: moment(end), waits: waits, lag: waits ? lag : 0)
+    return interned(window, in: &program.windows)
+  }
+}

@@ -1,0 +1,107 @@
+import C360Plan
+
+/// What a timeline step computes, with every instant, filter and window once (semantics.md E6).
+/// Lists are referred to by index.
+struct TimelineProgram: Sendable {
+  /// An instant relative to the decision time t. Its position is that of the first event not before
+  /// it.
+  enum Moment: Hashable, Sendable {
+    /// t − µs
+    case before(Int64)
+    /// t − lag, then back on the local calendar
+    case spanBefore(lag: Int64, CalendarStep)
+    /// Local start of the period that holds t − lag
+    case periodStart(lag: Int64, CalendarStep)
+    /// Just after t + offset
+    case after(TimeOffset)
+  }
+
+  /// What a column must be at an event.
+  struct Condition: Hashable, Sendable {
+    enum Test: UInt8, Hashable, Sendable { case isTrue, isFalse, isPresent, never }
+    let column: ColumnID
+    let test: Test
+  }
+
+  /// Events that pass some conditions, in order; one for each class where there are matches.
+  struct Stream: Hashable, Sendable {
+    var conditions: [Condition]
+    var matches: [WindowedAggregate.Match]
+  }
+
+  enum Start: Hashable, Sendable {
+    case beginning
+    case moment(Int)
+    /// The nth visible event from the end in a stream.
+    case last(Int, stream: Int)
+  }
+
+  /// From an instant up to, but not including, another. Where `waits`, events also have to be known.
+  struct Window: Hashable, Sendable {
+    let start: Start
+    let end: Int
+    let waits: Bool
+    /// µs; of windows that wait.
+    let lag: Int64
+  }
+
+  /// The events of a stream in a window.
+  struct Selection: Hashable, Sendable {
+    let stream: Int
+    let window: Int
+  }
+
+  enum DecayKind: Hashable, Sendable { case sum, count, mean }
+
+  enum Kernel: Hashable, Sendable {
+    case count
+    /// Whether the count is positive.
+    case isNotEmpty
+    case isEmpty
+    /// Count over the count of another selection.
+    case share(of: Int)
+    case sum(ColumnID)
+    case mean(ColumnID)
+    case ratio(ColumnID, ColumnID)
+    case variance(ColumnID, isPopulation: Bool, isRoot: Bool)
+    case least(ColumnID)
+    case greatest(ColumnID)
+    /// From 1, negative from the end.
+    case nth(ColumnID, Int)
+    case distinct(ColumnID)
+    case mode(ColumnID)
+    case decayed(DecayKind, ColumnID?, halfLife: Int64)
+  }
+
+  struct Instruction: Sendable {
+    let kernel: Kernel
+    let selection: Int
+    let origin: Int32
+  }
+
+  var moments: [Moment] = []
+  var streams: [Stream] = []
+  var windows: [Window] = []
+  var selections: [Selection] = []
+  /// One for each output of the step.
+  var instructions: [Instruction] = []
+}
+
+extension TimelineProgram.Kernel {
+  /// Whether nothing in the window means null.
+  var isNullable: Bool {
+    switch self {
+    case .count, .isNotEmpty, .isEmpty, .sum, .distinct, .decayed(.sum, _, _),
+      .decayed(.count, _, _):
+      false
+    default: true
+    }
+  }
+}
+
+/// Adds to a list what it does not hold yet.
+func interned<T: Equatable>(_ value: T, in list: inout [T]) -> Int {
+  if let index = list.firstIndex(of: value) { return index }
+  list.append(value)
+  return list.count - 1
+}

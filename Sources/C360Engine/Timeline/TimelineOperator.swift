@@ -1,0 +1,165 @@
+import C360Columns
+import C360Plan
+import Synchronization
+
+/// All windowed aggregates of one event table at the rows of one frame (semantics.md E1, E2): events
+/// are clustered once, then each entity's events and rows are merged, all aggregates together.
+package enum TimelineOperator {
+  package static func run(
+    _ step: TimelineStep, _ state: inout ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) {
+    var program = TimelineProgram(
+      step.outputs, of: step.events, type: { [state] in state.vector($0).type },
+      isNullable: { [state] in state.vector($0).validity != nil })
+    let countsTies = state.timelines.shouldCountTies(
+      events: step.events.relation, frame: step.frame)
+    let decision = countsTies ? program.momentOfDecision() : nil
+    let entities = state.timelines.entities(of: step.key, state)
+    let events = try state.timelines.clusters(
+      key: step.events.key, time: step.events.time, tieBreak: step.events.tieBreak,
+      for: entities, state, context)
+    try context.checkCancelled()
+    let inputs = try TimelineInputs(
+      program, step, events, classes: Array(repeating: nil, count: program.streams.count), state,
+      context)
+    let run = TimelineRun(
+      step: step, inputs: inputs, rowCount: state.rowCount(step.frame), plan: state.plan,
+      decision: decision)
+    try run.evaluate(context)
+    for (output, column) in zip(step.outputs, run.columns) { state.set(output.column, column.vector) }
+    try Coverages.fill(step, &state)
+    state.counts.add(run, step, state, events, entities)
+  }
+}
+
+/// One timeline step under way. Pieces write different rows, so they share nothing but counts.
+private final class TimelineRun: Sendable {
+  let step: TimelineStep
+  let inputs: TimelineInputs
+  let rowCount: Int
+  let columns: [OutputColumn]
+  /// The moment t itself, when tied exposures are to be counted.
+  let decision: Int?
+  let tiedExposures = Atomic<Int>(0)
+  let resolvedTies = Atomic<Int>(0)
+
+  init(step: TimelineStep, inputs: TimelineInputs, rowCount: Int, plan: Plan, decision: Int?) {
+    self.step = step
+    self.inputs = inputs
+    self.rowCount = rowCount
+    self.decision = decision
+    columns = zip(step.outputs, inputs.program.instructions).map { output, instruction in
+      OutputColumn(
+        type: plan[output.column].type.physical, count: rowCount,
+        isNullable: instruction.kernel.isNullable)
+    }
+  }
+
+  func evaluate(_ context: ExecutionContext) throws(EngineError) {
+    fillKeylessRows()
+    let chunks = ChunkLayout.plan(inputs.clusters, rowCount: rowCount, threads: context.threads)
+    let scratches = ScratchPool()
+    let done = Atomic<Int>(0)
+    try Parallel.forEach(chunks.count, threads: context.threads) {
+      (index: Int) throws(EngineError) in
+      try context.checkCancelled()
+      let scratch = scratches.borrow()
+      defer { scratches.giveBack(scratch) }
+      try evaluate(chunks[index], scratch)
+      let finished = done.add(1, ordering: .relaxed).newValue
+      if finished & 63 == 0 || finished == chunks.count {
+        context.progress?(
+          ProgressReport(operation: "timeline", done: finished, total: chunks.count))
+      }
+    }
+  }
+
+  private func evaluate(_ layout: ChunkLayout, _ scratch: Scratch) throws(EngineError) {
+    let chunk = Chunk(layout, inputs, scratch)
+    let evaluator = ChunkEvaluator(chunk)
+    let program = inputs.program
+    var failed: (query: FailedQuery, origin: Int32)?
+    for (index, instruction) in program.instructions.enumerated() {
+      let column = columns[index]
+      var totals: UnsafePointer<Int64>?
+      if case .share(let selection) = instruction.kernel {
+        totals = evaluator.counts(evaluator.ranges(selection))
+      }
+      let query = evaluator.run(
+        instruction.kernel, stream: program.selections[instruction.selection].stream,
+        evaluator.ranges(instruction.selection), type: column.type, totals: totals,
+        into: column.output(from: layout.rows.lowerBound))
+      if let query, query.query < failed?.query.query ?? .max {
+        failed = (query, instruction.origin)
+      }
+    }
+    if let failed {
+      throw .row(
+        origin: failed.origin, relation: step.frame,
+        row: layout.rows.lowerBound + failed.query.query, detail: failed.query.detail)
+    }
+    if let decision { countTies(evaluator, decision) }
+    if evaluator.resolvedTies > 0 {
+      resolvedTies.add(evaluator.resolvedTies, ordering: .relaxed)
+    }
+  }
+
+  private func countTies(_ evaluator: ChunkEvaluator, _ decision: Int) {
+    let chunk = evaluator.chunk
+    let positions = evaluator.positions(of: decision)
+    var count = 0
+    for group in 0..<chunk.groupCount {
+      let end = chunk.groupTo[group]
+      for row in chunk.rows(group) where positions[row] < end {
+        count += chunk.times[Int(positions[row])] == chunk.decisions[row] ? 1 : 0
+      }
+    }
+    tiedExposures.add(count, ordering: .relaxed)
+  }
+
+  /// Rows without a key have no events.
+  private func fillKeylessRows() {
+    let entities = inputs.clusters.entities
+    let first = Int(entities.starts[entities.count])
+    for (column, instruction) in zip(columns, inputs.program.instructions) where first < rowCount {
+      column.fillEmpty(instruction.kernel, first..<rowCount)
+    }
+  }
+}
+
+extension RunCounts {
+  fileprivate mutating func add(
+    _ run: TimelineRun, _ step: TimelineStep, _ state: ExecutionState, _ events: ClusteredEvents,
+    _ entities: EntityIndex
+  ) {
+    let name = state.plan.name(of: step.events.relation)
+    tiedExposures[name, default: 0] += run.tiedExposures.load(ordering: .relaxed)
+    resolvedTies[name, default: 0] += run.resolvedTies.load(ordering: .relaxed)
+    duplicates[name] = max(duplicates[name] ?? 0, events.clusters.duplicates)
+    if let known = step.events.known { neverKnown[name] = state.vector(known).nullCount }
+    let asking = state.timelines.asking(step.events.key, entities)
+    unusedEvents[name] =
+      asking.count == 1
+      ? state.rowCount(step.events.relation) - used(events.clusters, entities)
+      : unused(state.vector(step.events.key), asking)
+  }
+
+  /// Events of the entities that ask; the clusters may hold those of others too.
+  private func used(_ clusters: EventClusters, _ entities: EntityIndex) -> Int {
+    var count = 0
+    for entity in 0..<entities.count {
+      count += Int(clusters.ends[entity] - clusters.starts[entity])
+    }
+    return count
+  }
+
+  private func unused(_ key: Vector, _ asking: [EntityIndex]) -> Int {
+    var count = 0
+    for row in 0..<key.count {
+      let isUsed =
+        !key.isNull(row) && asking.contains { $0.table.number(of: key.key(row)) >= 0 }
+      if !isUsed { count += 1 }
+    }
+    return count
+  }
+}
