@@ -50,6 +50,7 @@ final class DecisionTile {
   // By pair, row by row.
   private let forbidden: UnsafeMutablePointer<UInt8>
   private let missing: UnsafeMutablePointer<UInt8>
+  /// Sums of the terms; once sealed, scratch.
   private let sums: UnsafeMutablePointer<Double>
   /// Candidate by candidate.
   private let base: UnsafeMutablePointer<Double>
@@ -208,9 +209,10 @@ extension DecisionTile {
   /// Leaves the probabilities of the whole mixture in `mixed`.
   private func distribute() {
     if case .softmax(let temperature) = rule.base {
-      c360_decide_exponents(values, greatest, temperature, candidateCount, rows, base)
-      c360_exp_f64(base, base, candidateCount * rows)
-      c360_decide_normalise(base, candidateCount, rows, scratch)
+      // Not in place: a kernel that reads what it writes does not run vectorized.
+      c360_decide_exponents(values, greatest, temperature, candidateCount, rows, sums)
+      c360_exp_f64(sums, base, candidateCount * rows)
+      c360_decide_normalise(values, base, candidateCount, rows, scratch)
     } else {
       c360_decide_point(best, candidateCount, rows, base)
     }

@@ -157,16 +157,22 @@ C360_KERNEL void c360_decide_exponents(
     for (size_t r = 0; r < rows; r++) {
       double below = (v[r] - greatest[r]) / temperature;
       double exponent = v[r] == greatest[r] ? 0.0 : below;
-      out[r] = v[r] == v[r] ? exponent : -INFINITY;
+      out[r] = v[r] == v[r] ? exponent : 0.0;
     }
   }
 }
 
 C360_KERNEL void c360_decide_normalise(
-    double *restrict weights, size_t candidates, size_t rows, double *restrict sums) {
+    const double *restrict values, double *restrict weights, size_t candidates, size_t rows,
+    double *restrict sums) {
   for (size_t r = 0; r < rows; r++) sums[r] = 0;
   for (size_t a = 0; a < candidates; a++) {
-    for (size_t r = 0; r < rows; r++) sums[r] += weights[a * rows + r];
+    for (size_t r = 0; r < rows; r++) {
+      double v = values[a * rows + r];
+      double weight = v == v ? weights[a * rows + r] : 0;
+      weights[a * rows + r] = weight;
+      sums[r] += weight;
+    }
   }
   for (size_t a = 0; a < candidates; a++) {
     for (size_t r = 0; r < rows; r++) {

@@ -50,13 +50,15 @@ void c360_decide_count(const double *values, size_t candidates, size_t rows, int
 /// Candidate of the greatest value of each row, the earliest among equals; -1 where all are NaN.
 void c360_decide_best(
     const double *values, size_t candidates, size_t rows, double *greatest, int64_t *best);
-/// The logarithms of softmax weights: (v − greatest) / temperature, 0 where they are equal, −∞ where
+/// The logarithms of softmax weights: (v − greatest) / temperature, 0 where they are equal and where
 /// not eligible.
 void c360_decide_exponents(
     const double *values, const double *greatest, double temperature, size_t candidates,
     size_t rows, double *exponents);
-/// Divides by the sum of each row, in place; `sums` is scratch of `rows`. Rows of no weight keep 0.
-void c360_decide_normalise(double *weights, size_t candidates, size_t rows, double *sums);
+/// In place: 0 where not eligible, the others divided by their sum in the row. `sums` is scratch of
+/// `rows`.
+void c360_decide_normalise(
+    const double *values, double *weights, size_t candidates, size_t rows, double *sums);
 /// 1 at the candidate `best` of each row, 0 elsewhere.
 void c360_decide_point(const int64_t *best, size_t candidates, size_t rows, double *base);
 /// `mixed = (1 - share) * base + share / eligible` on eligible candidates, 0 on others; `even` is
