@@ -7,19 +7,26 @@ extension Lowering {
   /// The events of a table as moments of their own: features in the argument of an aggregate are
   /// asked as of each event.
   func eventScope(_ table: TableID) -> Scope {
+    Scope(relation: rows(table).relation, table: table)
+  }
+
+  /// The moments at hand: of a frame, or of the events of a table.
+  func moments(of scope: Scope) -> Moments? {
+    if let moments = scope.moments { return moments }
+    guard let table = scope.table, case .events(let roles) = program[table].kind else { return nil }
     let rows = rows(table)
-    var moments: Moments?
-    if case .events(let roles) = program[table].kind {
-      moments = Moments(
-        relation: rows.relation, key: column(roles.key, of: rows),
-        time: column(roles.time, of: rows), timezone: program.timezone)
-    }
-    return Scope(relation: rows.relation, moments: moments, table: table)
+    return Moments(
+      relation: rows.relation, key: column(roles.key, of: rows),
+      time: column(roles.time, of: rows), timezone: program.timezone)
   }
 
   /// The value of a windowed aggregate at the rows of the scope: a column of a timeline.
-  func aggregate(_ aggregate: Aggregate, _ type: Type, _ span: Span, _ scope: Scope) -> ScalarID {
-    guard let moments = scope.moments else {
+  ///
+  /// - Parameter name: for people; nil: the words of the source.
+  func aggregate(
+    _ aggregate: Aggregate, _ expression: Expression, named name: String?, _ scope: Scope
+  ) -> ScalarID {
+    guard let moments = moments(of: scope) else {
       preconditionFailure("the checker lets aggregates stand at moments only")
     }
     let events = eventScope(aggregate.table)
@@ -48,27 +55,26 @@ extension Lowering {
       filter: filter, matches: matches,
       window: aggregate.window.spec, lag: aggregate.lag, position: aggregate.position,
       halfLife: aggregate.halfLife)
-    return timelineColumn(windowed, aggregate.table, type, span, scope, moments)
+    let level = timelineLevel(of: windowed)
+    let decision = windowed.matches.isEmpty ? nil : scope.decision
+    let key = timeline(aggregate.table, moments, decision: decision, level: level)
+    if let known = requests.timelines[key]?.index[windowed] { return scalar(known) }
+    let answer = addColumn(
+      name ?? expression.span.text.singleLine, expression.type.logical,
+      in: decision?.relation ?? moments.relation, nullable: expression.type.isOptional)
+    levels[answer] = level + 1
+    requests.timelines[key]?.index[windowed] = answer
+    requests.timelines[key]?.outputs.append(
+      TimelineStep.Output(
+        aggregate: windowed, column: answer, origin: origin(expression.span)))
+    return scalar(answer)
   }
 
-  private func timelineColumn(
-    _ windowed: WindowedAggregate, _ table: TableID, _ type: Type, _ span: Span, _ scope: Scope,
-    _ moments: Moments
-  ) -> ScalarID {
-    let decision = windowed.matches.isEmpty ? nil : scope.decision
+  /// Timelines that must run before this one.
+  private func timelineLevel(of windowed: WindowedAggregate) -> Int {
     let read = [windowed.argument, windowed.second, windowed.filter].compactMap { $0 }
       + windowed.matches.map(\.event)
-    let level = read.reduce(0) { max($0, levels[$1] ?? 0) }
-    let key = timeline(table, moments, decision: decision, level: level)
-    if let known = requests.timelines[key]?.index[windowed] { return scalar(known) }
-    let column = addColumn(
-      span.text.singleLine, type.logical, in: decision?.relation ?? moments.relation,
-      nullable: type.isOptional)
-    levels[column] = level + 1
-    requests.timelines[key]?.index[windowed] = column
-    requests.timelines[key]?.outputs.append(
-      TimelineStep.Output(aggregate: windowed, column: column, origin: origin(span)))
-    return scalar(column)
+    return read.reduce(0) { max($0, levels[$1] ?? 0) }
   }
 
   private func timeline(
@@ -149,7 +155,7 @@ extension Lowering {
     let frame = frame(exposure)
     let scope = frameScope(frame)
     let value = lower(expression, scope)
-    guard let moments = scope.moments else { return value }
+    guard let moments = moments(of: scope) else { return value }
     var windows: [(table: TableID, within: TimeOffset)] = []
     expression.forEachAggregate { aggregate in
       guard case .following(_, let within) = aggregate.window else { return }

@@ -48,19 +48,22 @@ extension Lowering {
     if let mask = policy.mask {
       decision.rules = program[mask].rules.map { rule in
         DecideStep.Rule(
-          name: rule.name, condition: candidate(rule.condition, as: .bool, scope, decision))
+          name: rule.name,
+          condition: candidate(rule.condition, as: .bool, named: rule.name, scope, decision))
       }
     }
     decision.terms = policy.terms.map { term in
       DecideStep.Term(
-        name: term.name, value: candidate(term.value, as: term.value.type, scope, decision),
+        name: term.name,
+        value: candidate(term.value, as: term.value.type, named: term.name, scope, decision),
         weight: term.weight)
     }
     switch policy.choice {
     case .greedy: decision.choice = .greedy
     case .softmax(let temperature): decision.choice = .softmax(temperature: temperature)
     case .threshold(let condition):
-      decision.choice = .threshold(candidate(condition, as: .bool, scope, decision))
+      decision.choice = .threshold(
+        candidate(condition, as: .bool, named: "threshold", scope, decision))
     }
     return decision
   }
@@ -68,14 +71,15 @@ extension Lowering {
   /// An expression at exposure × action grain. What depends on the exposure alone, or on the action
   /// alone, is computed once a row of those rather than once a pair.
   private func candidate(
-    _ expression: Expression, as type: Type, _ scope: Scope, _ decision: Decision
+    _ expression: Expression, as type: Type, named name: String, _ scope: Scope,
+    _ decision: Decision
   ) -> ScalarID {
     var value = lower(expression, as: type, scope)
     if type.base == .int {
       value = scalars.add(.intToFloat, [value], .float64)
     }
     var hoisted: [ScalarID: ScalarID] = [:]
-    return hoist(value, decision, named: expression.span.text.singleLine, &hoisted)
+    return hoist(value, decision, named: "\(name), in part", &hoisted)
   }
 
   private func hoist(

@@ -7,7 +7,8 @@ import C360Semantics
 struct Scope {
   /// The relation whose columns its scalars read.
   var relation: RelationID
-  /// Absent where no entity and time is at hand (rows of actions, results of queries).
+  /// Absent where no entity and time is at hand (rows of actions, results of queries); of events
+  /// `moments(of:)` makes them when they are asked for.
   var moments: Moments?
   /// The table whose rows are at hand.
   var table: TableID?
@@ -49,7 +50,7 @@ extension Lowering {
     case .feature(let id): return feature(id, scope)
     case .score(let id): return score(id, scope)
     case .aggregate(let aggregate):
-      return self.aggregate(aggregate, expression.type, expression.span, scope)
+      return self.aggregate(aggregate, expression, named: nil, scope)
     case .rowAggregate(let aggregate):
       return rowAggregate(aggregate, expression, scope)
     case .decision(let column): return decisionColumn(column, expression, scope)
@@ -65,11 +66,11 @@ extension Lowering {
   private func leaf(_ expression: Expression, _ scope: Scope) -> ScalarID {
     switch expression.kind {
     case .decisionTime:
-      if let moments = scope.moments { return scalar(moments.time) }
+      if let moments = moments(of: scope) { return scalar(moments.time) }
     case .tableColumn(let table, let position):
       return scalar(column(position, of: rows(table)))
     case .profileColumn(let table, let position):
-      if let moments = scope.moments { return profileColumn(table, position, at: moments) }
+      if let moments = moments(of: scope) { return profileColumn(table, position, at: moments) }
     case .actionColumn(let table, let position):
       return scalar(column(position, of: rows(table)))
     case .exposureColumn(let exposure, let position):
@@ -79,7 +80,7 @@ extension Lowering {
     case .kept(let exposure): return kept(exposure)
     case .queryColumn(let position): return scope.queryColumns[position]
     case .consent(let ledger, let purpose, let clock):
-      if let moments = scope.moments {
+      if let moments = moments(of: scope) {
         return consent(ledger, purpose: purpose, clock, at: moments)
       }
     default: break
@@ -122,7 +123,13 @@ extension Lowering {
       feature: id, relation: scope.relation,
       actions: program[id].actions == nil ? nil : scope.decision?.relation)
     if let known = features[key] { return known }
-    let value = lower(program[id].expression, scope)
+    let feature = program[id]
+    let value: ScalarID
+    if case .aggregate(let aggregate) = feature.expression.kind {
+      value = self.aggregate(aggregate, feature.expression, named: feature.name, scope)
+    } else {
+      value = lower(feature.expression, scope)
+    }
     features[key] = value
     return value
   }

@@ -11,6 +11,7 @@
     private let file: AtomicFile
     private let writer: ArrowFileWriter
     private var blocks: BatchBlocks
+    private var isFinished = false
 
     init(
       path: String, columns: [OutputColumn], pool: TextPool, options: OutputOptions,
@@ -33,12 +34,19 @@
       try guarded { try blocks.add(batch) { try writer.write($0) } }
     }
 
-    func commit() throws {
+    func finish() throws {
+      guard !isFinished else { return }
       try guarded {
         try blocks.finish { try writer.write($0) }
         try writer.finish()
-        try file.commit()
+        try file.finish()
       }
+      isFinished = true
+    }
+
+    func commit() throws {
+      try finish()
+      try guarded { try file.commit() }
     }
 
     func abort() { file.abort() }

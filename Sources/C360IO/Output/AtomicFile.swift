@@ -20,6 +20,8 @@ final class AtomicFile {
   /// Where the name leads, links followed.
   private let target: String
   private var slot: Int?
+  /// Committed or given up.
+  private var isSettled = false
 
   private static let counter = Atomic<Int>(0)
   /// Without this a file size limit would kill the process before it could tidy up.
@@ -38,6 +40,7 @@ final class AtomicFile {
       target = path
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
       guard descriptor >= 0 else {
+        isSettled = true
         throw Self.cannotCreate(path, systemMessage(errno), declaration)
       }
       return
@@ -53,7 +56,8 @@ final class AtomicFile {
     descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       let code = errno
-      if let slot { TemporaryFiles.forget(slot) }
+      isSettled = true
+      forget()
       throw Self.cannotCreate(path, systemMessage(code), declaration)
     }
     if exists { _ = fchmod(descriptor, status.st_mode & 0o7777) }
@@ -75,21 +79,24 @@ final class AtomicFile {
     }
   }
 
+  /// Makes what was written durable; nothing can be written after.
+  func finish() throws {
+    guard descriptor >= 0 else { return }
+    // Devices and pipes have nothing to sync.
+    guard temporary == nil || fsync(descriptor) == 0 else { throw failure(systemMessage(errno)) }
+    let isClosed = close(descriptor) == 0
+    descriptor = -1
+    if !isClosed { throw failure(systemMessage(errno)) }
+  }
+
   /// Puts the file in its place, durably.
   func commit() throws {
-    guard descriptor >= 0 else { return }
-    guard let temporary else {
-      let isClosed = close(descriptor) == 0
-      descriptor = -1
-      if !isClosed { throw failure(systemMessage(errno)) }
-      return
-    }
-    guard fsync(descriptor) == 0 else { throw failure(systemMessage(errno)) }
-    let isClosed = close(descriptor) == 0
-    let closeCode = errno
-    descriptor = -1
-    guard isClosed, rename(temporary, target) == 0 else {
-      let code = isClosed ? errno : closeCode
+    guard !isSettled else { return }
+    try finish()
+    isSettled = true
+    guard let temporary else { return }
+    guard rename(temporary, target) == 0 else {
+      let code = errno
       unlink(temporary)
       forget()
       throw failure(systemMessage(code))
@@ -105,8 +112,9 @@ final class AtomicFile {
 
   /// Gives the file up; what was in its place stays. Nothing after `commit`.
   func abort() {
-    guard descriptor >= 0 else { return }
-    close(descriptor)
+    guard !isSettled else { return }
+    isSettled = true
+    if descriptor >= 0 { close(descriptor) }
     descriptor = -1
     if let temporary { unlink(temporary) }
     forget()

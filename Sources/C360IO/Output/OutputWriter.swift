@@ -9,7 +9,10 @@ import C360Diagnostics
 public protocol OutputWriter: AnyObject {
   /// Appends rows. The batch has the columns the writer was opened with, in that order.
   func write(_ batch: Batch) throws
-  /// Finishes the file and puts it in its place.
+  /// Completes the file beside its place, durably; no rows come after. With several outputs, all are
+  /// finished before the first is committed, so that what may fail has happened by then.
+  func finish() throws
+  /// Finishes the file, if that was not done, and puts it in its place.
   func commit() throws
   /// Gives the file up. Nothing after `commit`.
   func abort()

@@ -17,6 +17,7 @@ final class TextOutput: OutputWriter {
   private let rowWriter: RowWriter
   private let threads: Int
   private var blocks: BatchBlocks
+  private var isFinished = false
 
   init(
     path: String, columns: [OutputColumn], pool: TextPool, options: OutputOptions,
@@ -37,12 +38,19 @@ final class TextOutput: OutputWriter {
     try guarded { try blocks.add(batch) { try put($0) } }
   }
 
-  func commit() throws {
+  func finish() throws {
+    guard !isFinished else { return }
     try guarded {
       try blocks.finish { try put($0) }
       try gzip?.finish()
-      try file.commit()
+      try file.finish()
     }
+    isFinished = true
+  }
+
+  func commit() throws {
+    try finish()
+    try guarded { try file.commit() }
   }
 
   func abort() { file.abort() }
