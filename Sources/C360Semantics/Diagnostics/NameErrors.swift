@@ -169,7 +169,7 @@ extension SemanticError {
 
   static func duplicateItem(_ at: Span, _ name: String, noun: String, first: Span?) -> Diagnostic {
     Diagnostic(
-      "E0210", "there is a \(noun) `\(name)` already", at: at,
+      "E0210", "there are two \(noun)s named `\(name)`", at: at,
       secondary: labeled(first == at ? nil : first, "the first"))
   }
 

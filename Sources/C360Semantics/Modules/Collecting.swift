@@ -52,7 +52,7 @@ extension Checker {
       if let alias = view.alias { declareAlias(alias, environment) }
       applies.append((view, environment))
     case .malformed(let node):
-      if let name = node.token(.name) { poisonedNames.insert(name.identifierText) }
+      if let name = node.nameGuess { poisonedNames.insert(name) }
     case .edition, .module, .timezone, .use, .template: break
     }
   }
@@ -93,6 +93,16 @@ extension Checker {
     guard let first = namespace[name]?.nameSpan ?? aliases[name] else { return true }
     report(SemanticError.duplicate(span, name, noun: noun, first: first))
     return false
+  }
+}
+
+extension SyntaxNode {
+  /// The name that something which did not parse would have declared: the token after its keyword.
+  fileprivate var nameGuess: String? {
+    if let token = token(.name) { return token.identifierText }
+    guard let first = firstToken, let last = lastToken, first.index < last.index else { return nil }
+    let second = tree.tokens[first.index + 1]
+    return second.kind == .identifier ? tree.source.text(second.range) : nil
   }
 }
 

@@ -8,7 +8,7 @@ extension Checker {
     rootModule = module
     let name = ScriptPath.normalized(root.source.name)
     var loader = ModuleLoader(checker: self)
-    loader.add(module, key: name, at: nil)
+    loader.add(module, keys: [name], at: nil)
     program.module = module.name
     program.timezone = module.clock.identifier
   }
@@ -18,18 +18,19 @@ extension Checker {
 private struct ModuleLoader {
   let checker: Checker
   /// Files whose `use`s are being followed, with the place that used them.
-  var open: [(key: String, site: Span?)] = []
+  var open: [(keys: [String], site: Span?)] = []
   var loaded: Set<String> = []
 
   init(checker: Checker) { self.checker = checker }
 
-  mutating func add(_ module: Module, key: String, at site: Span?) {
+  /// `keys` are the names under which the file may be used.
+  mutating func add(_ module: Module, keys: [String], at site: Span?) {
     checker.adopt(module.tree.diagnostics)
-    open.append((key, site))
+    open.append((keys, site))
     readHeader(of: module)
     for case .use(let use) in module.tree.root.declarations { follow(use, from: module) }
     open.removeLast()
-    loaded.insert(key)
+    loaded.formUnion(keys)
     checker.modules.append(module)
   }
 
@@ -78,7 +79,7 @@ private struct ModuleLoader {
       checker.report(SemanticError.noSuchModule(span, name))
       return
     }
-    add(Module(tree: parse(source), directory: checker.options.directory), key: name, at: span)
+    add(Module(tree: parse(source), directory: checker.options.directory), keys: [name], at: span)
   }
 
   private mutating func follow(file path: String, at span: Span, from module: Module) {
@@ -86,12 +87,10 @@ private struct ModuleLoader {
     guard isNew(key, span) else { return }
     do throws(Diagnostic) {
       let source = try checker.resolver.file(path, from: module.directory)
-      guard isNew(ScriptPath.normalized(source.name), span) else { return }
+      let name = ScriptPath.normalized(source.name)
+      guard name == key || isNew(name, span) else { return }
       let directory = ScriptPath.directory(ofFile: path, from: module.directory)
-      open.append((ScriptPath.normalized(source.name), span))
-      add(Module(tree: parse(source), directory: directory), key: key, at: span)
-      open.removeLast()
-      loaded.insert(ScriptPath.normalized(source.name))
+      add(Module(tree: parse(source), directory: directory), keys: [key, name], at: span)
     } catch {
       checker.report(SemanticError.unreadableModule(span, path, error))
     }
@@ -99,7 +98,7 @@ private struct ModuleLoader {
 
   /// Whether a file is neither loaded nor being loaded; the latter is a cycle.
   private func isNew(_ key: String, _ span: Span) -> Bool {
-    if let position = open.firstIndex(where: { $0.key == key }) {
+    if let position = open.firstIndex(where: { $0.keys.contains(key) }) {
       let path = open[(position + 1)...].compactMap(\.site)
       checker.report(SemanticError.moduleCycle(span, key, path: path))
       return false

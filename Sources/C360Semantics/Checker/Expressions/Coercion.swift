@@ -39,7 +39,8 @@ extension Checker {
     _ expression: Expression, to wanted: Type, because reason: LabeledSpan? = nil
   ) -> Expression? {
     guard let fitted = fit(expression, to: wanted) else {
-      let unitsClash = expression.type.base.unit != nil && wanted.base.unit != nil
+      let units = (expression.type.base.unit, wanted.base.unit)
+      let unitsClash = units.0 != nil && units.1 != nil && units.0 != units.1
       report(
         unitsClash
           ? SemanticError.unitMismatch(
