@@ -246,6 +246,12 @@ func formatted(_ text: String) throws -> String {
         == "entity a\nentity b\nfeature x = [1, 2]\n")
   }
 
+  @Test func commasInBracketsDoNotCutAClause() throws {
+    #expect(
+      try body("policy p for a at e {\n  permit sensitive(age,) in b,c\n}\n")
+        == "policy p for a at e {\n  permit sensitive(age) in b, c\n}\n")
+  }
+
   @Test func carriageReturnsAndTextBlocks() throws {
     #expect(
       try body("feature x = \"\"\"\r\n  a\r\n  \"\"\" # c\r\n")

@@ -106,16 +106,31 @@ extension Formatter {
   mutating func separated(
     _ elements: ArraySlice<SyntaxTree.Element>, of node: SyntaxNode
   ) -> Document {
-    let end = elements.firstIndex { isComma($0) } ?? elements.endIndex
+    let end = outerComma(in: elements) ?? elements.endIndex
     let first = spaced(elements[..<end], of: node)
     var parts: [Document] = []
     var rest = elements[end...]
     while let comma = rest.first {
-      let end = rest.dropFirst().firstIndex { isComma($0) } ?? rest.endIndex
+      let end = outerComma(in: rest.dropFirst()) ?? rest.endIndex
       parts += [document(comma), .fillLine]
       parts.append(spaced(rest[(rest.startIndex + 1)..<end], of: node))
       rest = rest[end...]
     }
     return .joined([first, .nested(2, .joined(parts))])
+  }
+
+  /// The first comma that stands in no brackets.
+  private func outerComma(in elements: ArraySlice<SyntaxTree.Element>) -> Int? {
+    var depth = 0
+    for (index, element) in zip(elements.indices, elements) {
+      guard case .token(let token) = element.child else { continue }
+      switch kind(token) {
+      case .leftParenthesis: depth += 1
+      case .rightParenthesis: depth -= 1
+      case .comma where depth == 0: return index
+      default: continue
+      }
+    }
+    return nil
   }
 }
