@@ -10,7 +10,7 @@ let arrowTargets: [Target] = withArrow
     .systemLibrary(
       name: "CArrow", pkgConfig: Context.packageDirectory + "/.deps/pkgconfig/c360-arrow.pc"),
     .target(name: "CArrowShim", dependencies: ["CArrow"]),
-    .target(name: "C360Arrow", dependencies: ["C360Columns", "C360Diagnostics", "CArrowShim"]),
+    .target(name: "C360Arrow", dependencies: ["C360Columns", "C360Diagnostics", "CArrowABI", "CArrowShim"]),
     .testTarget(name: "C360ArrowTests", dependencies: ["C360Arrow"]),
   ] : []
 let arrowDependency: [Target.Dependency] = withArrow ? ["C360Arrow"] : []
@@ -40,7 +40,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "C360IO",
-      dependencies: ["C360Columns", "C360Diagnostics", "CZlib"] + arrowDependency,
+      dependencies: ["C360Columns", "C360Diagnostics", "CArrowABI", "CZlib"] + arrowDependency,
       swiftSettings: withArrow ? [.define("C360_ARROW")] : []),
     .target(name: "C360Reference", dependencies: ["C360Semantics"]),
     .target(
@@ -58,7 +58,7 @@ let package = Package(
       name: "C360SyntaxTests", dependencies: ["C360Syntax"], exclude: ["Corpus"]),
     .testTarget(name: "C360SemanticsTests", dependencies: ["C360Semantics"]),
     .testTarget(name: "C360DiagnosticsTests", dependencies: ["C360Diagnostics"]),
-    .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns"]),
+    .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns", "CArrowABI"]),
     .target(
       name: "C360Fuzz", dependencies: ["C360Semantics"], path: "Tests/C360Differential/Fuzz"),
     .testTarget(

@@ -46,7 +46,7 @@ func readTable(
   return try reading.run()
 }
 
-private func columnRules(_ contract: TableContract) throws -> [ColumnRules] {
+func columnRules(_ contract: TableContract) throws -> [ColumnRules] {
   try contract.columns.map { column in
     guard let zone = Zone.named(column.timeZone) else {
       throw DiagnosticError([
@@ -57,7 +57,8 @@ private func columnRules(_ contract: TableContract) throws -> [ColumnRules] {
       ])
     }
     return ColumnRules(
-      type: column.type, isNullable: column.isNullable, defaultValue: column.defaultValue,
+      type: column.type, isNullable: column.isNullable,
+      defaultValue: column.defaultValue == .null ? nil : column.defaultValue,
       nan: column.nan, bareDate: column.bareDate, zone: zone)
   }
 }

@@ -1,0 +1,32 @@
+import CArrowABI
+import C360Columns
+import C360Diagnostics
+
+/// Reads a table from record batches that a host program hands over, and releases the stream.
+///
+/// - Parameter name: what messages call the source in place of a path.
+/// - Throws: `DiagnosticError` for what breaks the contract.
+public func readTable(
+  _ contract: TableContract, from stream: UnsafeMutablePointer<ArrowArrayStream>, name: String,
+  pool: TextPool
+) throws -> Batch {
+  let rules = try columnRules(contract)
+  do throws(ArrowImportError) {
+    return try importArrow(
+      stream, columns: zip(contract.columns, rules).map { ($0.name, $1) }, pool: pool)
+  } catch {
+    let column = error.column ?? 0
+    switch error.kind {
+    case .missing(let names):
+      throw DiagnosticError([contract.missingColumn(column, path: name, among: names)])
+    case .wrongType(let found):
+      throw DiagnosticError([contract.wrongType(column, path: name, found: found)])
+    case .value(let value):
+      let failure = ReadFailure(.value(value.problem), row: value.row, column: column)
+      throw DiagnosticError([contract.diagnostic(failure, path: name, rowsBefore: 0)])
+    case .stream(let message):
+      let failure = ReadFailure(.damaged(message))
+      throw DiagnosticError([contract.diagnostic(failure, path: name, rowsBefore: 0)])
+    }
+  }
+}
