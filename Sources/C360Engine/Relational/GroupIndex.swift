@@ -37,15 +37,29 @@ struct GroupIndex: Sendable {
     self = index
   }
 
+  /// Whether more than half of the first rows have a group of their own. Overwrites their numbers.
+  private func isMostlyDistinct(
+    _ key: Vector, isFirst: Bool, into numbers: UnsafeMutablePointer<UInt32>
+  ) -> Bool {
+    let sample = min(key.count, 8192)
+    let table = GroupTable(expected: sample)
+    table.add(key, isFirst ? nil : ids, 0..<sample, into: numbers)
+    return table.count > sample / 2
+  }
+
   /// Groups by these numbers and one more column.
   func refined(
     by key: Vector, isFirst: Bool, _ context: ExecutionContext
   ) throws(EngineError) -> GroupIndex {
     let rowCount = key.count
-    let pieces = Parallel.pieces(rowCount, threads: context.threads)
     let result = Buffer(byteCount: rowCount * 4)
     let target = result.elements(UInt32.self)
-    let tables = pieces.map { GroupTable(expected: min($0.count, max(1024, count))) }
+    // With many groups, joining the tables of two threads costs more than the second one saves.
+    let isWide = isMostlyDistinct(key, isFirst: isFirst, into: target)
+    let pieces = Parallel.pieces(rowCount, threads: isWide ? 1 : context.threads)
+    let tables = pieces.map {
+      GroupTable(expected: min($0.count, isWide ? rowCount / 4 : max(1024, count)))
+    }
     try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
       try context.checkCancelled()
       tables[piece].add(key, isFirst ? nil : ids, pieces[piece], into: target)
