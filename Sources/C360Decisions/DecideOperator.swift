@@ -5,7 +5,7 @@ import Synchronization
 
 /// Decides for every row of a frame: masks, objective, choice, draw (docs/choices.md). Works in tiles
 /// of exposures × actions, threads over tiles; the results depend on neither.
-public struct DecideOperator: Sendable {
+public struct DecideOperator: DecisionOperator {
   public init() {}
 
   /// Adds the step's outputs to its frame and its counts to the run's.
