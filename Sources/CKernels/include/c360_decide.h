@@ -43,8 +43,10 @@ void c360_decide_missing(
 
 // MARK: candidates, candidate by candidate
 
-/// From row by row to candidate by candidate.
-void c360_decide_turn(const double *pairs, size_t actions, size_t rows, double *candidates);
+/// Transposes: entry (r, c) from `r * columns + c` to `c * rows + r`.
+void c360_turn_64(const uint64_t *from, size_t columns, size_t rows, uint64_t *to);
+void c360_turn_32(const uint32_t *from, size_t columns, size_t rows, uint32_t *to);
+void c360_turn_8(const uint8_t *from, size_t columns, size_t rows, uint8_t *to);
 /// Number of candidates of each row that are not NaN.
 void c360_decide_count(const double *values, size_t candidates, size_t rows, int64_t *eligible);
 /// Candidate of the greatest value of each row, the earliest among equals; -1 where all are NaN.
