@@ -46,7 +46,9 @@ struct Checked {
   /// `line:column code message`, one a diagnostic, with labelled places indented below.
   var report: String {
     diagnostics.map { diagnostic in
-      var lines = ["\(Self.place(diagnostic.primary?.span)) \(diagnostic.code) \(diagnostic.message)"]
+      var lines = [
+        "\(Self.place(diagnostic.primary?.span)) \(diagnostic.code) \(diagnostic.message)"
+      ]
       for other in diagnostic.secondary {
         lines.append("  \(Self.place(other.span)) \(other.label)")
       }

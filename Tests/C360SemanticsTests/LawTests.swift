@@ -73,9 +73,10 @@ struct LawTests {
       }
       """)
     let program = checked(text).program
-    #expect(program?.exposures[1].outcomes.map(\.expression.type.description) == [
-      "money(GBP)?", "int?", "int?",
-    ])
+    #expect(
+      program?.exposures[1].outcomes.map(\.expression.type.description) == [
+        "money(GBP)?", "int?", "int?",
+      ])
   }
 
   // MARK: Grains

@@ -88,7 +88,8 @@ struct QueryTests {
 
   @Test func tablesOfRows() throws {
     #expect(
-      try columns("orders | where amount > 100 GBP | group category { n = count(); s = sum(amount) }")
+      try columns(
+        "orders | where amount > 100 GBP | group category { n = count(); s = sum(amount) }")
         == ["category: text", "n: int", "s: money(GBP)"])
     #expect(try columns("offers | select orders_key = offer_id, offers.margin").count == 2)
   }

@@ -64,6 +64,10 @@ extension Checker {
           report(SemanticError.roleArgument(role.span, "@nan(null) or @nan(keep) on a float"))
           return nil
         }
+        if rule == .null, !type.isOptional, syntax.defaultValue == nil {
+          report(SemanticError.roleArgument(role.span, "@nan(null) on a `\(type.optional)`"))
+          return nil
+        }
         nan = rule
         continue
       case "id", "retracted", "weight", "entity", "left", "right", "position":

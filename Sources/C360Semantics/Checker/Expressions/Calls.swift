@@ -132,7 +132,10 @@ extension Checker {
       common = left.type.base == common.type.base ? common : left
     }
     return fitted.reduce(into: [Expression]?([])) { result, argument in
-      guard let pair = unify(common, argument) else { return result = nil }
+      guard let pair = unify(common, argument) else {
+        result = nil
+        return
+      }
       result?.append(pair.1)
     }
   }

@@ -19,7 +19,8 @@ extension Checker {
           typed, to: value.type.optional,
           because: LabeledSpan(value.span, "it takes the place of this, of type \(value.type)"))
       else { return nil }
-      otherwise = fitted.type.isOptional && isTotal(typed) ? fitted.typed(value.type.nonOptional) : fitted
+      otherwise =
+        fitted.type.isOptional && isTotal(typed) ? fitted.typed(value.type.nonOptional) : fitted
     }
     guard let condition = unless ?? hide.unless else { return otherwise }
     let type = Type(
