@@ -78,7 +78,8 @@ func agrees(_ left: Scalar, _ right: Scalar, _ function: AggregateFunction) -> B
 extension Scenario {
   /// Answers of the operator by aggregate.
   mutating func answers(
-    _ aggregates: [WindowedAggregate], threads: Int = 1, timezone: String = "UTC"
+    _ aggregates: [WindowedAggregate], threads: Int = 1, batch: Int = 2048,
+    timezone: String = "UTC"
   ) throws -> [[Scalar]] {
     let outputs = aggregates.map { aggregate in
       TimelineStep.Output(
@@ -87,7 +88,8 @@ extension Scenario {
     }
     var state = fixture.state
     try TimelineOperator.run(
-      step(outputs, timezone: timezone), &state, fixture.context(threads: threads))
+      step(outputs, timezone: timezone), &state,
+      ExecutionContext(threads: threads, batchSize: batch, pool: fixture.pool))
     return outputs.map { state.vector($0.column).scalars(fixture.pool) }
   }
 
