@@ -1,0 +1,74 @@
+import C360Diagnostics
+import C360Lowering
+import C360Semantics
+import C360Syntax
+
+/// The way of a program, from text to results: each phase a verb, each with a tree of its own.
+///
+///     text ─parse─▶ SyntaxTree ─check─▶ Program ─lower─▶ Plan ─execute─▶ Results ─deliver─▶ files
+struct Compiler {
+  let session: Session
+  let files = ReadLog()
+  let started = Clock.now()
+
+  init(_ session: Session) { self.session = session }
+
+  /// text → tree; complaints are in the tree.
+  func parse() -> SyntaxTree {
+    files.add(.script, path: session.scriptPath, bytes: session.script.bytes)
+    return C360Syntax.parse(session.script)
+  }
+
+  /// tree → typed program, with all laws held.
+  func check(_ tree: SyntaxTree) -> (program: Program?, diagnostics: [Diagnostic]) {
+    C360Semantics.check(
+      tree,
+      options: CheckOptions(
+        parameters: session.options.parameters, runTime: session.runTime,
+        seed: session.options.seed, directory: session.directory),
+      resolver: FileResolver(log: files))
+  }
+
+  /// program → plan: what sinks need, each thing once.
+  func lower(_ program: Program) -> LoweredProgram {
+    C360Lowering.lower(
+      program,
+      options: LoweringOptions(horizon: session.options.asOf) { sha256($0.canonicalText) })
+  }
+
+  /// plan → rows of all sinks, in memory.
+  func execute(_ program: Program, _ lowered: LoweredProgram) throws -> Results {
+    try Execution(program, lowered, session, files).run()
+  }
+
+  /// rows → files, all of them or none, and the report.
+  func deliver(_ results: Results, _ program: Program, warnings: [Diagnostic]) throws -> RunReport {
+    try Delivery(results, program, session, files, started: started).deliver(warnings: warnings)
+  }
+
+  func diagnostics() -> [Diagnostic] { check(parse()).diagnostics }
+
+  func run() throws -> RunReport {
+    let (program, warnings) = try accept(check(parse()))
+    try holdBindings(to: program)
+    try holdApprovals(of: program)
+    let results = try execute(program, lower(program))
+    return try deliver(results, program, warnings: warnings)
+  }
+
+  func explain(analyze: Bool) throws -> String {
+    let (program, _) = try accept(check(parse()))
+    let lowered = lower(program)
+    let results = analyze ? try execute(program, lowered) : nil
+    return PlanText(program, lowered, measured: results?.statistics).text
+  }
+
+  private func accept(
+    _ checked: (program: Program?, diagnostics: [Diagnostic])
+  ) throws(DiagnosticError) -> (Program, warnings: [Diagnostic]) {
+    guard let program = checked.program,
+      !checked.diagnostics.contains(where: { $0.severity == .error })
+    else { throw DiagnosticError(checked.diagnostics) }
+    return (program, checked.diagnostics)
+  }
+}

@@ -1,0 +1,132 @@
+import C360Engine
+import C360Lowering
+import C360Plan
+import C360Semantics
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The plan of a program for people: what is asked, then the operators that answer.
+struct PlanText {
+  private let program: Program
+  private let lowered: LoweredProgram
+  private let measured: [StepStatistics]?
+
+  init(_ program: Program, _ lowered: LoweredProgram, measured: [StepStatistics]?) {
+    self.program = program
+    self.lowered = lowered
+    self.measured = measured
+  }
+
+  var text: String {
+    (["logical plan"] + logical + ["", "physical plan"] + physical).joined(separator: "\n") + "\n"
+  }
+
+  // MARK: Logical
+
+  private var logical: [String] {
+    var lines: [String] = []
+    for source in lowered.sources {
+      let origin = SourceOrigin(source.origin, in: program)
+      lines.append(
+        "  read \(origin.name) from \"\(origin.source.path)\": "
+          + "\(source.columns.count) of \(origin.columns.count) columns")
+    }
+    for (relation, exposure) in lowered.frames.sorted(by: { $0.key.index < $1.key.index }) {
+      lines.append("  at each row of \(program[exposure].name)")
+      lines += asked(at: relation).map { "    \($0)" }
+    }
+    for decided in lowered.decisions {
+      let policy = program[decided.policy]
+      let mask = policy.mask.map { program[$0].name } ?? "none"
+      lines.append(
+        "  decide \(policy.name) at \(program[decided.exposure].name) under mask \(mask): "
+          + policy.terms.map(\.name).joined(separator: ", "))
+    }
+    for (index, target) in lowered.sinks.enumerated() {
+      let columns = lowered.plan.sinks[index].columns.map(\.name).joined(separator: ", ")
+      switch target {
+      case .output(let number):
+        let output = program.outputs[number]
+        lines.append("  output \(output.name) to \"\(output.path)\": \(columns)")
+      case .show: lines.append("  show: \(columns)")
+      }
+    }
+    return lines
+  }
+
+  private func asked(at frame: RelationID) -> [String] {
+    lowered.plan.steps.flatMap { step -> [String] in
+      switch step {
+      case .timeline(let step) where step.frame == frame:
+        return step.outputs.map { lowered.plan[$0.column].name }
+      case .asOf(let step) where step.frame == frame:
+        return step.columns.map { lowered.plan[$0.to].name }
+      case .consent(let step) where step.frame == frame:
+        return step.tests.map { "consent(\"\($0.purpose)\")" }
+      default: return []
+      }
+    }
+  }
+
+  // MARK: Physical
+
+  private var physical: [String] {
+    let plan = lowered.plan
+    let words = StepText(plan)
+    let estimates = RowEstimates(plan) { guess(rowsOf: $0) }
+    var cells = [["", "operator", "relation", measured == nil ? "rows (guess)" : "rows"]]
+    if measured != nil { cells[0] += ["time", "resident"] }
+    cells[0].append("")
+    var details: [[String]] = [[]]
+    for (index, step) in plan.steps.enumerated() {
+      let (operation, relation, text) = words.describe(step)
+      var line = ["\(index + 1)", operation, plan.name(of: relation)]
+      if let measured, index < measured.count {
+        line += [
+          "\(measured[index].rows)", ValueText.elapsed(UInt64(measured[index].seconds * 1e9)),
+          ValueText.bytes(measured[index].residentBytes),
+        ]
+      } else {
+        line.append(estimates.rows[relation].map { "~\(Int($0.rounded()))" } ?? "?")
+      }
+      let lines = text.split(separator: "\n").map(String.init)
+      cells.append(line + [Self.cut(lines.first ?? "")])
+      details.append(lines.dropFirst().map { "      " + Self.cut($0) })
+    }
+    return zip(Self.aligned(cells), details).flatMap { [$0] + $1 }
+  }
+
+  /// From the sizes of files: so many bytes a value in text, so many in compressed columns.
+  private func guess(rowsOf scan: ScanStep) -> Double? {
+    let origin = SourceOrigin(lowered.sources[scan.source].origin, in: program)
+    let path = absolutePath(origin.source.path, from: origin.source.directory)
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else { return nil }
+    let perValue = path.hasSuffix(".parquet") ? 3.0 : 8.0
+    return Double(status.st_size) / (perValue * Double(max(1, origin.columns.count)))
+  }
+
+  private static func cut(_ text: String) -> String {
+    text.count > 160 ? text.prefix(159) + "…" : text
+  }
+
+  private static func aligned(_ cells: [[String]]) -> [String] {
+    let widths = cells[0].indices.map { column in
+      cells.reduce(0) { max($0, $1[column].count) }
+    }
+    return cells.map { line in
+      var text = ""
+      for (column, cell) in line.enumerated() {
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        let isNumber = column == 0 || (column > 2 && column < line.count - 1)
+        text += "  " + (isNumber ? space + cell : column == line.count - 1 ? cell : cell + space)
+      }
+      while text.hasSuffix(" ") { text.removeLast() }
+      return text
+    }
+  }
+}

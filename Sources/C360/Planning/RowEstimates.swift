@@ -1,0 +1,43 @@
+import C360Lowering
+import C360Plan
+
+/// Guesses of row counts before anything is read, from the sizes of files.
+struct RowEstimates {
+  private(set) var rows: [RelationID: Double] = [:]
+
+  /// - Parameter scanned: rows of a scan's source, where that can be guessed.
+  init(_ plan: Plan, scanned: (ScanStep) -> Double?) {
+    for step in plan.steps { estimate(step, scanned) }
+  }
+
+  private mutating func estimate(_ step: Step, _ scanned: (ScanStep) -> Double?) {
+    switch step {
+    case .scan(let step): rows[step.relation] = scanned(step)
+    case .frame(let step): rows[step.relation] = frame(step)
+    case .filter(let step): rows[step.output] = rows[step.input].map { $0 / 2 }
+    case .group(let step):
+      // Groups grow like the root of the rows: few keys are unique.
+      rows[step.output] = step.keys.isEmpty ? 1 : rows[step.input].map { $0.squareRoot() }
+    case .sort(let step): rows[step.output] = rows[step.input]
+    case .limit(let step):
+      rows[step.output] = rows[step.input].map { input in
+        min(max(0, input - Double(step.skip)), Double(step.take ?? .max))
+      }
+    case .timeline, .asOf, .consent, .derive, .decide, .expect: break
+    }
+  }
+
+  private func frame(_ step: FrameStep) -> Double? {
+    // A tenth of the rows of a population are taken for entities of their own.
+    func entities(_ population: [FrameStep.Population]) -> Double? {
+      population.compactMap { rows[$0.relation] }.max().map { max(1, $0 / 10) }
+    }
+    switch step.origin {
+    case .rows(let input, _): return rows[input]
+    case .instant(_, let population): return entities(population)
+    case .every(let length, let start, let through, let population):
+      let steps = Double(max(0, through - start)) / Double(max(1, length.approximateLength)) + 1
+      return entities(population).map { $0 * steps.rounded(.down) }
+    }
+  }
+}

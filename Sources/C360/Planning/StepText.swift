@@ -1,0 +1,112 @@
+import C360Lowering
+import C360Plan
+import C360Semantics
+
+/// One line a step: what operator, on which relation, doing what.
+struct StepText {
+  let plan: Plan
+  let scalars: ScalarText
+
+  init(_ plan: Plan) {
+    self.plan = plan
+    scalars = ScalarText(plan: plan)
+  }
+
+  /// Operator, relation that it makes or adds to, and details.
+  func describe(_ step: Step) -> (operation: String, relation: RelationID, details: String) {
+    switch step {
+    case .scan(let step):
+      return ("scan", step.relation, step.columns.map(\.name).joined(separator: ", "))
+    case .frame(let step): return ("frame", step.relation, frame(step))
+    case .timeline(let step):
+      return (
+        "timeline", step.frame,
+        "over \(plan.name(of: step.events.relation)): \(timeline(step))"
+      )
+    case .asOf(let step):
+      return (
+        "as of", step.frame,
+        "\(plan.name(of: step.versions)): \(names(step.columns.map(\.from)))"
+      )
+    case .consent(let step):
+      return (
+        "consent", step.frame, step.tests.map { "\"\($0.purpose)\"" }.joined(separator: ", ")
+      )
+    case .derive(let step):
+      let columns = step.columns.map { column in
+        let name = plan[column.column].name
+        let value = scalars.text(column.scalar)
+        return name == value ? name : "\(name) := \(value)"
+      }
+      return ("derive", step.relation, columns.joined(separator: "; "))
+    case .filter(let step): return ("filter", step.output, scalars.text(step.condition))
+    case .group(let step):
+      let keys = step.keys.isEmpty ? "all rows" : names(step.keys.map(\.from))
+      let values = names(step.aggregates.map(\.column))
+      return ("group", step.output, values.isEmpty ? "by \(keys)" : "by \(keys): \(values)")
+    case .sort(let step):
+      let keys = step.keys.map { ($0.isDescending ? "-" : "") + plan[$0.column].name }
+      return ("sort", step.output, "by \(keys.joined(separator: ", "))")
+    case .limit(let step):
+      let parts =
+        (step.skip > 0 ? ["skip \(step.skip)"] : []) + (step.take.map { ["take \($0)"] } ?? [])
+      return ("limit", step.output, parts.joined(separator: ", "))
+    case .decide(let step): return ("decide", step.frame, decide(step))
+    case .expect(let step): return ("expect", step.relation, scalars.text(step.condition))
+    }
+  }
+
+  private func names(_ columns: [ColumnID]) -> String {
+    columns.map { plan[$0].name }.joined(separator: ", ")
+  }
+
+  private func frame(_ step: FrameStep) -> String {
+    switch step.origin {
+    case .rows(let input, let columns):
+      "\(plan.name(of: input)) in order, \(columns.count) columns"
+    case .every(let length, let start, let through, let population):
+      "every \(length.text) from \(ValueText.time(start)) through \(ValueText.time(through)) for "
+        + entities(population)
+    case .instant(let time, let population):
+      "at \(ValueText.time(time)) for \(entities(population))"
+    }
+  }
+
+  private func entities(_ population: [FrameStep.Population]) -> String {
+    "entities of " + population.map { plan.name(of: $0.relation) }.joined(separator: ", ")
+  }
+
+  private func timeline(_ step: TimelineStep) -> String {
+    let outputs = names(step.outputs.map(\.column))
+    let coverages = names(step.coverages.map(\.column))
+    return [outputs, coverages].filter { !$0.isEmpty }.joined(separator: "; ")
+  }
+
+  private func decide(_ step: DecideStep) -> String {
+    let choice =
+      switch step.choice {
+      case .greedy: "greedy"
+      case .softmax(let temperature): "softmax(\(temperature))"
+      case .threshold(let condition): "threshold(\(scalars.text(condition)))"
+      }
+    var lines = ["\(step.policy) among \(plan.name(of: step.actions)), \(choice)"]
+    if step.explore > 0 { lines[0] += ", explore \(step.explore)" }
+    for timeline in step.actionTimelines {
+      lines.append(
+        "windows over \(plan.name(of: timeline.events.relation)): \(self.timeline(timeline))")
+    }
+    lines += step.rules.map { "forbid \($0.name) when \(scalars.text($0.condition))" }
+    lines += step.terms.map { "\($0.name) = \($0.weight) * \(scalars.text($0.value))" }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension TimeOffset {
+  /// `7d`, `1 week`
+  var text: String {
+    switch self {
+    case .exact(let length): ValueText.duration(length)
+    case .calendar(let step): "\(step.count) \(step.unit)"
+    }
+  }
+}

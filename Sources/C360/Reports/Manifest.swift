@@ -1,0 +1,175 @@
+import C360Diagnostics
+import C360Engine
+import C360Semantics
+
+/// The record of a run beside its outputs: enough to say what was done with what, and to do it
+/// again. Keys of hashes carry the version of their scheme.
+///
+/// `programSHA256.v1` is the SHA-256 of the canonical text of the program: equal for programs that
+/// mean the same, whatever their layout, comments and order of declarations.
+struct Manifest {
+  let program: Program
+  let report: RunReport
+  let files: [FileRecord]
+  let session: Session
+
+  var text: String { value.rendered }
+
+  private var value: JSONValue {
+    .object([
+      ("script", .text(path(report.script))),
+      ("module", optional(program.module)),
+      ("programSHA256.v1", .text(sha256(program.canonicalText))),
+      ("engine", .text("c360 \(C360Version.number)")),
+      ("edition", .integer(program.edition)),
+      ("timezone", .text(program.timezone)),
+      ("runTime", .text(ValueText.time(program.runTime))),
+      ("asOf", optional(session.options.asOf.map(ValueText.time))),
+      ("seed", .text(String(program.seed))),
+      ("parameters", .object(program.parameters.map { ($0.name, parameter($0)) })),
+      ("files", .array(orderedFiles.map(file))),
+      ("tables", .array(report.tables.map(table))),
+      ("exposures", .array(report.exposures.map(exposure))),
+      ("policies", .array(policies)),
+      ("outputs", .array(report.outputs.map(output))),
+      (
+        "nullConditions",
+        .object(sorted(report.counts.nullConditions).map { ($0.key, .integer($0.value)) })
+      ),
+      ("declassifications", .array(program.declassifications.map(declassification))),
+      ("warnings", .array(report.warnings.map(warning))),
+    ])
+  }
+
+  /// Scripts and models first, then tables in the order of their files; hashing ends in any order.
+  private var orderedFiles: [FileRecord] {
+    let order: [FileRecord.Role] = [.script, .module, .model, .table]
+    return files.enumerated().sorted { left, right in
+      let places = (order.firstIndex(of: left.element.role), order.firstIndex(of: right.element.role))
+      if let first = places.0, let second = places.1, first != second { return first < second }
+      if left.element.role != .table { return left.offset < right.offset }
+      return (left.element.table ?? "", left.element.path)
+        < (right.element.table ?? "", right.element.path)
+    }.map(\.element)
+  }
+
+  private func parameter(_ parameter: Parameter) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] = [("value", value(parameter.value))]
+    if let because = parameter.because { members.append(("because", .text(because))) }
+    return .object(members)
+  }
+
+  private func file(_ record: FileRecord) -> JSONValue {
+    .object([
+      ("role", .text(record.role.rawValue)), ("table", optional(record.table)),
+      ("path", .text(path(record.path))), ("bytes", .integer(record.byteCount)),
+      ("sha256", .text(record.sha256)),
+    ])
+  }
+
+  private func table(_ table: TableReading) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("name", .text(table.name)), ("rows", .integer(table.rows)),
+    ]
+    if table.droppedAsOf > 0 { members.append(("notYetKnown", .integer(table.droppedAsOf))) }
+    let counts: [(String, Int?)] = [
+      ("neverKnown", report.counts.neverKnown[table.name]),
+      ("exactCopies", report.counts.duplicates[table.name]),
+      ("unused", report.counts.unusedEvents[table.name]),
+      ("tiedExposures", report.counts.tiedExposures[table.name]),
+      ("unresolvedTies", report.counts.resolvedTies[table.name]),
+    ]
+    for (name, count) in counts {
+      if let count, count > 0 { members.append((name, .integer(count))) }
+    }
+    return .object(members)
+  }
+
+  private func exposure(_ exposure: RunReport.Exposure) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("name", .text(exposure.name)), ("rows", .integer(exposure.rows)),
+    ]
+    if let kept = exposure.kept { members.append(("kept", .integer(kept))) }
+    if let overlapping = exposure.overlapping {
+      members.append(("overlapping", .integer(overlapping)))
+    }
+    if !exposure.censored.isEmpty {
+      members.append(
+        ("censored", .object(exposure.censored.map { ($0.outcome, .integer($0.rows)) })))
+    }
+    return .object(members)
+  }
+
+  private var policies: [JSONValue] {
+    report.decisions.compactMap { decided in
+      guard let policy = program.policies.first(where: { $0.name == decided.policy }) else {
+        return nil
+      }
+      let counts = decided.counts
+      return .object([
+        ("name", .text(policy.name)), ("at", .text(decided.exposure)),
+        ("policySHA256.v1", .text(sha256(policy.canonicalText))),
+        ("mask", optional(policy.mask.map { program[$0].name })),
+        ("owner", optional(policy.owner)), ("approval", approval(policy.approval)),
+        ("ticket", optional(policy.ticket)), ("decisions", .integer(counts.rows)),
+        ("byFallback", .integer(counts.fallbacks)), ("explored", .integer(counts.explored)),
+        ("actions", .object(sorted(counts.actions).map { ($0.key, .integer($0.value)) })),
+        ("forbiddenPairs", .object(sorted(counts.forbidden).map { ($0.key, .integer($0.value)) })),
+        ("terms", .object(decided.terms.map { ($0.name, .float($0.total)) })),
+      ])
+    }
+  }
+
+  private func approval(_ approval: (by: String, until: Int64?)?) -> JSONValue {
+    guard let approval else { return .null }
+    return .object([
+      ("by", .text(approval.by)), ("until", optional(approval.until.map(ValueText.time))),
+    ])
+  }
+
+  private func output(_ output: RunReport.Output) -> JSONValue {
+    .object([
+      ("name", .text(output.name)), ("path", .text(path(output.path))),
+      ("rows", .integer(output.rows)),
+    ])
+  }
+
+  private func declassification(_ use: Declassification) -> JSONValue {
+    let line = use.span.file.position(of: use.span.range.lowerBound).line
+    return .object([
+      ("label", .text(use.label)), ("because", .text(use.because)),
+      ("file", .text(use.span.file.name)), ("line", .integer(line)),
+    ])
+  }
+
+  private func warning(_ warning: Diagnostic) -> JSONValue {
+    .object([("code", .text(warning.code.name)), ("message", .text(warning.message))])
+  }
+
+  private func value(_ value: Value) -> JSONValue {
+    switch value {
+    case .null: .null
+    case .bool(let value): .bool(value)
+    case .int(let value): .integer(Int(value))
+    case .float(let value): .float(value)
+    case .text(let value): .text(value)
+    case .time(let value): .text(ValueText.time(value))
+    case .date(let value): .text(ValueText.date(value))
+    case .duration(let value): .text(ValueText.duration(value))
+    case .calendarSpan(let value): .text("\(value.count) \(value.unit)")
+    }
+  }
+
+  /// Relative to the script where it lies beside or below it, so that a manifest does not hang on
+  /// where a checkout stands.
+  private func path(_ path: String) -> String {
+    path.hasPrefix(session.directory + "/")
+      ? String(path.dropFirst(session.directory.utf8.count + 1)) : path
+  }
+
+  private func optional(_ text: String?) -> JSONValue { text.map { .text($0) } ?? .null }
+
+  private func sorted(_ counts: [String: Int]) -> [(key: String, value: Int)] {
+    counts.sorted { $0.key < $1.key }
+  }
+}

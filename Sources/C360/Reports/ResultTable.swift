@@ -1,0 +1,118 @@
+import C360Columns
+
+/// Rows in memory, as `show` prints them and hosts read them.
+public struct ResultTable: Sendable {
+  /// The query in words of the source, on one line.
+  public let title: String
+  public let batch: Batch
+  /// Where the codes of text columns have their texts.
+  public let texts: TextPool
+
+  public init(title: String, batch: Batch, texts: TextPool) {
+    self.title = title
+    self.batch = batch
+    self.texts = texts
+  }
+
+  public var rowCount: Int { batch.rowCount }
+  public var columnNames: [String] { batch.columns.map(\.name) }
+
+  /// A cell; times and durations in microseconds, dates in days since 1970.
+  public func value(_ row: Int, _ column: Int) -> Scalar {
+    let vector = batch.columns[column].vector
+    if vector.isNull(row) { return .null }
+    switch vector.type {
+    case .bool: return .bool(vector.bools[row] != 0)
+    case .int64: return .int(vector.int64s[row])
+    case .float64: return .float(vector.float64s[row])
+    case .text: return .text(texts.text(vector.codes[row]))
+    }
+  }
+
+  /// A cell for people: money with two decimals, other floats with up to six.
+  public func text(_ row: Int, _ column: Int) -> String {
+    switch (value(row, column), batch.columns[column].type) {
+    case (.null, _): "null"
+    case (.bool(let value), _): value ? "true" : "false"
+    case (.int(let value), .time): ValueText.time(value)
+    case (.int(let value), .date): ValueText.date(value)
+    case (.int(let value), .duration): ValueText.duration(value)
+    case (.int(let value), _): String(value)
+    case (.float(let value), .money): ValueText.fixed(value, 2)
+    case (.float(let value), _): Self.short(value)
+    case (.text(let value), _): Self.printable(value)
+    }
+  }
+
+  /// Columns under their names, numbers to the right; at most `limit` rows and a line that says so.
+  public func rendered(limit: Int = 50) -> String {
+    let shown = min(rowCount, limit)
+    let names = batch.columns.map { column in
+      if case .money(let currency) = column.type { return "\(column.name) \(currency)" }
+      return column.name
+    }
+    let cells = (0..<shown).map { row in names.indices.map { text(row, $0) } }
+    let widths = names.indices.map { column in
+      cells.reduce(names[column].count) { max($0, $1[column].count) }
+    }
+    var lines = [line(names, widths), line(widths.map { String(repeating: "-", count: $0) }, widths)]
+    lines += cells.map { line($0, widths) }
+    if shown < rowCount { lines.append("… \(rowCount - shown) more of \(rowCount) rows") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func line(_ cells: [String], _ widths: [Int]) -> String {
+    var text = ""
+    for (index, cell) in cells.enumerated() {
+      let space = String(repeating: " ", count: widths[index] - cell.count)
+      let isLast = index == cells.count - 1
+      let isNumber =
+        switch batch.columns[index].type {
+        case .int, .float, .money, .duration: true
+        default: false
+        }
+      text += isNumber ? space + cell : cell + (isLast ? "" : space)
+      if !isLast { text += "  " }
+    }
+    return text
+  }
+
+  /// Up to six decimals, or six digits where that would show nothing.
+  private static func short(_ value: Double) -> String {
+    let exact = "\(value)"
+    guard value.isFinite, abs(value) < 1e15 else { return exact }
+    if value != 0, abs(value) < 1e-4 {
+      guard let exponent = exact.firstIndex(of: "e") else { return exact }
+      let mantissa = Double(exact[..<exponent]) ?? value
+      return trimmed(ValueText.fixed(mantissa, 5)) + exact[exponent...]
+    }
+    return trimmed(ValueText.fixed(value, 6))
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    guard text.contains(".") else { return text }
+    var text = text
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
+  }
+
+  /// On one line, without what a terminal would obey.
+  private static func printable(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+      return text
+    }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case "\r": result += "\\r"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

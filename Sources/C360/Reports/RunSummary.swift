@@ -1,0 +1,107 @@
+import C360Engine
+
+/// The lines at the end of a run.
+struct RunSummary {
+  let report: RunReport
+
+  init(_ report: RunReport) { self.report = report }
+
+  var text: String {
+    var lines: [String] = []
+    for table in report.tables { lines.append(row(table.name, read(table))) }
+    for exposure in report.exposures { lines.append(row(exposure.name, moments(exposure))) }
+    for decisions in report.decisions { lines += self.decisions(decisions) }
+    for (name, count) in sorted(report.counts.nullConditions) where count > 0 {
+      lines.append(row("where", "\(number(count)) rows left out of \(name), the condition is null"))
+    }
+    for output in report.outputs {
+      lines.append(row("wrote", "\(displayPath(output.path))  \(rows(output.rows))"))
+    }
+    if let manifest = report.manifestPath { lines.append(row("wrote", displayPath(manifest))) }
+    lines.append(row("done", "in \(ValueText.elapsed(report.elapsed))"))
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func read(_ table: TableReading) -> String {
+    var parts = ["\(rows(table.rows)) read"]
+    if table.droppedAsOf > 0 { parts.append("\(number(table.droppedAsOf)) not yet known") }
+    if let count = report.counts.neverKnown[table.name], count > 0 {
+      parts.append("\(number(count)) never known")
+    }
+    if let count = report.counts.duplicates[table.name], count > 0 {
+      parts.append("\(number(count)) exact copies")
+    }
+    if let count = report.counts.unusedEvents[table.name], count > 0 {
+      parts.append("\(number(count)) of entities nobody asks about")
+    }
+    if let count = report.counts.tiedExposures[table.name], count > 0 {
+      parts.append("\(number(count)) tied with an exposure")
+    }
+    if let count = report.counts.resolvedTies[table.name], count > 0 {
+      parts.append("\(number(count)) answers hang on a tie")
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  private func moments(_ exposure: RunReport.Exposure) -> String {
+    var parts = [rows(exposure.rows)]
+    if let kept = exposure.kept { parts.append("\(number(kept)) kept") }
+    parts += exposure.censored.map { "\($0.outcome) censored in \(number($0.rows))" }
+    return parts.joined(separator: ", ")
+  }
+
+  private func decisions(_ decided: RunReport.Decisions) -> [String] {
+    let counts = decided.counts
+    let actions = counts.actions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    var parts = actions.prefix(8).map { "\($0.key) \(number($0.value))" }
+    if actions.count > 8 { parts.append("\(actions.count - 8) more") }
+    var lines = [
+      row(decided.policy, "\(number(counts.rows)) decisions: \(parts.joined(separator: ", "))"),
+      row("", "\(number(counts.fallbacks)) by fallback, \(number(counts.explored)) explored"),
+    ]
+    let forbidden = counts.forbidden.filter { $0.value > 0 }.sorted {
+      ($1.value, $0.key) < ($0.value, $1.key)
+    }
+    if !forbidden.isEmpty {
+      let list = forbidden.map { "\($0.key) \(number($0.value))" }.joined(separator: ", ")
+      lines.append(row("", "pairs forbidden: \(list)"))
+    }
+    if !decided.terms.isEmpty {
+      let whole = decided.terms.reduce(0) { $0 + abs($1.total) }
+      let list = decided.terms.map { term in
+        let share = whole > 0 ? " (\(ValueText.fixed(100 * abs(term.total) / whole, 0)) %)" : ""
+        return "\(term.name) \(ValueText.fixed(term.total, 2))\(share)"
+      }.joined(separator: ", ")
+      lines.append(row("", "objective: \(list)"))
+    }
+    return lines
+  }
+
+  private func sorted(_ counts: [String: Int]) -> [(key: String, value: Int)] {
+    counts.sorted { $0.key < $1.key }
+  }
+
+  /// A name in a column of its own.
+  private func row(_ name: String, _ words: String) -> String {
+    let width = max(8, names.reduce(0) { max($0, $1.count) })
+    return "  " + name + String(repeating: " ", count: width - name.count) + "  " + words
+  }
+
+  private var names: [String] {
+    report.tables.map(\.name) + report.exposures.map(\.name) + report.decisions.map(\.policy)
+  }
+
+  private func rows(_ count: Int) -> String { "\(number(count)) \(count == 1 ? "row" : "rows")" }
+
+  /// With a comma between thousands.
+  private func number(_ value: Int) -> String {
+    var digits = String(value.magnitude)
+    var groups: [Substring] = []
+    while digits.count > 3 {
+      groups.insert(digits.suffix(3), at: 0)
+      digits = String(digits.dropLast(3))
+    }
+    groups.insert(digits[...], at: 0)
+    return (value < 0 ? "-" : "") + groups.joined(separator: ",")
+  }
+}

@@ -1,0 +1,87 @@
+import C360Columns
+
+/// Values as people read them on a screen and in manifests.
+enum ValueText {
+  /// `2026-03-01T12:00:00.25Z`; midnight without a fraction too.
+  static func time(_ microseconds: Int64) -> String {
+    let perDay: Int64 = 86_400_000_000
+    var day = microseconds / perDay
+    if microseconds % perDay < 0 { day -= 1 }
+    let rest = microseconds - day * perDay
+    let seconds = rest / 1_000_000
+    let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
+    var fraction = ""
+    if rest % 1_000_000 != 0 {
+      fraction = "." + padded(rest % 1_000_000, 6)
+      while fraction.hasSuffix("0") { fraction.removeLast() }
+    }
+    return "\(date(day))T\(clock.joined(separator: ":"))\(fraction)Z"
+  }
+
+  /// `2026-03-01`
+  static func date(_ day: Int64) -> String {
+    let date = CivilDate(daysSince1970: Int(clamping: day))
+    let year = date.year < 0 ? "-" + padded(Int64(-date.year), 4) : padded(Int64(date.year), 4)
+    return "\(year)-\(padded(Int64(date.month), 2))-\(padded(Int64(date.day), 2))"
+  }
+
+  /// `-1d2h3m4.5s`, units that are 0 left out, `0s` for none.
+  static func duration(_ microseconds: Int64) -> String {
+    var rest = microseconds.magnitude
+    var text = microseconds < 0 ? "-" : ""
+    for (length, name) in [
+      (86_400_000_000 as UInt64, "d"), (3_600_000_000, "h"), (60_000_000, "m"),
+    ] where rest >= length {
+      text += "\(rest / length)\(name)"
+      rest %= length
+    }
+    if rest > 0 || microseconds == 0 {
+      text += String(rest / 1_000_000)
+      if rest % 1_000_000 != 0 {
+        var fraction = padded(Int64(rest % 1_000_000), 6)
+        while fraction.hasSuffix("0") { fraction.removeLast() }
+        text += "." + fraction
+      }
+      text += "s"
+    }
+    return text
+  }
+
+  /// `1.5 s`, `12 ms`
+  static func elapsed(_ nanoseconds: UInt64) -> String {
+    let milliseconds = Double(nanoseconds) / 1e6
+    if milliseconds < 10 { return "\(fixed(milliseconds, 1)) ms" }
+    if milliseconds < 1000 { return "\(fixed(milliseconds, 0)) ms" }
+    return "\(fixed(milliseconds / 1000, 2)) s"
+  }
+
+  /// `1.2 MB`, powers of 1000.
+  static func bytes(_ count: Int) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB"]
+    var value = Double(count)
+    var unit = 0
+    while value >= 1000, unit < units.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    return unit == 0 ? "\(count) B" : "\(fixed(value, value < 10 ? 1 : 0)) \(units[unit])"
+  }
+
+  /// A number with so many digits behind the point, halves away from zero.
+  static func fixed(_ value: Double, _ digits: Int) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+    var scale: Int64 = 1
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = (abs(value) * Double(scale)).rounded()
+    guard scaled < 9e18 else { return "\(value)" }
+    let whole = Int64(scaled)
+    let sign = value < 0 && whole != 0 ? "-" : ""
+    guard digits > 0 else { return sign + String(whole) }
+    return "\(sign)\(whole / scale).\(padded(whole % scale, digits))"
+  }
+
+  private static func padded(_ value: Int64, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  }
+}

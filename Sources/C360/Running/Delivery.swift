@@ -1,0 +1,175 @@
+import C360Columns
+import C360Diagnostics
+import C360Engine
+import C360IO
+import C360Lowering
+import C360Plan
+import C360Semantics
+
+/// Puts the results of a run where they go: outputs and manifest all at once, or nothing.
+struct Delivery {
+  private let results: Results
+  private let program: Program
+  private let session: Session
+  private let files: ReadLog
+  private let started: UInt64
+
+  init(
+    _ results: Results, _ program: Program, _ session: Session, _ files: ReadLog, started: UInt64
+  ) {
+    self.results = results
+    self.program = program
+    self.session = session
+    self.files = files
+    self.started = started
+  }
+
+  /// Files are written beside their places first; when all are complete they are put in place, the
+  /// manifest last.
+  func deliver(warnings: [Diagnostic]) throws -> RunReport {
+    var report = report(warnings: warnings)
+    guard session.options.writesOutputs, !report.outputs.isEmpty else { return report }
+    let manifest = manifestPath(beside: report.outputs[0].path)
+    report.manifestPath = manifest
+    var writers: [any OutputWriter] = []
+    var manifestFile: TextFile?
+    do {
+      try holdPathsApart(report.outputs)
+      for (index, target) in results.lowered.sinks.enumerated() {
+        guard case .output(let number) = target else { continue }
+        writers.append(try write(results.sinks[index], program.outputs[number]))
+      }
+      for writer in writers { try writer.finish() }
+      let text = Manifest(
+        program: program, report: report, files: files.all, session: session
+      ).text
+      let file = try TextFile(path: manifest, text: text)
+      manifestFile = file
+      try session.options.cancellation.check()
+      for writer in writers { try writer.commit() }
+      try file.commit()
+    } catch {
+      for writer in writers { writer.abort() }
+      manifestFile?.abort()
+      if let refused = error as? DiagnosticError {
+        throw RunFailure(diagnostics: refused.diagnostics)
+      }
+      throw error
+    }
+    report.elapsed = Clock.now() - started
+    return report
+  }
+
+  private func write(_ batch: Batch, _ output: Output) throws -> any OutputWriter {
+    let path = absolutePath(output.path, from: output.directory)
+    let columns = batch.columns.map { OutputColumn(name: $0.name, type: $0.type) }
+    let metadata = [
+      (name: "c360.output", value: output.name),
+      (name: "c360.programSHA256.v1", value: sha256(program.canonicalText)),
+    ]
+    let writer = try openOutput(
+      path: path, columns: columns, pool: session.texts,
+      options: OutputOptions(
+        threads: session.threadCount, metadata: metadata, declaration: output.span))
+    do {
+      // In pieces, so that a cancelled run stops soon and progress can be told.
+      let size = 1 << 20
+      for start in stride(from: 0, to: max(1, batch.rowCount), by: size) {
+        try session.options.cancellation.check()
+        session.options.progress?(
+          RunProgress(operation: "write \(output.name)", done: start, total: batch.rowCount))
+        try writer.write(batch.slice(start..<min(batch.rowCount, start + size)))
+      }
+    } catch {
+      writer.abort()
+      throw error
+    }
+    return writer
+  }
+
+  /// No two outputs write one file, and none writes over what was read.
+  private func holdPathsApart(_ outputs: [RunReport.Output]) throws {
+    let inputs = Set(files.all.map(\.path))
+    for (index, output) in outputs.enumerated() {
+      let declared = program.outputs.first { $0.name == output.name }?.span
+      if let other = outputs[..<index].first(where: { $0.path == output.path }) {
+        throw DiagnosticError([
+          HostDiagnostics.sameOutput.diagnostic(
+            "`\(output.name)` and `\(other.name)` write the same file", at: declared,
+            data: DataPlace(path: displayPath(output.path)))
+        ])
+      }
+      if inputs.contains(output.path) {
+        throw DiagnosticError([
+          HostDiagnostics.sameOutput.diagnostic(
+            "`\(output.name)` would write over a file that the script reads", at: declared,
+            data: DataPlace(path: displayPath(output.path)))
+        ])
+      }
+    }
+  }
+
+  /// `SCRIPT.manifest.json` in the folder of the first output.
+  private func manifestPath(beside output: String) -> String {
+    var name = session.scriptPath.split(separator: "/").last.map(String.init) ?? "script"
+    if name.hasSuffix(".c360") { name.removeLast(5) }
+    return "\(Installation.parent(of: output))/\(name).manifest.json"
+  }
+
+  private func report(warnings: [Diagnostic]) -> RunReport {
+    var outputs: [RunReport.Output] = []
+    var shows: [ResultTable] = []
+    for (index, target) in results.lowered.sinks.enumerated() {
+      let batch = results.sinks[index]
+      switch target {
+      case .output(let number):
+        let output = program.outputs[number]
+        let table = ResultTable(title: output.name, batch: batch, texts: session.texts)
+        outputs.append(
+          RunReport.Output(
+            name: output.name, path: absolutePath(output.path, from: output.directory),
+            rows: batch.rowCount, table: session.options.keepsOutputs ? table : nil))
+      case .show(let number):
+        let title = program.shows[number].query.span.text
+          .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        shows.append(ResultTable(title: title, batch: batch, texts: session.texts))
+      }
+    }
+    let exposures = self.exposures
+    let own = RunWarnings(
+      program: program, lowered: results.lowered, counts: results.counts, exposures: exposures)
+    return RunReport(
+      script: session.scriptPath, runTime: program.runTime, tables: results.tables,
+      exposures: exposures, decisions: decisions, outputs: outputs, shows: shows,
+      warnings: warnings + own.all, counts: results.counts, manifestPath: nil,
+      elapsed: Clock.now() - started)
+  }
+
+  private var exposures: [RunReport.Exposure] {
+    results.lowered.frames.sorted { $0.key.index < $1.key.index }.map { relation, id in
+      let exposure = program[id]
+      let rows = results.rowCounts[relation] ?? 0
+      let kept = results.counts.kept[exposure.name]
+      let isUnruled = results.lowered.unruled.contains(relation)
+      let censored = results.counts.censored[exposure.name] ?? [:]
+      let outcomes = results.lowered.coverages.filter { $0.exposure == id }.map { coverage in
+        let name = exposure.outcomes[coverage.outcome].name
+        let rows = coverage.columns.map { censored[results.lowered.plan[$0].name] ?? 0 }
+        return (outcome: name, rows: rows.max() ?? 0)
+      }
+      return RunReport.Exposure(
+        name: exposure.name, rows: rows, kept: isUnruled ? nil : kept,
+        overlapping: isUnruled ? kept.map { rows - $0 } : nil, censored: outcomes)
+    }
+  }
+
+  private var decisions: [RunReport.Decisions] {
+    results.lowered.decisions.compactMap { decided in
+      guard let counts = results.counts.decisions[decided.name] else { return nil }
+      let policy = program[decided.policy]
+      return RunReport.Decisions(
+        policy: policy.name, exposure: program[decided.exposure].name, counts: counts,
+        terms: policy.terms.map { (name: $0.name, total: counts.terms[$0.name] ?? 0) })
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import C360Columns
+import C360Decisions
+import C360Diagnostics
+import C360Engine
+import C360Lowering
+import C360Plan
+import C360Semantics
+
+/// The rows of all sinks, in memory, and what happened on the way.
+struct Results {
+  let lowered: LoweredProgram
+  let tables: [TableReading]
+  /// By `Sink.index`.
+  let sinks: [Batch]
+  let rowCounts: [RelationID: Int]
+  let counts: RunCounts
+  /// By step of the plan.
+  let statistics: [StepStatistics]
+}
+
+/// One run of a plan.
+struct Execution {
+  private let program: Program
+  private let lowered: LoweredProgram
+  private let session: Session
+  private let tables: HostTables
+
+  init(_ program: Program, _ lowered: LoweredProgram, _ session: Session, _ files: ReadLog) {
+    self.program = program
+    self.lowered = lowered
+    self.session = session
+    tables = HostTables(program, lowered, session, files)
+  }
+
+  func run() throws -> Results {
+    let context = ExecutionContext(
+      threads: session.threadCount, batchSize: session.options.batchSize, pool: session.texts,
+      cancellation: session.options.cancellation, progress: progress)
+    let executor = Executor(
+      lowered.plan, tables: tables, decisions: DecideOperator(), context: context,
+      memoryLimit: session.options.memoryLimit)
+    let result = try failing { () throws(EngineError) in try executor.run() }
+    tables.finishHashing()
+    return Results(
+      lowered: lowered, tables: tables.readings, sinks: result.sinks.map(\.batch),
+      rowCounts: result.rowCounts, counts: result.counts, statistics: result.statistics)
+  }
+
+  private var progress: (@Sendable (ProgressReport) -> Void)? {
+    guard let report = session.options.progress else { return nil }
+    return { progress in
+      report(
+        RunProgress(
+          operation: progress.operation, done: progress.done, total: progress.total))
+    }
+  }
+
+  /// Turns what the engine throws into what hosts catch.
+  private func failing<Result>(
+    _ body: () throws(EngineError) -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      switch error {
+      case .cancelled: throw CancellationError()
+      case .source(let inner as DiagnosticError): throw RunFailure(diagnostics: inner.diagnostics)
+      default:
+        let words = RuntimeDiagnostics(program: program, lowered: lowered, tables: tables)
+        throw RunFailure(diagnostics: [words.diagnostic(for: error)])
+      }
+    }
+  }
+}
+
+extension DecideOperator: DecisionOperator {}

@@ -1,0 +1,138 @@
+import C360Columns
+import C360Diagnostics
+import C360Engine
+import C360IO
+import C360Lowering
+import C360Plan
+import C360Semantics
+import Dispatch
+import Synchronization
+
+/// What was read of one table or exposure.
+public struct TableReading: Sendable {
+  public let name: String
+  /// Rows that the run sees.
+  public let rows: Int
+  /// Rows that are not there because of `--as-of`.
+  public let droppedAsOf: Int
+  /// Files in the order of their rows; empty for rows bound in memory.
+  public let paths: [String]
+}
+
+/// The rows behind a program's scans: files by contract, bindings, and the horizon of `--as-of`.
+final class HostTables: TableProvider {
+  private let program: Program
+  private let lowered: LoweredProgram
+  private let session: Session
+  private let files: ReadLog
+  private let state = Mutex(State())
+  private let hashing = DispatchGroup()
+
+  private struct State {
+    var readings: [Int: TableReading] = [:]
+    /// By source: for each row that is left, its place in the files.
+    var places: [Int: [Int32]] = [:]
+  }
+
+  init(_ program: Program, _ lowered: LoweredProgram, _ session: Session, _ files: ReadLog) {
+    self.program = program
+    self.lowered = lowered
+    self.session = session
+    self.files = files
+  }
+
+  /// In the order of the plan's sources.
+  var readings: [TableReading] {
+    state.withLock { state in state.readings.sorted { $0.key < $1.key }.map(\.value) }
+  }
+
+  /// Waits until the files that were read are hashed too.
+  func finishHashing() { hashing.wait() }
+
+  /// The columns of a scan are those of its source.
+  func load(source index: Int, columns: [String]) throws -> Batch {
+    let source = lowered.sources[index]
+    let origin = SourceOrigin(source.origin, in: program)
+    let wanted = source.columns
+    let clocks = session.options.asOf == nil ? [] : origin.clocks
+    let positions = wanted + clocks.filter { !wanted.contains($0) }
+    var batch: Batch
+    var paths: [String] = []
+    if case .batch(let bound)? = session.options.bindings[origin.name] {
+      batch = try BoundBatch(bound, origin).columns(positions)
+    } else {
+      let contract = try contract(of: origin, positions)
+      paths = try resolve(sources: contract.sources, declaration: contract.declaration)
+      if session.options.writesOutputs { hash(paths, of: origin.name) }
+      batch = try readTable(
+        contract, pool: session.texts, threads: session.threadCount,
+        cancellation: session.options.cancellation, progress: readProgress)
+    }
+    let total = batch.rowCount
+    if let horizon = session.options.asOf, !clocks.isEmpty {
+      let kept = Horizon.rows(of: batch, before: horizon, clocks: clocks.compactMap {
+        positions.firstIndex(of: $0)
+      })
+      if kept.count < total {
+        batch = batch.taking(kept)
+        state.withLock { $0.places[index] = kept }
+      }
+    }
+    let reading = TableReading(
+      name: origin.name, rows: batch.rowCount, droppedAsOf: total - batch.rowCount, paths: paths)
+    state.withLock { $0.readings[index] = reading }
+    return Batch(columns: Array(batch.columns.prefix(wanted.count)), rowCount: batch.rowCount)
+  }
+
+  /// Where a row of a scan stands in its file; only the table where it is of several files.
+  func place(ofRow row: Int, relation: RelationID, column: String? = nil) -> DataPlace? {
+    guard let index = lowered.sources.firstIndex(where: { $0.relation == relation }) else {
+      return nil
+    }
+    return state.withLock { state in
+      guard let reading = state.readings[index] else { return nil }
+      let inFile = state.places[index].map { Int($0[row]) } ?? row
+      if reading.paths.count == 1 {
+        return DataPlace(path: displayPath(reading.paths[0]), row: inFile + 1, column: column)
+      }
+      return DataPlace(path: reading.name, row: inFile + 1, column: column)
+    }
+  }
+
+  private var readProgress: (@Sendable (ReadProgress) -> Void)? {
+    guard let report = session.options.progress else { return nil }
+    return { progress in
+      report(
+        RunProgress(
+          operation: "read \(progress.table)", done: progress.rowsRead,
+          total: progress.rowsAtMost))
+    }
+  }
+
+  private func contract(of origin: SourceOrigin, _ positions: [Int]) throws -> TableContract {
+    let source = origin.source
+    var paths = [absolutePath(source.path, from: source.directory)]
+    var format = try source.fileFormat()
+    if source.path.contains("://") { paths = [source.path] }
+    if case .path(let path)? = session.options.bindings[origin.name] {
+      paths = [absolutePath(path, from: ".")]
+      if FileFormat(path: path) != nil { format = nil }
+    }
+    return TableContract(
+      table: origin.name, sources: paths, format: format,
+      columns: positions.map { origin.contract(of: $0) }, declaration: source.span)
+  }
+
+  /// On another thread, while rows are read and computed.
+  private func hash(_ paths: [String], of table: String) {
+    let files = files
+    DispatchQueue.global(qos: .utility).async(group: hashing) {
+      for path in paths {
+        // A file that cannot be read is complained of by the reader.
+        guard let (count, digest) = try? fileHash(path) else { continue }
+        files.add(
+          FileRecord(role: .table, table: table, path: path, byteCount: count, sha256: digest))
+      }
+    }
+  }
+}

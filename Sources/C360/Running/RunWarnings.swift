@@ -1,0 +1,72 @@
+import C360Diagnostics
+import C360Engine
+import C360Lowering
+import C360Semantics
+
+/// What a reader of the results should know, found while they were computed (law 7).
+struct RunWarnings {
+  let program: Program
+  let lowered: LoweredProgram
+  let counts: RunCounts
+  let exposures: [RunReport.Exposure]
+
+  var all: [Diagnostic] { overlaps + observedByDefault + tables }
+
+  private var overlaps: [Diagnostic] {
+    exposures.compactMap { exposure in
+      guard let count = exposure.overlapping, count > 0,
+        let declared = program.exposures.first(where: { $0.name == exposure.name })
+      else { return nil }
+      return HostDiagnostics.overlappingOutcomes.diagnostic(
+        "\(count) of \(exposure.rows) rows of `\(exposure.name)` lie in the outcome window of an "
+          + "earlier row of the same \(declared.entity)",
+        at: declared.span, label: "no `keep` rule",
+        help: [
+          "say which rows estimates use: keep all, first, non_overlapping 28d or washout 28d"
+        ])
+    }
+  }
+
+  /// Event tables whose newest row stands for how far they are observed.
+  private var observedByDefault: [Diagnostic] {
+    var seen: Set<Int> = []
+    return lowered.plan.steps.compactMap { step -> Diagnostic? in
+      guard case .timeline(let step) = step, !step.coverages.isEmpty,
+        step.events.observedThrough == nil,
+        let source = lowered.sources.first(where: { $0.relation == step.events.relation }),
+        case .table(let id) = source.origin, seen.insert(id.index).inserted
+      else { return nil }
+      let table = program[id]
+      return HostDiagnostics.observedByDefault.diagnostic(
+        "`\(table.name)` counts as observed through its newest row", at: table.span,
+        label: "does not say how far it is observed",
+        help: ["write `observed through @2026-03-31` in its block"])
+    }
+  }
+
+  private var tables: [Diagnostic] {
+    program.tables.flatMap { table -> [Diagnostic] in
+      var warnings: [Diagnostic] = []
+      if let count = counts.neverKnown[table.name], count > 0 {
+        warnings.append(
+          HostDiagnostics.neverKnown.diagnostic(
+            "\(count) rows of `\(table.name)` are never visible: when they were known is null",
+            at: table.span))
+      }
+      if let count = counts.resolvedTies[table.name], count > 0 {
+        warnings.append(
+          HostDiagnostics.unresolvedTies.diagnostic(
+            "\(count) answers over `\(table.name)` hang on events at the same time",
+            at: table.span,
+            help: ["a column with the role `@sequence` says which of them came first"]))
+      }
+      if let count = counts.duplicates[table.name], count > 0 {
+        warnings.append(
+          HostDiagnostics.duplicateRows.diagnostic(
+            "\(count) rows of `\(table.name)` are exact copies of another; each counts",
+            at: table.span))
+      }
+      return warnings
+    }
+  }
+}

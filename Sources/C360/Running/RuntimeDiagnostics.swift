@@ -1,0 +1,70 @@
+import C360Diagnostics
+import C360Engine
+import C360Lowering
+import C360Plan
+import C360Semantics
+
+/// A run that began and could not be finished: the data, an output, a bound. Nothing was written.
+public struct RunFailure: Error, Sendable {
+  public let diagnostics: [Diagnostic]
+}
+
+/// Why the engine stopped, in words, with the place in the script and in the data.
+struct RuntimeDiagnostics {
+  let program: Program
+  let lowered: LoweredProgram
+  let tables: HostTables
+
+  func diagnostic(for error: EngineError) -> Diagnostic {
+    switch error {
+    case .cancelled:
+      return HostDiagnostics.runtimeFailure.diagnostic("the run was cancelled")
+    case .row(let origin, let relation, let row, let detail):
+      let place = tables.place(ofRow: row, relation: relation)
+      return HostDiagnostics.failedRow.diagnostic(
+        detail, at: span(origin), data: place,
+        notes: place == nil
+          ? ["in row \(row + 1) of \(lowered.plan.name(of: relation))"] : [],
+        help: ["`if`, `??`, `and` and `or` leave out what they do not need"])
+    case .unusable(let relation, let detail):
+      return HostDiagnostics.unusableRelation.diagnostic(
+        detail, at: declaration(of: relation),
+        label: "read here")
+    case .expectation(let origin, let relation, let firstRow, let count):
+      return expectation(origin, relation, firstRow, count)
+    case .memory(let limit, let needed, let operation):
+      return HostDiagnostics.memoryExceeded.diagnostic(
+        "\(operation) needs \(ValueText.bytes(needed)), more than the \(ValueText.bytes(limit)) "
+          + "that `--memory` allows",
+        help: ["give it more, or ask for fewer rows and columns"])
+    case .source(let error):
+      return HostDiagnostics.runtimeFailure.diagnostic("the run failed: \(error)")
+    }
+  }
+
+  private func expectation(
+    _ origin: Int32, _ relation: RelationID, _ firstRow: Int, _ count: Int
+  ) -> Diagnostic {
+    let span = span(origin)
+    let expectation = program.expectations.first { $0.span == span }
+    let because = expectation?.because.map { ["because \"\($0)\""] } ?? []
+    let place = tables.place(ofRow: firstRow, relation: relation)
+    let rows = count == 1 ? "one row does" : "\(count) rows do"
+    return HostDiagnostics.failedExpectation.diagnostic(
+      "\(rows) not hold what is expected of \(lowered.plan.name(of: relation))", at: span,
+      label: "false for row \(firstRow + 1)", data: place, notes: because)
+  }
+
+  private func span(_ origin: Int32) -> Span? {
+    lowered.origins.indices.contains(Int(origin)) ? lowered.origins[Int(origin)] : nil
+  }
+
+  private func declaration(of relation: RelationID) -> Span? {
+    lowered.sources.first { $0.relation == relation }.map { source in
+      switch source.origin {
+      case .table(let id): program[id].source.span
+      case .exposure(let id): program[id].span
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import C360Columns
+import C360Diagnostics
+import C360IO
+import C360Lowering
+import C360Semantics
+
+/// The contract behind a source: of a table, or of an exposure from a file.
+struct SourceOrigin {
+  let name: String
+  let source: DataSource
+  let columns: [Column]
+  let timezone: String
+  /// Positions of the columns that say when a row came to be known.
+  let clocks: [Int]
+
+  init(_ origin: RowSource.Origin, in program: Program) {
+    switch origin {
+    case .table(let id):
+      let table = program[id]
+      name = table.name
+      source = table.source
+      columns = table.columns
+      timezone = table.timezone
+      clocks = Self.clocks(of: table.kind)
+    case .exposure(let id):
+      let exposure = program[id]
+      name = exposure.name
+      columns = exposure.columns
+      timezone = exposure.timezone
+      clocks = []
+      if case .file(let data) = exposure.origin {
+        source = data
+      } else {
+        source = DataSource(
+          path: "", directory: "", format: nil, options: [:], span: exposure.span)
+      }
+    }
+  }
+
+  private static func clocks(of kind: Table.Kind) -> [Int] {
+    switch kind {
+    case .events(let roles): [roles.time] + (roles.known.map { [$0] } ?? [])
+    case .profile(let roles): [roles.from, roles.known].compactMap { $0 }
+    case .consents(let roles): [roles.from]
+    case .actions: []
+    }
+  }
+
+  func contract(of position: Int) -> ColumnContract {
+    let column = columns[position]
+    let nan: NaNPolicy =
+      switch column.nan {
+      case .reject: .reject
+      case .null: .null
+      case .keep: .keep
+      }
+    let bareDate: BareDatePolicy =
+      switch column.bareDate {
+      case .startOfDay: .startOfDay
+      case .endOfDay: .endOfDay
+      }
+    return ColumnContract(
+      name: column.name, type: column.type.logical, isNullable: column.type.isOptional,
+      defaultValue: column.defaultValue?.scalar, nan: nan, bareDate: bareDate, timeZone: timezone,
+      span: column.span)
+  }
+}
+
+extension Value {
+  /// For columns; calendar spans have none.
+  var scalar: Scalar {
+    switch self {
+    case .null, .calendarSpan: .null
+    case .bool(let value): .bool(value)
+    case .int(let value), .time(let value), .date(let value), .duration(let value): .int(value)
+    case .float(let value): .float(value)
+    case .text(let value): .text(value)
+    }
+  }
+}
+
+extension DataSource {
+  /// What `as csv(…)` says; nil when the extension decides.
+  func fileFormat() throws -> FileFormat? {
+    guard let format else { return nil }
+    guard var named = FileFormat(name: format) else {
+      throw DiagnosticError([
+        Diagnostic(
+          IODiagnostics.unknownFormat.code, .error, "`\(format)` is no format of files", at: span,
+          help: ["formats are csv, tsv, parquet, arrow and jsonl"])
+      ])
+    }
+    guard case .csv(var csv) = named else { return named }
+    for (name, value) in options.sorted(by: { $0.key < $1.key }) {
+      try csv.set(name, value, at: span)
+    }
+    named = .csv(csv)
+    return named
+  }
+}
+
+extension CSVOptions {
+  fileprivate mutating func set(_ name: String, _ value: Value, at span: Span) throws {
+    func byte(_ text: String) throws -> UInt8 {
+      guard text.utf8.count == 1, let byte = text.utf8.first else {
+        throw refusal("`\(name)` is one character")
+      }
+      return byte
+    }
+    func refusal(_ message: String) -> DiagnosticError {
+      DiagnosticError([
+        Diagnostic(IODiagnostics.badCSVOptions.code, .error, message, at: span)
+      ])
+    }
+    switch (name, value) {
+    case ("delimiter", .text(let text)): delimiter = try byte(text)
+    case ("quote", .text(let text)): quote = try byte(text)
+    case ("header", .bool(let value)): hasHeader = value
+    case ("null", .text(let text)), ("nulls", .text(let text)):
+      nullWords = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+    case ("delimiter", _), ("quote", _), ("null", _), ("nulls", _):
+      throw refusal("`\(name)` is a text")
+    case ("header", _): throw refusal("`header` is true or false")
+    default:
+      throw refusal("`\(name)` is no option of csv; there are delimiter, quote, header and null")
+    }
+  }
+}

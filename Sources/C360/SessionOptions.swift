@@ -1,0 +1,49 @@
+import C360Columns
+
+/// What a host says beside the script.
+public struct SessionOptions: Sendable {
+  /// Parameter → value as written in the language (`--set`).
+  public var parameters: [String: String] = [:]
+  /// Where a table's or exposure's rows come from instead of its `from` (`--bind`).
+  public var bindings: [String: Binding] = [:]
+  public var seed: UInt64 = 0
+  /// The instant of the run, µs UTC; nil: the clock, once, when the session is made.
+  public var runTime: Int64?
+  /// The run happens at this instant (µs UTC) with what was known before: rows of events, profiles
+  /// and ledgers that happened or became known at or after it are not there.
+  public var asOf: Int64?
+  /// nil: one a processor.
+  public var threads: Int?
+  /// Bytes that columns may hold at one time; nil: no bound.
+  public var memoryLimit: Int?
+  /// Rows of a batch in scalar programs; nothing but time depends on it.
+  public var batchSize = 2048
+  /// Whether outputs are written; their rows are counted either way.
+  public var writesOutputs = true
+  /// Whether the report keeps the rows of outputs.
+  public var keepsOutputs = false
+  public var cancellation = Cancellation()
+  /// Called now and then, from any thread.
+  public var progress: (@Sendable (RunProgress) -> Void)?
+
+  public init() {}
+
+  public enum Binding: Sendable {
+    /// A file, folder or glob, relative to the working directory.
+    case path(String)
+    /// Rows in memory; texts are codes of the session's pool.
+    case batch(Batch)
+  }
+}
+
+/// How far a run is: one operator at a time.
+public struct RunProgress: Sendable {
+  public let operation: String
+  public let done: Int
+  public let total: Int
+  public init(operation: String, done: Int, total: Int) {
+    self.operation = operation
+    self.done = done
+    self.total = total
+  }
+}

@@ -1,0 +1,79 @@
+import C360
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Progress of anything that takes over a second: a bar on a terminal, a line now and then
+/// elsewhere.
+final class ProgressDisplay: Sendable {
+  private struct State {
+    let started: UInt64
+    var lastShown: UInt64
+    var lastOperation = ""
+    var isBarShown = false
+  }
+  private let isOn: Bool
+  private let state: Mutex<State>
+
+  init(isOn: Bool) {
+    self.isOn = isOn
+    let now = Self.now()
+    state = Mutex(State(started: now, lastShown: now))
+  }
+
+  var report: (@Sendable (RunProgress) -> Void)? {
+    guard isOn else { return nil }
+    return { self.show($0) }
+  }
+
+  /// Takes the bar away.
+  func finish() {
+    state.withLock { state in
+      if state.isBarShown { Terminal.complain("\r\u{1B}[K") }
+      state.isBarShown = false
+    }
+  }
+
+  private func show(_ progress: RunProgress) {
+    let now = Self.now()
+    state.withLock { state in
+      let isTerminal = Terminal.complainsToTerminal
+      let pause: UInt64 = isTerminal ? 100_000_000 : 5_000_000_000
+      let isFirst = state.lastShown == state.started
+      guard now - state.started > 1_000_000_000, isFirst || now - state.lastShown > pause else {
+        return
+      }
+      state.lastShown = now
+      if isTerminal {
+        Terminal.complain("\r\u{1B}[K" + Self.bar(progress, width: Terminal.width))
+        state.isBarShown = true
+      } else {
+        Terminal.complain("\(progress.operation): \(Self.percent(progress)) %\n")
+      }
+      state.lastOperation = progress.operation
+    }
+  }
+
+  private static func percent(_ progress: RunProgress) -> Int {
+    progress.total > 0 ? min(100, 100 * progress.done / progress.total) : 100
+  }
+
+  private static func bar(_ progress: RunProgress, width: Int) -> String {
+    let size = max(10, min(30, width - 50))
+    let filled = size * percent(progress) / 100
+    let bar =
+      String(repeating: "█", count: filled) + String(repeating: "░", count: size - filled)
+    let name = String(progress.operation.prefix(max(10, width - size - 10)))
+    return "\(bar) \(percent(progress)) %  \(name)"
+  }
+
+  private static func now() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}

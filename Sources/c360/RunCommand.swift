@@ -1,0 +1,44 @@
+import ArgumentParser
+import C360
+import C360Diagnostics
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a script: print what it shows, write what it outputs.",
+    discussion: """
+      All outputs are put in place together, with a manifest beside them, when everything went \
+      well; otherwise nothing is written and old files stay as they are.
+
+      EXAMPLES
+        c360 run winback.c360
+        c360 run winback.c360 --set w_margin=0.8 --set lapsed_after=90d
+        c360 run winback.c360 --bind orders=new/orders.parquet --as-of 2026-03-01
+        c360 run winback.c360 --memory 4GB --threads 2
+      """)
+
+  @OptionGroup var options: ScriptOptions
+  @OptionGroup var engine: EngineOptions
+
+  func run() throws {
+    let complaints = Complaints(format: options.format)
+    let report = try complaints.guarding { () throws -> RunReport in
+      var session = try options.session()
+      engine.apply(to: &session.options)
+      let progress = ProgressDisplay(isOn: !options.quiet)
+      session.options.progress = progress.report
+      Interruption.cancels(session.options.cancellation)
+      defer { progress.finish() }
+      return try session.run()
+    }
+    complaints.write(report.warnings)
+    for (index, table) in report.shows.enumerated() {
+      if index > 0 { Terminal.out("\n") }
+      if !options.quiet { Terminal.out("# \(table.title)\n") }
+      Terminal.out(table.rendered())
+    }
+    if !options.quiet {
+      Terminal.complain((report.shows.isEmpty ? "" : "\n") + report.summary)
+    }
+  }
+}

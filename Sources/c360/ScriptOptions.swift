@@ -1,0 +1,99 @@
+import ArgumentParser
+import C360
+
+/// What every command over a script takes.
+struct ScriptOptions: ParsableArguments {
+  @Argument(help: "The script.", completion: .file(extensions: ["c360"]))
+  var script: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Give a parameter another value.", valueName: "param=value"))
+  var parameters: [String] = []
+
+  @Option(
+    name: .customLong("bind"),
+    help: ArgumentHelp(
+      "Read a table from another file, folder or glob.", valueName: "table=path"),
+    completion: .file())
+  var bindings: [String] = []
+
+  @Option(
+    name: .customLong("as-of"),
+    help: ArgumentHelp(
+      "Run as at this time, with what was known before.", valueName: "time"))
+  var asOf: String?
+
+  @Option(help: ArgumentHelp("The run time, when it is not now.", valueName: "time"))
+  var now: String?
+
+  @Option(help: ArgumentHelp("The seed of all draws.", valueName: "number"))
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("How diagnostics are written: text, json or sarif."))
+  var format: DiagnosticFormat = .text
+
+  @Flag(name: .shortAndLong, help: "No progress and no summary, only results and diagnostics.")
+  var quiet = false
+
+  func session() throws -> Session {
+    var options = SessionOptions()
+    for text in parameters {
+      let (name, value) = try Self.pair(text, "--set", "param=value")
+      options.parameters[name] = value
+    }
+    for text in bindings {
+      let (name, value) = try Self.pair(text, "--bind", "table=path")
+      options.bindings[name] = .path(value)
+    }
+    options.seed = seed
+    options.asOf = try asOf.map { try Self.instant($0, "--as-of") }
+    options.runTime = try now.map { try Self.instant($0, "--now") }
+    return try Session(path: script, options: options)
+  }
+
+  private static func pair(
+    _ text: String, _ option: String, _ form: String
+  ) throws -> (String, String) {
+    guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+      throw ValidationError("`\(option) \(text)` is not of the form \(form)")
+    }
+    return (String(text[..<sign]), String(text[text.index(after: sign)...]))
+  }
+
+  private static func instant(_ text: String, _ option: String) throws -> Int64 {
+    guard let instant = SessionOptions.instant(text) else {
+      throw ValidationError(
+        "`\(option) \(text)` is no time; write 2026-03-01 or 2026-03-01T12:00:00Z")
+    }
+    return instant
+  }
+}
+
+enum DiagnosticFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, sarif
+}
+
+/// What commands that compute take besides.
+struct EngineOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Bytes that columns may hold, such as 4GB; a run that needs more ends with an error.",
+      valueName: "size"))
+  var memory: String?
+
+  @Option(help: ArgumentHelp("Threads; all processors unless said.", valueName: "number"))
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("`--threads` is at least 1") }
+    if let memory, SessionOptions.bytes(memory) == nil {
+      throw ValidationError("`--memory \(memory)` is no size; write 4GB or 512MB")
+    }
+  }
+
+  func apply(to options: inout SessionOptions) {
+    options.memoryLimit = memory.flatMap { SessionOptions.bytes($0) }
+    options.threads = threads
+  }
+}
