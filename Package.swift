@@ -58,6 +58,9 @@ let package = Package(
       name: "C360SyntaxTests", dependencies: ["C360Syntax"], exclude: ["Corpus"]),
     .testTarget(name: "C360SemanticsTests", dependencies: ["C360Semantics"]),
     .testTarget(name: "C360DiagnosticsTests", dependencies: ["C360Diagnostics"]),
+    .testTarget(name: "C360LoweringTests", dependencies: ["C360"]),
+    .testTarget(name: "C360Tests", dependencies: ["C360"]),
+    .testTarget(name: "CommandTests", dependencies: ["c360"]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns", "CArrowABI"]),
     .target(
       name: "C360Fuzz", dependencies: ["C360Semantics"], path: "Tests/C360Differential/Fuzz"),
@@ -66,7 +69,6 @@ let package = Package(
       path: "Tests/C360Differential/Tests"),
     .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference", "C360Syntax"]),
     .testTarget(name: "C360DecisionsTests", dependencies: ["C360Decisions"]),
-    .testTarget(name: "C360TimelineTests", dependencies: ["C360Engine"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
     .testTarget(
       name: "C360IOTests", dependencies: ["C360IO"],

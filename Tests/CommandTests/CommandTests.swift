@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+@Suite("the command: arguments, help, exit codes")
+struct CommandTests {
+  @Test("version prints one line, fast")
+  func version() throws {
+    let outcome = try Workspace().run("version")
+    #expect(outcome.status == 0)
+    #expect(outcome.out == "c360 0.1.0 (language edition 2026)\n")
+  }
+
+  @Test("a wrong option is a usage error with exit code 2", arguments: [
+    ["check"], ["run", "a.c360", "--threads", "0"], ["run", "a.c360", "--memory", "lots"],
+    ["run", "a.c360", "--set", "x"], ["frobnicate"], ["check", "a.c360", "--format", "yaml"],
+    ["run", "a.c360", "--as-of", "yesterday"],
+  ])
+  func usage(arguments: [String]) throws {
+    let outcome = try Workspace().run(arguments)
+    #expect(outcome.status == 2)
+    #expect(outcome.out.isEmpty)
+    #expect(outcome.complaints.contains("Usage: c360"))
+  }
+
+  @Test("help of every command shows examples", arguments: [
+    "check", "fmt", "run", "plan", "schema", "explain",
+  ])
+  func help(command: String) throws {
+    let outcome = try Workspace().run(command, "--help")
+    #expect(outcome.status == 0)
+    #expect(outcome.out.contains("EXAMPLES"))
+  }
+
+  @Test("a script that does not exist is a diagnostic")
+  func missingScript() throws {
+    let outcome = try Workspace().run("check", "none.c360")
+    #expect(outcome.status == 1)
+    #expect(outcome.complaints.contains("the script `none.c360` does not exist"))
+  }
+
+  @Test("explain prints the page of a code, and lists codes")
+  func explain() throws {
+    let workspace = try Workspace()
+    let page = try workspace.run("explain", "w0701")
+    #expect(page.status == 0)
+    #expect(page.out.hasPrefix("# W0701: Outcome windows overlap\n"))
+    #expect(try workspace.run("explain").out.contains("W0701  Outcome windows overlap\n"))
+    #expect(try workspace.run("explain", "E9999").status == 2)
+  }
+}
