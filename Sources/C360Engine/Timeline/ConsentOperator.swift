@@ -21,7 +21,8 @@ package enum ConsentOperator {
       let values = Buffer(byteCount: count)
       let granted = values.elements(UInt8.self)
       granted.update(repeating: 0, count: count)
-      let chunks = ChunkLayout.plan(ledger.clusters, rowCount: count, context)
+      let chunks = ChunkLayout.plan(
+        ledger.clusters, rowCount: count, threads: context.threads)
       try Parallel.forEach(chunks.count, threads: context.threads) {
         (index: Int) throws(EngineError) in
         try context.checkCancelled()

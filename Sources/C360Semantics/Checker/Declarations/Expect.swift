@@ -44,8 +44,7 @@ extension Checker {
       return
     }
     guard let (kind, scope) = rows,
-      let condition = totalCondition(
-        body, scope, gate: "`expect`", label: "the condition of `expect`")
+      let condition = totalCondition(body, scope, gate: "`expect`", label: "the condition of `expect`")
     else { return }
     program.expectations.append(
       Expectation(

@@ -165,8 +165,7 @@ extension Checker {
     switch kind {
     case nil: true
     case "number": type.base.isNumber
-    case let name?:
-      type.base.description == name || (name == "money" && type.base.unit != Unit.none)
+    case let name?: type.base.description == name || (name == "money" && type.base.unit != Unit.none)
     }
   }
 

@@ -11,10 +11,6 @@ extension Checker {
     if let aggregation = Catalogue.aggregatesByName[name] {
       return aggregateCall(aggregation, syntax, windows: windows, span: span, scope)
     }
-    if Catalogue.laterFunctions.contains(name) {
-      report(SemanticError.notInThisVersion(callee.span, "`\(name)`"))
-      return nil
-    }
     if let clause = windows.first {
       report(SemanticError.windowOnFunction(clause.span, name, callee: callee.span))
       return nil
@@ -38,7 +34,9 @@ extension Checker {
       }
       return functionCall(declaration, syntax, scope)
     }
-    if !poisonedNames.contains(name) {
+    if Catalogue.laterFunctions.contains(name) {
+      report(SemanticError.notInThisVersion(callee.span, "`\(name)`"))
+    } else if !poisonedNames.contains(name) {
       var known = Array(Catalogue.functionsByName.keys) + Array(Catalogue.aggregatesByName.keys)
       known += declarations.compactMap { if case .function = $0.kind { $0.name } else { nil } }
       report(SemanticError.unknownFunction(callee.span, name, known: known))
@@ -132,10 +130,7 @@ extension Checker {
       common = left.type.base == common.type.base ? common : left
     }
     return fitted.reduce(into: [Expression]?([])) { result, argument in
-      guard let pair = unify(common, argument) else {
-        result = nil
-        return
-      }
+      guard let pair = unify(common, argument) else { return result = nil }
       result?.append(pair.1)
     }
   }

@@ -1,0 +1,62 @@
+# Everything a checkout can do. Each target makes what it needs: `make demo` works on a bare clone.
+#
+#   make demo         the main job on real data, ending with a readable summary
+#   make test         what CI runs
+#   make build        the release binary, .build/release/c360
+#   make install      into PREFIX (default /usr/local)
+#   make test-peers   features against DuckDB on real data
+#   make fuzz         random programs, engine against reference interpreter, for FUZZ_SECONDS
+#   make bench        speed beside DuckDB and Polars
+
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 300
+SWIFT ?= swift
+PYTHON ?= python3
+
+RELEASE := .build/release/c360
+SOURCES := $(shell find Sources -type f) Package.swift
+
+.PHONY: all build demo test test-peers fuzz bench install clean fmt
+
+all: build
+
+.deps/.arrow: scripts/bootstrap
+	scripts/bootstrap
+	@touch $@
+
+build: $(RELEASE)
+
+$(RELEASE): $(SOURCES) | .deps/.arrow
+	$(SWIFT) build -c release --product c360
+	@touch $@
+
+demo: build
+	scripts/demo
+
+test: build
+	scripts/test
+
+# Versions of the peers are pinned, so that figures can be compared.
+.venv/.ready: Tests/Peers/requirements.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+test-peers: build .venv/.ready
+	scripts/test-peers
+
+fuzz: | .deps/.arrow
+	C360_FUZZ_SECONDS=$(FUZZ_SECONDS) $(SWIFT) test --filter Differential
+
+bench: build .venv/.ready
+	.venv/bin/python Benchmarks/run.py $(RELEASE)
+
+install: build
+	scripts/install $(DESTDIR)$(PREFIX)
+
+fmt: build
+	swift format --in-place --recursive Sources Tests Package.swift
+	find examples stdlib -name '*.c360' -print0 | xargs -0 $(RELEASE) fmt
+
+clean:
+	rm -rf .build out
