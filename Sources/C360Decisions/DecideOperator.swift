@@ -5,7 +5,7 @@ import Synchronization
 
 /// Decides for every row of a frame: masks, objective, choice, draw (docs/choices.md). Works in tiles
 /// of exposures × actions, threads over tiles; the results depend on neither.
-public struct DecideOperator: Sendable {
+public struct DecideOperator: DecisionOperator {
   public init() {}
 
   /// Adds the step's outputs to its frame and its counts to the run's.
@@ -29,11 +29,6 @@ public struct DecideOperator: Sendable {
   ) throws(EngineError) -> DecisionProblem {
     let candidates = try Candidates(
       of: step, keys: state.vector(step.actionKey), pool: context.pool)
-    guard step.actionTimelines.isEmpty else {
-      throw .unusable(
-        relation: step.frame,
-        detail: "features for actions cannot be used by a policy in this version")
-    }
     var scalars = step.rules.map(\.condition) + step.terms.map(\.value)
     let base: ChoiceRule.Base
     switch step.choice {
@@ -43,9 +38,15 @@ public struct DecideOperator: Sendable {
       base = .threshold
       scalars.append(condition)
     }
+    let featureColumns = step.actionTimelines.flatMap { $0.outputs.map(\.column) }
     let program = try TileProgram(
-      scalars, in: state.plan, frame: step.frame, actions: step.actions, tileColumns: [],
-      pool: context.pool)
+      scalars, in: state.plan, frame: step.frame, actions: step.actions,
+      tileColumns: Set(featureColumns), pool: context.pool)
+    var timelines: [ActionTimeline] = []
+    for timeline in step.actionTimelines {
+      timelines.append(
+        try ActionTimeline(prepare: timeline, actions: step.actions, state, context))
+    }
     let draws = Draws(
       hash: DrawHash(seed: step.seed, policy: step.policy), key: state.vector(step.key),
       time: state.vector(step.time), number: state.vector(step.number), pool: context.pool)
@@ -54,32 +55,24 @@ public struct DecideOperator: Sendable {
       rule: ChoiceRule(
         base: base, explore: step.explore, actionCount: candidates.actionCount,
         hasNoOp: candidates.hasNoOp, fallback: candidates.fallback),
-      program: program, draws: draws, frame: state.relations[step.frame] ?? Relation(rowCount: 0),
+      program: program, draws: draws, timelines: timelines,
+      frame: state.relations[step.frame] ?? Relation(rowCount: 0),
       actions: state.relations[step.actions] ?? Relation(rowCount: 0), pool: context.pool)
   }
-
-  /// Tiles that one piece of parallel work takes.
-  private static let tilesPerPiece = 16
 
   /// All rows; returns the workers, for what they counted.
   private static func decide(
     _ problem: DecisionProblem, _ log: DecisionLog, rowCount: Int, _ context: ExecutionContext
   ) throws(EngineError) -> [DecisionWorker] {
     let first = DecisionWorker(problem, batchSize: context.batchSize)
-    let tileRows = first.tileRows
-    let pieces = Parallel.ranges(rowCount, size: tileRows * tilesPerPiece)
+    let pieces = Parallel.ranges(rowCount, size: first.pieceRows)
     let workers = WorkerPool(first)
     let done = Atomic<Int>(0)
     try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
       let worker = workers.take() ?? DecisionWorker(problem, batchSize: context.batchSize)
       defer { workers.giveBack(worker) }
-      for tile in Parallel.ranges(pieces[piece].count, size: tileRows) {
-        try context.checkCancelled()
-        let start = pieces[piece].lowerBound
-        try worker.decide(start + tile.lowerBound..<start + tile.upperBound, log)
-      }
-      let count = pieces[piece].count
-      let total = done.wrappingAdd(count, ordering: .relaxed).newValue
+      try worker.decide(pieces[piece], log, context)
+      let total = done.wrappingAdd(pieces[piece].count, ordering: .relaxed).newValue
       context.progress?(
         ProgressReport(operation: "decide \(problem.step.policy)", done: total, total: rowCount))
     }

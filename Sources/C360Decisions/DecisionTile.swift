@@ -50,6 +50,7 @@ final class DecisionTile {
   // By pair, row by row.
   private let forbidden: UnsafeMutablePointer<UInt8>
   private let missing: UnsafeMutablePointer<UInt8>
+  /// Sums of the terms; once sealed, scratch.
   private let sums: UnsafeMutablePointer<Double>
   /// Candidate by candidate.
   private let base: UnsafeMutablePointer<Double>
@@ -132,7 +133,7 @@ final class DecisionTile {
       writePattern(missingIndex, missing, nil)
     }
     forbiddenPairs[missingIndex] += c360_decide_seal(forbidden, sums, pairs)
-    c360_decide_turn(sums, rule.actionCount, rows, values)
+    turn(sums, to: values)
     c360_decide_count(values, rule.actionCount, rows, eligible)
     if rule.hasNoOp { (values + pairs).update(repeating: 0, count: rows) }
   }
@@ -151,6 +152,13 @@ final class DecisionTile {
         return
       }
     }
+  }
+
+  /// From row by row to candidate by candidate.
+  private func turn(_ from: UnsafeMutablePointer<Double>, to: UnsafeMutablePointer<Double>) {
+    c360_turn_64(
+      UnsafeRawPointer(from).assumingMemoryBound(to: UInt64.self), rule.actionCount, rows,
+      UnsafeMutableRawPointer(to).assumingMemoryBound(to: UInt64.self))
   }
 
   private func writePattern(
@@ -190,7 +198,7 @@ extension DecisionTile {
     }
     note(.threshold, passing) { self.isEligible($0, $1) }
     c360_decide_pass(passing.bools, passing.valid, sums, pairs)
-    c360_decide_turn(sums, rule.actionCount, rows, base)
+    turn(sums, to: base)
     c360_decide_best(base, rule.actionCount, rows, greatest, best)
     if rule.hasNoOp {
       for row in 0..<rows where best[row] < 0 { best[row] = Int64(rule.actionCount) }
@@ -208,9 +216,10 @@ extension DecisionTile {
   /// Leaves the probabilities of the whole mixture in `mixed`.
   private func distribute() {
     if case .softmax(let temperature) = rule.base {
-      c360_decide_exponents(values, greatest, temperature, candidateCount, rows, base)
-      c360_exp_f64(base, base, candidateCount * rows)
-      c360_decide_normalise(base, candidateCount, rows, scratch)
+      // Not in place: a kernel that reads what it writes does not run vectorized.
+      c360_decide_exponents(values, greatest, temperature, candidateCount, rows, sums)
+      c360_exp_f64(sums, base, candidateCount * rows)
+      c360_decide_normalise(values, base, candidateCount, rows, scratch)
     } else {
       c360_decide_point(best, candidateCount, rows, base)
     }

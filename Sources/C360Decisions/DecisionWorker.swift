@@ -10,6 +10,7 @@ struct DecisionProblem: Sendable {
   /// Conditions of the rules, then the terms, then the condition of a threshold.
   let program: TileProgram
   let draws: Draws
+  let timelines: [ActionTimeline]
   let frame: Relation
   let actions: Relation
   let pool: TextPool
@@ -36,11 +37,12 @@ struct DecisionProblem: Sendable {
   }
 }
 
-/// The memory of one thread: evaluates a tile of exposures × actions, decides it, writes it to the
-/// log and counts. Used again tile after tile.
+/// The memory of one thread: evaluates tiles of exposures × actions, decides them, writes them to the
+/// log and counts. Used again piece after piece.
 final class DecisionWorker {
   private let problem: DecisionProblem
   private let machine: TileMachine
+  private let features: ActionFeatures
   private let tile: DecisionTile
   private var reasons: ReasonText?
   private var reasonCodes: [Int32]
@@ -58,6 +60,7 @@ final class DecisionWorker {
       problem.program, actionCount: problem.rule.actionCount, batchSize: batchSize,
       actionColumn: problem.actionColumn)
     let rows = machine.exposureCapacity
+    features = ActionFeatures(problem.timelines, rows: rows * Self.tilesPerPiece)
     tile = DecisionTile(
       rule: problem.rule, ruleCount: step.rules.count, rows: rows,
       keepsPatterns: problem.asksForReasons)
@@ -72,13 +75,30 @@ final class DecisionWorker {
     tally = DecisionTally(candidates: problem.rule.candidateCount, terms: step.terms.count)
   }
 
-  /// Exposures of a tile.
-  var tileRows: Int { machine.exposureCapacity }
+  /// Tiles of a piece: features for actions are computed a piece at a time, so that the events of an
+  /// entity are not gone through anew for each tile.
+  private static let tilesPerPiece = 16
 
-  /// - Parameter rows: of the frame, at most `tileRows`.
-  /// - Throws: `EngineError.row` for the lowest row at which something asked for has no value.
-  func decide(_ rows: Range<Int>, _ log: DecisionLog) throws(EngineError) {
-    evaluate(rows)
+  /// Exposures that one call of `decide` takes.
+  var pieceRows: Int { machine.exposureCapacity * Self.tilesPerPiece }
+
+  /// - Parameter rows: of the frame, at most `pieceRows`.
+  /// - Throws: `EngineError.row` for the lowest row at which something asked for has no value;
+  ///   `.cancelled`.
+  func decide(
+    _ rows: Range<Int>, _ log: DecisionLog, _ context: ExecutionContext
+  ) throws(EngineError) {
+    try features.evaluate(rows)
+    for tile in Parallel.ranges(rows.count, size: machine.exposureCapacity) {
+      try context.checkCancelled()
+      try decideTile(rows.lowerBound + tile.lowerBound..<rows.lowerBound + tile.upperBound, log)
+    }
+  }
+
+  private func decideTile(_ rows: Range<Int>, _ log: DecisionLog) throws(EngineError) {
+    machine.evaluate(
+      exposures: rows, frameColumn: problem.frameColumn,
+      tileColumn: { self.features.operand($0, row: rows.lowerBound) })
     let step = problem.step
     tile.begin(rows: rows.count)
     for rule in step.rules.indices { tile.forbid(rule, output(.rule(rule))) }
@@ -101,15 +121,6 @@ final class DecisionWorker {
       tile, at: rows.lowerBound, contributions: contributions,
       reasons: tile.patterns == nil ? nil : reasonCodes)
     tally.add(tile, contributions: contributions)
-  }
-
-  private func evaluate(_ rows: Range<Int>) {
-    machine.evaluate(
-      exposures: rows, frameColumn: problem.frameColumn, tileColumn: Self.tileColumn)
-  }
-
-  private static func tileColumn(_ column: ColumnID) -> Operand {
-    preconditionFailure("column \(column.index) has neither the grain of rows nor of actions")
   }
 
   private func output(_ place: TileFailure.Place) -> Operand {
@@ -136,9 +147,10 @@ final class DecisionWorker {
   }
 
   private func error(_ failure: TileFailure, _ rows: Range<Int>) -> EngineError {
-    machine.failure(
-      output: problem.output(failure.place), exposure: rows.lowerBound + failure.row,
-      action: failure.action, relation: problem.step.frame, frameColumn: problem.frameColumn,
-      tileColumn: Self.tileColumn)
+    let row = rows.lowerBound + failure.row
+    return machine.failure(
+      output: problem.output(failure.place), exposure: row, action: failure.action,
+      relation: problem.step.frame, frameColumn: problem.frameColumn,
+      tileColumn: { self.features.operand($0, row: row, action: failure.action) })
   }
 }

@@ -32,6 +32,7 @@ arrow::Result<Opened> open(const char *path, const arrow::ipc::IpcReadOptions &o
   ARROW_ASSIGN_OR_RAISE(auto source, arrow::io::ReadableFile::Open(path));
   char head[6] = {};
   ARROW_ASSIGN_OR_RAISE(int64_t count, source->ReadAt(0, sizeof head, head));
+  ARROW_RETURN_NOT_OK(source->Seek(0));
   Opened opened;
   if (count == sizeof head && std::string_view(head, sizeof head) == kMagic) {
     ARROW_ASSIGN_OR_RAISE(

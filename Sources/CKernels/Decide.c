@@ -106,21 +106,24 @@ C360_KERNEL void c360_decide_missing(
 
 // MARK: the base choice
 
-void c360_decide_turn(
-    const double *restrict pairs, size_t actions, size_t rows, double *restrict candidates) {
-  // Eight rows at a time: each line of memory that is written is written whole.
-  size_t whole = rows & ~(size_t)7;
-  for (size_t r = 0; r < whole; r += 8) {
-    const double *from = pairs + r * actions;
-    for (size_t a = 0; a < actions; a++) {
-      double *to = candidates + a * rows + r;
-      for (size_t k = 0; k < 8; k++) to[k] = from[k * actions + a];
-    }
+// Eight rows at a time: each line of memory that is written is written whole.
+#define TURN(NAME, TYPE)                                                                       \
+  void NAME(const TYPE *restrict from, size_t columns, size_t rows, TYPE *restrict to) {       \
+    size_t whole = rows & ~(size_t)7;                                                          \
+    for (size_t r = 0; r < whole; r += 8) {                                                    \
+      const TYPE *block = from + r * columns;                                                  \
+      for (size_t c = 0; c < columns; c++) {                                                   \
+        for (size_t k = 0; k < 8; k++) to[c * rows + r + k] = block[k * columns + c];          \
+      }                                                                                        \
+    }                                                                                          \
+    for (size_t r = whole; r < rows; r++) {                                                    \
+      for (size_t c = 0; c < columns; c++) to[c * rows + r] = from[r * columns + c];           \
+    }                                                                                          \
   }
-  for (size_t r = whole; r < rows; r++) {
-    for (size_t a = 0; a < actions; a++) candidates[a * rows + r] = pairs[r * actions + a];
-  }
-}
+
+TURN(c360_turn_64, uint64_t)
+TURN(c360_turn_32, uint32_t)
+TURN(c360_turn_8, uint8_t)
 
 C360_KERNEL void c360_decide_count(
     const double *restrict values, size_t candidates, size_t rows, int64_t *restrict eligible) {
@@ -157,16 +160,22 @@ C360_KERNEL void c360_decide_exponents(
     for (size_t r = 0; r < rows; r++) {
       double below = (v[r] - greatest[r]) / temperature;
       double exponent = v[r] == greatest[r] ? 0.0 : below;
-      out[r] = v[r] == v[r] ? exponent : -INFINITY;
+      out[r] = v[r] == v[r] ? exponent : 0.0;
     }
   }
 }
 
 C360_KERNEL void c360_decide_normalise(
-    double *restrict weights, size_t candidates, size_t rows, double *restrict sums) {
+    const double *restrict values, double *restrict weights, size_t candidates, size_t rows,
+    double *restrict sums) {
   for (size_t r = 0; r < rows; r++) sums[r] = 0;
   for (size_t a = 0; a < candidates; a++) {
-    for (size_t r = 0; r < rows; r++) sums[r] += weights[a * rows + r];
+    for (size_t r = 0; r < rows; r++) {
+      double v = values[a * rows + r];
+      double weight = v == v ? weights[a * rows + r] : 0;
+      weights[a * rows + r] = weight;
+      sums[r] += weight;
+    }
   }
   for (size_t a = 0; a < candidates; a++) {
     for (size_t r = 0; r < rows; r++) {

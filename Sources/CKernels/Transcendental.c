@@ -82,6 +82,8 @@ C360_INLINE pair series_expm1(double hi, double lo) {
 C360_INLINE double exp_of(double x, double tail) {
   double bounded = x > 720.0 ? 720.0 : x;
   bounded = bounded < -760.0 ? -760.0 : bounded;
+  // The tail of a bounded number is no longer tiny beside it.
+  tail = bounded == x ? tail : 0.0;
   double k = (bounded * 0x1.71547652b82fep0 + ROUNDER) - ROUNDER;
   double hi = bounded - k * LN2_HI;
   double lo = tail - k * LN2_LO;

@@ -94,7 +94,8 @@ func span(_ text: String, in file: SourceFile) -> Span {
   @Test func aSpanOfManyLinesShowsItsEnds() {
     let file = SourceFile(name: "a.c360", text: "x\nmask m {\n  hide a\n  hide b\n}\n")
     let diagnostic = Diagnostic(
-      "E0999", "this mask", at: span("mask m {\n  hide a\n  hide b\n}", in: file), label: "all of it")
+      "E0999", "this mask", at: span("mask m {\n  hide a\n  hide b\n}", in: file),
+      label: "all of it")
     #expect(
       DiagnosticRenderer.terminal([diagnostic]) == """
         error[E0999]: this mask
@@ -122,7 +123,8 @@ func span(_ text: String, in file: SourceFile) -> Span {
   }
 
   @Test func longLinesAreCutAroundThePlace() {
-    let long = String(repeating: "a + ", count: 200) + "HERE" + String(repeating: " + b", count: 200)
+    let long =
+      String(repeating: "a + ", count: 200) + "HERE" + String(repeating: " + b", count: 200)
     let file = SourceFile(name: "a.c360", text: long)
     let lines = DiagnosticRenderer.terminal([
       Diagnostic("E0999", "here", at: span("HERE", in: file), label: "this")

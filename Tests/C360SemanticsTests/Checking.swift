@@ -46,7 +46,9 @@ struct Checked {
   /// `line:column code message`, one a diagnostic, with labelled places indented below.
   var report: String {
     diagnostics.map { diagnostic in
-      var lines = ["\(Self.place(diagnostic.primary?.span)) \(diagnostic.code) \(diagnostic.message)"]
+      var lines = [
+        "\(Self.place(diagnostic.primary?.span)) \(diagnostic.code) \(diagnostic.message)"
+      ]
       for other in diagnostic.secondary {
         lines.append("  \(Self.place(other.span)) \(other.label)")
       }
@@ -74,7 +76,7 @@ func checked(
   return Checked(program: result.program, diagnostics: result.diagnostics)
 }
 
-/// The declarations that most tests need: lines 1 to 45.
+/// The declarations that most tests need: lines 1 to 49.
 let prelude = """
   edition 2026
   entity customer

@@ -37,7 +37,10 @@ struct ModelTests {
     ("intercept,1\nage,2\n", "the inputs of this model are not those of its file"),
     ("visits,2\n", "the model `m.csv` cannot be used: it has no `intercept`"),
     ("intercept,1\nvisits,two\n", "the model `m.csv` cannot be used: `two` is no number"),
-    ("intercept,1\nvisits,2\nvisits,3\n", "the model `m.csv` cannot be used: `visits` stands in it twice"),
+    (
+      "intercept,1\nvisits,2\nvisits,3\n",
+      "the model `m.csv` cannot be used: `visits` stands in it twice"
+    ),
   ])
   func misfits(_ file: String, _ message: String) {
     let text = script(declarations + "score s = linear(\"m.csv\", [visits])")

@@ -23,7 +23,10 @@ import Testing
   @Test(arguments: [
     // The end of items
     ("feature x = ‹)› + 1", "E0118", "expected an expression, found `)`"),
-    ("feature x = 1 +‹›\nfeature y = 2", "E0118", "expected an expression, found the end of the line"),
+    (
+      "feature x = 1 +‹›\nfeature y = 2", "E0118",
+      "expected an expression, found the end of the line"
+    ),
     ("feature x =‹›", "E0118", "expected an expression, found the end of the file"),
     ("feature x = 1 ‹2›", "E0119", "`2` does not belong here: the declaration ends before it"),
     ("feature ‹= 1›", "E0118", ""),
@@ -39,26 +42,62 @@ import Testing
     // Declarations
     ("param ‹at›: int", "E0125", "`at` is a reserved word and cannot be the name of the param"),
     ("param x‹› ", "E0118", "expected `:` and the type of the param, found the end of the file"),
-    ("events o ‹from› \"x\" {\n  a: int\n}", "E0118", "expected `of` and the entity that the rows belong to, found `from`"),
-    ("events o of c from ‹x› {\n  a: int\n}", "E0118", "expected the path of a file as a text, found `x`"),
-    ("events o of c from \"x\" {\n  a ‹int›\n  b: int\n}", "E0118", "expected `:` and the type of the column, found `int`"),
+    (
+      "events o ‹from› \"x\" {\n  a: int\n}", "E0118",
+      "expected `of` and the entity that the rows belong to, found `from`"
+    ),
+    (
+      "events o of c from ‹x› {\n  a: int\n}", "E0118",
+      "expected the path of a file as a text, found `x`"
+    ),
+    (
+      "events o of c from \"x\" {\n  a ‹int›\n  b: int\n}", "E0118",
+      "expected `:` and the type of the column, found `int`"
+    ),
     ("actions o from \"x\" {\n  nnoe \"a\"\n}", "E0123", ""),
-    ("exposure e of c ‹evry› 1w", "E0118", "expected `from` and a file, `every` and a step, or `at` and a time, found `evry`"),
+    (
+      "exposure e of c ‹evry› 1w", "E0118",
+      "expected `from` and a file, `every` and a step, or `at` and a time, found `evry`"
+    ),
     ("objective o {\n  maximize a = b ‹wieght› 1\n}", "E0119", ""),
     ("output o = a ‹too› \"x\"", "E0118", "expected `to`, found `too`"),
     ("apply t(a)‹›\nentity c", "E0118", "expected `as`, found the end of the line"),
-    ("function f(x ‹int›) -> int = x", "E0118", "expected `:` and the type of the parameter, found `int`"),
+    (
+      "function f(x ‹int›) -> int = x", "E0118",
+      "expected `:` and the type of the parameter, found `int`"
+    ),
     // Versions
-    ("‹monitor› health of p on s {\n  psi(a) <= 0.2\n  feature: int\n}\nentity c", "E0116", "`monitor` is not in this version of c360"),
-    ("events o of c ‹via› d from \"x\" {\n  a: int\n}", "E0116", "`via` is not in this version of c360"),
-    ("show ‹candidates›(winback) | take 3", "E0116", "`candidates(…)` is not in this version of c360"),
+    (
+      "‹monitor› health of p on s {\n  psi(a) <= 0.2\n  feature: int\n}\nentity c", "E0116",
+      "`monitor` is not in this version of c360"
+    ),
+    (
+      "events o of c ‹via› d from \"x\" {\n  a: int\n}", "E0116",
+      "`via` is not in this version of c360"
+    ),
+    (
+      "show ‹candidates›(winback) | take 3", "E0116",
+      "`candidates(…)` is not in this version of c360"
+    ),
     ("show a | ‹distinct› b, c | take 3", "E0116", "`distinct` is not in this version of c360"),
     // Characters
     ("feature x = ‹$›a + b c", "E0104", "`$` starts nothing in this language"),
-    ("feature x = f(‹\"abc)›\nfeature y = 1", "E0106", "this text is not closed before the end of its line"),
-    ("feature x = \"a‹\u{202E}›b\"", "E0101", "the text direction character U+202E makes the text read differently from what it says"),
-    ("# a‹\u{2028}›entity b", "E0101", "the line separator U+2028 makes the text read differently from what it says"),
-    ("# a‹\r›entity b", "E0101", "a carriage return without a line feed makes the text read differently from what it says"),
+    (
+      "feature x = f(‹\"abc)›\nfeature y = 1", "E0106",
+      "this text is not closed before the end of its line"
+    ),
+    (
+      "feature x = \"a‹\u{202E}›b\"", "E0101",
+      "the text direction character U+202E makes the text read differently from what it says"
+    ),
+    (
+      "# a‹\u{2028}›entity b", "E0101",
+      "the line separator U+2028 makes the text read differently from what it says"
+    ),
+    (
+      "# a‹\r›entity b", "E0101",
+      "a carriage return without a line feed makes the text read differently from what it says"
+    ),
     ("feature ‹ａ› = 1", "E0103", ""),
     ("feature x‹\u{A0}›= 1", "E0104", ""),
   ])
@@ -111,7 +150,8 @@ import Testing
   }
 
   @Test func brokenBytesAreReportedOnceARun() {
-    let source = SourceFile(name: "a", bytes: Array("edition 2026\n# ".utf8) + [0xFF, 0xC0, 0x80, 0x0A])
+    let source = SourceFile(
+      name: "a", bytes: Array("edition 2026\n# ".utf8) + [0xFF, 0xC0, 0x80, 0x0A])
     #expect(parse(source).diagnostics.map(\.code) == ["E0101"])
   }
 }

@@ -37,16 +37,16 @@ func formatted(_ text: String) throws -> String {
           observed through @2026-01-01
         }
         """) == """
-        events orders of customer from "o.csv" {
-          id:         int        @key
-          ordered_at: time       @time            # when
-          amount:     money(USD)
-          region:     text = "x"
-          `a b`:      int?       @sensitive(age)  # who
-          observed through @2026-01-01
-        }
+          events orders of customer from "o.csv" {
+            id:         int        @key
+            ordered_at: time       @time            # when
+            amount:     money(USD)
+            region:     text = "x"
+            `a b`:      int?       @sensitive(age)  # who
+            observed through @2026-01-01
+          }
 
-        """)
+          """)
   }
 
   @Test func definitionsSideBySideAreAligned() throws {
@@ -59,13 +59,13 @@ func formatted(_ text: String) throws -> String {
 
         feature b = -x^2
         """) == """
-        feature a         = 1
-        feature long_name = 2
-        feature aff for offers = 3
+          feature a         = 1
+          feature long_name = 2
+          feature aff for offers = 3
 
-        feature b = -x ^ 2
+          feature b = -x ^ 2
 
-        """)
+          """)
   }
 
   @Test func masksObjectivesAndPoliciesAreTables() throws {
@@ -83,22 +83,22 @@ func formatted(_ text: String) throws -> String {
           objective o
         }
         """) == """
-        mask m for offers {
-          hide a           unless consent("x")  because "y"
-          hide longer.name
-          forbid b         when c
-        }
-        objective o {
-          maximize r       = a * b  weight w
-          minimize fatigue = c      weight 0.1  because "z"
-        }
-        policy p for offers at sends {
-          mask      m
-          permit    sensitive(age) in b, c  because "law"
-          objective o
-        }
+          mask m for offers {
+            hide a           unless consent("x")  because "y"
+            hide longer.name
+            forbid b         when c
+          }
+          objective o {
+            maximize r       = a * b  weight w
+            minimize fatigue = c      weight 0.1  because "z"
+          }
+          policy p for offers at sends {
+            mask      m
+            permit    sensitive(age) in b, c  because "law"
+            objective o
+          }
 
-        """)
+          """)
   }
 
   @Test func aBlockOnOneLineStaysThereIfItFits() throws {
@@ -129,13 +129,13 @@ func formatted(_ text: String) throws -> String {
       try body(
         "output o = sends under none because \"test\" | where a and b | group k { n = count(); "
           + "m = mean(x) } | sort -n, k to \"out/file.csv\"\n") == """
-        output o = sends under none because "test"
-          | where a and b
-          | group k { n = count(); m = mean(x) }
-          | sort -n, k
-          to "out/file.csv"
+          output o = sends under none because "test"
+            | where a and b
+            | group k { n = count(); m = mean(x) }
+            | sort -n, k
+            to "out/file.csv"
 
-        """)
+          """)
   }
 
   @Test func longExpressionsBreakWhereTheLanguageAllows() throws {

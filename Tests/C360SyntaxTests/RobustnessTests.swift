@@ -31,7 +31,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["(", "[", "{", "case {", "-", "not ", "if a then ", "f(", "list(", "1 ^ ", "a ?? "])
+  @Test(arguments: [
+    "(", "[", "{", "case {", "-", "not ", "if a then ", "f(", "list(", "1 ^ ", "a ?? ",
+  ])
   func deepNestingIsADiagnostic(opening: String) {
     for count in [150, 250, 4_000] {
       let tree = script("feature x = " + String(repeating: opening, count: count) + "1\n")

@@ -30,8 +30,8 @@ extension DiagnosticRenderer {
       ("ruleId", .text(diagnostic.code.name)), ("ruleIndex", .integer(rule)),
       ("level", .text(level(diagnostic.severity))), ("message", text(message)),
     ]
-    let locations =
-      (diagnostic.primary.map { [location($0)] } ?? []) + (diagnostic.data.map { [location($0)] } ?? [])
+    let locations = [diagnostic.primary.map(location), diagnostic.data.map(location)]
+      .compactMap { $0 }
     if !locations.isEmpty { members.append(("locations", .array([locations[0]]))) }
     let related = locations.dropFirst() + diagnostic.secondary.map(location)
     if !related.isEmpty { members.append(("relatedLocations", .array(Array(related)))) }

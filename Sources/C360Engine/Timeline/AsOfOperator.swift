@@ -17,8 +17,7 @@ package enum AsOfOperator {
     let found = Buffer(byteCount: count * 4)
     let rows = found.elements(Int32.self)
     rows.update(repeating: -1, count: count)
-    let chunks = ChunkLayout.plan(
-      events.clusters, rowCount: count, threads: context.threads)
+    let chunks = ChunkLayout.plan(events.clusters, rowCount: count, context)
     try Parallel.forEach(chunks.count, threads: context.threads) {
       (index: Int) throws(EngineError) in
       try context.checkCancelled()

@@ -21,8 +21,7 @@ package enum ConsentOperator {
       let values = Buffer(byteCount: count)
       let granted = values.elements(UInt8.self)
       granted.update(repeating: 0, count: count)
-      let chunks = ChunkLayout.plan(
-        ledger.clusters, rowCount: count, threads: context.threads)
+      let chunks = ChunkLayout.plan(ledger.clusters, rowCount: count, context)
       try Parallel.forEach(chunks.count, threads: context.threads) {
         (index: Int) throws(EngineError) in
         try context.checkCancelled()

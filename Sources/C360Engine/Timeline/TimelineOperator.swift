@@ -57,7 +57,7 @@ private final class TimelineRun: Sendable {
 
   func evaluate(_ context: ExecutionContext) throws(EngineError) {
     fillKeylessRows()
-    let chunks = ChunkLayout.plan(inputs.clusters, rowCount: rowCount, threads: context.threads)
+    let chunks = ChunkLayout.plan(inputs.clusters, rowCount: rowCount, context)
     let scratches = ScratchPool()
     let done = Atomic<Int>(0)
     try Parallel.forEach(chunks.count, threads: context.threads) {

@@ -1,42 +1,54 @@
 extension CanonicalText {
   /// Prefix form, fully bracketed.
   func expression(_ expression: Expression) -> String {
+    var text = ""
+    write(expression, into: &text)
+    return text
+  }
+
+  private func write(_ expression: Expression, into text: inout String) {
     switch expression.kind {
-    case .literal(let value): literal(value, expression.type)
-    case .parameter(let id):
-      id.index >= 0 ? "$\(program[id].name)" : "$argument"
-    case .decisionTime: "at"
+    case .literal(let value): text += literal(value, expression.type)
+    case .parameter(let id): text += id.index >= 0 ? "$\(program[id].name)" : "$argument"
+    case .decisionTime: text += "at"
     case .tableColumn(let table, let column), .profileColumn(let table, let column),
       .actionColumn(let table, let column):
-      "\(program[table].name).\(program[table].columns[column].name)"
+      text += "\(program[table].name).\(program[table].columns[column].name)"
     case .exposureColumn(let exposure, let column):
-      "\(program[exposure].name).\(program[exposure].columns[column].name)"
-    case .kept(let exposure): "\(program[exposure].name).kept"
-    case .outcome(_, _, let inner): "outcome(\(self.expression(inner)))"
-    case .feature(let id): program[id].name + seen(under: program[id].mask)
-    case .score(let id): program[id].name + seen(under: program[id].mask)
-    case .call(let builtin, let arguments): "\(builtin.rawValue)(\(list(arguments)))"
-    case .and(let left, let right): "and(\(list([left, right])))"
-    case .or(let left, let right): "or(\(list([left, right])))"
-    case .not(let operand): "not(\(self.expression(operand)))"
+      text += "\(program[exposure].name).\(program[exposure].columns[column].name)"
+    case .kept(let exposure): text += "\(program[exposure].name).kept"
+    case .outcome(_, _, let inner): write("outcome", [inner], into: &text)
+    case .feature(let id): text += program[id].name + seen(under: program[id].mask)
+    case .score(let id): text += program[id].name + seen(under: program[id].mask)
+    case .call(let builtin, let arguments): write(builtin.rawValue, arguments, into: &text)
+    case .and(let left, let right): write("and", [left, right], into: &text)
+    case .or(let left, let right): write("or", [left, right], into: &text)
+    case .not(let operand): write("not", [operand], into: &text)
     case .conditional(let condition, let first, let second):
-      "if(\(list([condition, first, second])))"
-    case .coalesce(let left, let right): "??(\(list([left, right])))"
-    case .isNull(let operand): "null?(\(self.expression(operand)))"
+      write("if", [condition, first, second], into: &text)
+    case .coalesce(let left, let right): write("??", [left, right], into: &text)
+    case .isNull(let operand): write("null?", [operand], into: &text)
     case .isIn(let operand, let values):
-      "in(\(self.expression(operand)), ["
-        + values.map { literal($0, operand.type) }.joined(separator: ", ") + "])"
-    case .aggregate(let aggregate): self.aggregate(aggregate)
+      text += "in("
+      write(operand, into: &text)
+      text += ", [" + values.map { literal($0, operand.type) }.joined(separator: ", ") + "])"
+    case .aggregate(let aggregate): text += self.aggregate(aggregate)
     case .consent(let table, let purpose, let clock):
-      "consent(\(program[table].name), \(quoted(purpose)), \(words(clock)))"
-    case .queryColumn(let index): "#\(index)"
-    case .rowAggregate(let aggregate): rowAggregate(aggregate)
-    case .decision(let column): "decision.\(column)"
+      text += "consent(\(program[table].name), \(quoted(purpose)), \(words(clock)))"
+    case .queryColumn(let index): text += "#\(index)"
+    case .rowAggregate(let aggregate): text += rowAggregate(aggregate)
+    case .decision(let column): text += "decision.\(column)"
     }
   }
 
-  private func list(_ expressions: [Expression]) -> String {
-    expressions.map { expression($0) }.joined(separator: ", ")
+  private func write(_ name: String, _ arguments: [Expression], into text: inout String) {
+    text += name
+    text += "("
+    for (index, argument) in arguments.enumerated() {
+      if index > 0 { text += ", " }
+      write(argument, into: &text)
+    }
+    text += ")"
   }
 
   func literal(_ value: Value, _ type: Type) -> String {

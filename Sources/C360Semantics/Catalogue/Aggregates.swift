@@ -80,7 +80,8 @@ extension Catalogue {
   ]
 
   private static let moments: [Aggregation] = [
-    Aggregation(.sum, "x", "The sum, exact and rounded once.", empty: "0", .numberOrDuration,
+    Aggregation(
+      .sum, "x", "The sum, exact and rounded once.", empty: "0", .numberOrDuration,
       .likeArgument),
     Aggregation(.mean, "x", "The arithmetic mean.", empty: "null", .number, .optionalMean),
     Aggregation(.min, "x", "The smallest value.", empty: "null", .ordered, .optionalArgument),

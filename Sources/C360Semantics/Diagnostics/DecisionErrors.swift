@@ -51,7 +51,8 @@ extension SemanticError {
     _ at: Span, _ noun: String, theirs: String, ours: String?, declared: Span
   ) -> Diagnostic {
     Diagnostic(
-      "E0503", "\(noun) is for `\(theirs)`, and this is "
+      "E0503",
+      "\(noun) is for `\(theirs)`, and this is "
         + (ours.map { "for `\($0)`" } ?? "not for actions"), at: at,
       secondary: [LabeledSpan(declared, "declared here")])
   }
@@ -83,7 +84,9 @@ extension SemanticError {
   static func cannotHide(_ at: Span, _ name: String, noun: String) -> Diagnostic {
     Diagnostic(
       "E0507", "`\(name)` is \(noun) and cannot be hidden", at: at,
-      help: ["hide an event table, a profile or a column of it, context of an exposure, or a feature"]
+      help: [
+        "hide an event table, a profile or a column of it, context of an exposure, or a feature"
+      ]
     )
   }
 

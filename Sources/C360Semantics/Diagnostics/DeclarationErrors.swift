@@ -203,7 +203,8 @@ extension SemanticError {
 
   static func modelForm(_ at: Span, _ name: String) -> Diagnostic {
     Diagnostic(
-      "E0221", "`\(name)` is written `\(name)(\"file\")` or `\(name)(\"file\", [inputs])` in a score",
+      "E0221",
+      "`\(name)` is written `\(name)(\"file\")` or `\(name)(\"file\", [inputs])` in a score",
       at: at)
   }
 

@@ -72,6 +72,7 @@ extension Checker {
     }
     namespace[name] = declaration
     declarations.append(declaration)
+    if case .entity = kind { program.entities.append(name) }
     if case .exposure(let exposure) = kind { noteOutcomes(of: exposure, declaration) }
   }
 

@@ -49,6 +49,14 @@ struct LocalClock: Sendable {
     return candidates.min() ?? local - before
   }
 
+  /// Days since 1970 on the local calendar.
+  func date(of instant: Int64) -> Int64 {
+    let local = instant + offset(at: instant)
+    let remainder = local % Self.microsecondsPerDay
+    return (local - (remainder < 0 ? remainder + Self.microsecondsPerDay : remainder))
+      / Self.microsecondsPerDay
+  }
+
   /// Microseconds that local clocks are ahead of UTC.
   private func offset(at instant: Int64) -> Int64 {
     guard let zone else { return 0 }

@@ -120,7 +120,7 @@ extension Lexer {
   /// Takes what looks like a time: a date, then perhaps `T`, a time of day and an offset. A sign
   /// behind a date alone is an operator, two dots are a range.
   private mutating func skipTime() {
-    skipTimePart(separators: [UInt8(ascii: "-")])
+    skipTimePart(separators: [UInt8(ascii: "-")], most: 2)
     guard byte(0) | 0x20 == UInt8(ascii: "t") else { return skipLetters() }
     position += 1
     skipTimePart(separators: [UInt8(ascii: ":"), UInt8(ascii: ".")])
@@ -133,8 +133,16 @@ extension Lexer {
     skipLetters()
   }
 
-  private mutating func skipTimePart(separators: [UInt8]) {
-    while isDigit(byte(0)) || (separators.contains(byte(0)) && isDigit(byte(1))) { position += 1 }
+  private mutating func skipTimePart(separators: [UInt8], most: Int = .max) {
+    var count = 0
+    while true {
+      if separators.contains(byte(0)), isDigit(byte(1)), count < most {
+        count += 1
+      } else if !isDigit(byte(0)) {
+        return
+      }
+      position += 1
+    }
   }
 
   private mutating func skipLetters() {

@@ -38,7 +38,8 @@ extension Lexer {
     default:
       audited.insert(offset)
       let name =
-        byte == 0x0D ? "a carriage return without a line feed" : "the control character \(hex(byte))"
+        byte == 0x0D
+        ? "a carriage return without a line feed" : "the control character \(hex(byte))"
       report(SyntaxError.hiddenCharacter(span(offset..<offset + 1), name))
     }
   }

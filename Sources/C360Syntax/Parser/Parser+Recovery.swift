@@ -202,7 +202,9 @@ extension Parser {
     guard word.isDeclaration, tokens[index].kind == .identifier,
       startsDeclaration(word, next: index + 1)
     else { return false }
-    if block.holdsDeclarations { return word.isTable || word < .function || word == .entity }
+    if block.holdsDeclarations {
+      return (word.isTable || word < .function || word == .entity) && isUnindented(index)
+    }
     guard block.heads.contains(word) else { return true }
     // `mask marketing` is a clause of a policy, `mask marketing {` a declaration.
     let third = index + 2 < tokens.count ? tokens[index + 2].kind : .endOfFile

@@ -144,8 +144,9 @@ extension Parser {
 
   // MARK: Exposures
 
-  /// `exposure NAME of ENTITY from "…" { … }`, `… [in profile] every [calendar] P from @a through
-  /// @b [{ outcomes }]`, `… [in profile] at @t [{ outcomes }]`
+  /// `exposure NAME of ENTITY from "…" { … }`,
+  /// `… [in profile] every [calendar] P from @a through @b [{ outcomes }]`,
+  /// `… [in profile] at @t [{ outcomes }]`
   mutating func parseExposure() -> SyntaxKind {
     take(.keyword)
     parseIdentifier(.name, "the name of the exposure")

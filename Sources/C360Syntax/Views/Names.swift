@@ -45,7 +45,7 @@ extension SyntaxToken {
   }
 
   /// The value of a text token: quotes removed, escapes resolved; block texts (`"""`) lose the
-  /// indentation of their closing line. Bad escapes were reported by the lexer and stand as written.
+  /// indentation of their closing line. Bad escapes, which the lexer reports, stand as written.
   public var textValue: String { TextLiteral.value(of: text) }
 }
 

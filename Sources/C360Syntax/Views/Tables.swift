@@ -96,7 +96,8 @@ public struct OutcomeSyntax: SyntaxView {
   public var expression: ExpressionSyntax? { node.expression(.expression) }
 }
 
-/// `exposure NAME of ENTITY from "…" { … }`, `… [in profile] every [calendar] P from @a through @b`,
+/// `exposure NAME of ENTITY from "…" { … }`,
+/// `… [in profile] every [calendar] P from @a through @b`,
 /// `… [in profile] at @t`
 public struct ExposureSyntax: SyntaxView {
   public let node: SyntaxNode

@@ -43,20 +43,24 @@ void c360_decide_missing(
 
 // MARK: candidates, candidate by candidate
 
-/// From row by row to candidate by candidate.
-void c360_decide_turn(const double *pairs, size_t actions, size_t rows, double *candidates);
+/// Transposes: entry (r, c) from `r * columns + c` to `c * rows + r`.
+void c360_turn_64(const uint64_t *from, size_t columns, size_t rows, uint64_t *to);
+void c360_turn_32(const uint32_t *from, size_t columns, size_t rows, uint32_t *to);
+void c360_turn_8(const uint8_t *from, size_t columns, size_t rows, uint8_t *to);
 /// Number of candidates of each row that are not NaN.
 void c360_decide_count(const double *values, size_t candidates, size_t rows, int64_t *eligible);
 /// Candidate of the greatest value of each row, the earliest among equals; -1 where all are NaN.
 void c360_decide_best(
     const double *values, size_t candidates, size_t rows, double *greatest, int64_t *best);
-/// The logarithms of softmax weights: (v − greatest) / temperature, 0 where they are equal, −∞ where
+/// The logarithms of softmax weights: (v − greatest) / temperature, 0 where they are equal and where
 /// not eligible.
 void c360_decide_exponents(
     const double *values, const double *greatest, double temperature, size_t candidates,
     size_t rows, double *exponents);
-/// Divides by the sum of each row, in place; `sums` is scratch of `rows`. Rows of no weight keep 0.
-void c360_decide_normalise(double *weights, size_t candidates, size_t rows, double *sums);
+/// In place: 0 where not eligible, the others divided by their sum in the row. `sums` is scratch of
+/// `rows`.
+void c360_decide_normalise(
+    const double *values, double *weights, size_t candidates, size_t rows, double *sums);
 /// 1 at the candidate `best` of each row, 0 elsewhere.
 void c360_decide_point(const int64_t *best, size_t candidates, size_t rows, double *base);
 /// `mixed = (1 - share) * base + share / eligible` on eligible candidates, 0 on others; `even` is

@@ -12,9 +12,14 @@ public struct FuzzCase: Sendable {
   /// Where all decisions of the exposure `moments` are taken, when that is one instant.
   public let instant: Int64?
 
+  /// The length of the calendar's cycle, µs: 400 years.
+  public static let calendarCycle: Int64 = 146_097 * 24 * DataMaker.hour
+
   /// The same seed gives the same case. `atInstant`: there is an exposure `moments` at one instant.
-  public init(seed: UInt64, atInstant: Bool = false) {
-    var writer = ScriptWriter(seed: seed)
+  /// `cycles`: all times are so many calendar cycles later, in a zone without summer time, and
+  /// nothing shows the year.
+  public init(seed: UInt64, atInstant: Bool = false, cycles: Int64? = nil) {
+    var writer = ScriptWriter(seed: seed, cycles: cycles)
     writer.write(atInstant: atInstant)
     instant = writer.instant
     self.seed = seed

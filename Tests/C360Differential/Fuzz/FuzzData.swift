@@ -15,10 +15,10 @@ struct DataMaker {
   static let hour: Int64 = 3_600_000_000
   static let categories = ["a", "b", "c", "ä, \"q\"", "B"]
 
-  init(random: SplitMix) {
+  init(random: SplitMix, shift: Int64) {
     var random = random
     // 1969-12-20, 2026-03-20 and 2024-02-20.
-    start = random.pick([-12, 20_532, 19_773]) * 24 * Self.hour
+    start = random.pick([-12, 20_532, 19_773]) * 24 * Self.hour + shift
     step = random.pick([Self.hour, 6 * Self.hour, 24 * Self.hour])
     ticks = random.pick([8, 40, 120])
     textKeys = random.chance(0.3)

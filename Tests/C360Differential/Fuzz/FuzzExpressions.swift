@@ -17,6 +17,10 @@ struct ExpressionMaker {
   let mayFail: Bool
   /// Length of a step of the data's grid, as a literal.
   let step: String
+  /// Whether anything may tell one calendar cycle from another.
+  let showsYears: Bool
+  /// µs by which literal times are moved.
+  let shift: Int64
 
   mutating func expression(_ kind: Kind, _ depth: Int, _ scope: [Piece]) -> Piece {
     let atoms = scope.filter { $0.kind == kind && $0.isExact }
@@ -58,7 +62,7 @@ struct ExpressionMaker {
     case .int: text = String(random.number(0...5))
     case .float: text = random.pick(["0.5", "2.0", "1e-3", "10.0", "0.1"])
     case .text: text = random.pick(["\"a\"", "\"b\"", "\"zz\""])
-    case .time: text = random.pick(["@1970-01-01T00:00:00Z", "@2026-03-29T01:30:00Z"])
+    case .time: text = "@" + isoTime(random.pick([0, 1_774_747_800_000_000]) + shift)
     case .duration: text = random.pick(["1h", "36h", "2d", step])
     }
     return Piece(text: text, kind: kind)
@@ -133,7 +137,8 @@ struct ExpressionMaker {
       return call("mod", [left, divisor], .int)
     case 4: return call("length", [expression(.text, depth - 1, scope)], .int)
     case 5:
-      let part = random.pick(["year", "month", "day", "weekday", "hour", "minute", "quarter"])
+      let parts = ["month", "day", "weekday", "hour", "minute", "quarter"]
+      let part = random.pick(parts + (showsYears ? ["year"] : []))
       return call(part, [expression(.time, depth - 1, scope)], .int)
     default: return call(random.pick(["abs", "sign"]), [left], .int)
     }
@@ -166,7 +171,9 @@ struct ExpressionMaker {
     case 0: return binary(left, "+", expression(.text, depth - 1, scope), .text)
     case 1: return call(random.pick(["lower", "upper", "trim"]), [left], .text)
     case 2: return call("text", [expression(.int, depth - 1, scope)], .text)
-    default: return call("text", [expression(.time, depth - 1, scope)], .text)
+    default:
+      let kind = showsYears ? Kind.time : .duration
+      return call("text", [expression(kind, depth - 1, scope)], .text)
     }
   }
 }

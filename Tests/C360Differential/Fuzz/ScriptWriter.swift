@@ -18,15 +18,20 @@ struct ScriptWriter {
   var hides = false
   var instant: Int64?
 
-  init(seed: UInt64) {
-    data = DataMaker(random: SplitMix(state: seed))
+  init(seed: UInt64, cycles: Int64?) {
+    let shift = (cycles ?? 0) * FuzzCase.calendarCycle
+    data = DataMaker(random: SplitMix(state: seed), shift: shift)
     let hours = data.step / DataMaker.hour
     make = ExpressionMaker(
-      random: SplitMix(state: seed &* 31 &+ 7), mayFail: data.mayFail, step: "\(hours)h")
+      random: SplitMix(state: seed &* 31 &+ 7), mayFail: data.mayFail, step: "\(hours)h",
+      showsYears: cycles == nil, shift: shift)
   }
 
   mutating func write(atInstant: Bool) {
-    let zone = make.random.pick(["UTC", "Europe/London", "America/New_York", "Asia/Kolkata"])
+    let zones =
+      make.showsYears
+      ? ["UTC", "Europe/London", "America/New_York", "Asia/Kolkata"] : ["UTC", "Asia/Kolkata"]
+    let zone = make.random.pick(zones)
     lines += ["edition 2026", "timezone \"\(zone)\"", "", "entity customer", ""]
     writeOrders()
     if make.random.chance(0.5) { writeClicks() }

@@ -6,12 +6,14 @@ struct ChunkLayout: Sendable {
 }
 
 extension ChunkLayout {
-  /// Events and rows of a chunk, about: few enough for its arrays to stay in cache.
-  static let target = 8192
-
   /// Chunks that cover all rows, in order. An entity too big for one thread is split by its rows.
-  static func plan(_ clusters: EventClusters, rowCount: Int, threads: Int) -> [ChunkLayout] {
+  static func plan(
+    _ clusters: EventClusters, rowCount: Int, _ context: ExecutionContext
+  ) -> [ChunkLayout] {
     let entities = clusters.entities
+    let threads = context.threads
+    // Events and rows of a chunk, about: few enough for its arrays to stay in cache.
+    let target = 4 * context.batchSize
     var result: [ChunkLayout] = []
     var first = 0
     var firstEvent = 0
@@ -21,7 +23,6 @@ extension ChunkLayout {
       let rows = Int(entities.starts[first])..<Int(entities.starts[entity + 1])
       let events = Int(clusters.ends[entity]) - firstEvent
       let isLast = entity == entities.count - 1
-      // Entities of another frame may lie between two of this one.
       let own = Int(clusters.ends[entity] - clusters.starts[entity])
       if first == entity, threads > 1, own + rows.count > large, rows.count >= 2 * threads {
         for piece in Parallel.ranges(rows.count, size: (rows.count + 2 * threads - 1) / (2 * threads))
@@ -33,7 +34,7 @@ extension ChunkLayout {
         }
         first = entity + 1
       } else if isLast || events + rows.count >= target
-        || isFar(clusters, entity + 1, threads: threads, large: large)
+        || isFar(clusters, entity + 1, target)
       {
         result.append(ChunkLayout(entities: first..<entity + 1, rows: rows))
         first = entity + 1
@@ -42,10 +43,9 @@ extension ChunkLayout {
     return result
   }
 
-  /// Whether an entity should begin a chunk of its own.
-  private static func isFar(
-    _ clusters: EventClusters, _ entity: Int, threads: Int, large: Int
-  ) -> Bool {
+  /// Whether an entity should begin a chunk of its own: it is big, or entities of another frame lie
+  /// before it.
+  private static func isFar(_ clusters: EventClusters, _ entity: Int, _ target: Int) -> Bool {
     let gap = Int(clusters.starts[entity]) - Int(clusters.ends[entity - 1])
     let own =
       Int(clusters.ends[entity] - clusters.starts[entity]) + clusters.entities.rows(entity).count

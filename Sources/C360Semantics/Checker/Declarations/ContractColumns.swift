@@ -64,6 +64,10 @@ extension Checker {
           report(SemanticError.roleArgument(role.span, "@nan(null) or @nan(keep) on a float"))
           return nil
         }
+        if rule == .null, !type.isOptional, syntax.defaultValue == nil {
+          report(SemanticError.roleArgument(role.span, "@nan(null) on a `\(type.optional)`"))
+          return nil
+        }
         nan = rule
         continue
       case "id", "retracted", "weight", "entity", "left", "right", "position":
@@ -178,12 +182,8 @@ extension Checker {
   func entity(_ name: NameSyntax?) -> String? {
     guard let name else { return nil }
     let written = name.dotted
-    if let declaration = namespace[written], case .entity = declaration.kind {
-      if !program.entities.contains(written) { program.entities.append(written) }
-      return written
-    }
-    let entities = declarations.filter { if case .entity = $0.kind { true } else { false } }
-    report(SemanticError.unknownEntity(name.span, written, known: entities.map(\.name)))
+    if program.entities.contains(written) { return written }
+    report(SemanticError.unknownEntity(name.span, written, known: program.entities))
     return nil
   }
 

@@ -44,7 +44,8 @@ extension Checker {
       return
     }
     guard let (kind, scope) = rows,
-      let condition = totalCondition(body, scope, gate: "`expect`", label: "the condition of `expect`")
+      let condition = totalCondition(
+        body, scope, gate: "`expect`", label: "the condition of `expect`")
     else { return }
     program.expectations.append(
       Expectation(

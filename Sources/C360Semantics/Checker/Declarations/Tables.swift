@@ -11,7 +11,9 @@ extension Checker {
     }
     guard case .table(let syntax) = declaration.kind else { return nil }
     declaration.resolution = .inProgress
-    let info = visiting(declaration.environment.sites, mask: nil) { checkTable(syntax, declaration) }
+    let info = visiting(declaration.environment.sites, mask: nil) {
+      checkTable(syntax, declaration)
+    }
     declaration.resolution = info.map { .table($0) } ?? .failed
     return info
   }
@@ -50,7 +52,9 @@ extension Checker {
       default: .actions(actionRoles(columns, site, &isComplete))
       }
     guard isComplete, let data else { return nil }
-    if let entityName { noteKey(columns[kind.key].type, of: entityName, at: columns[kind.key].span) }
+    if let entityName {
+      noteKey(columns[kind.key].type, of: entityName, at: columns[kind.key].span)
+    }
     let id = TableID(program.tables.count)
     let table = Table(
       name: declaration.name, kind: kind, entity: entityName, source: data,

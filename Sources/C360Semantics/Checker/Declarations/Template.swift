@@ -165,7 +165,8 @@ extension Checker {
     switch kind {
     case nil: true
     case "number": type.base.isNumber
-    case let name?: type.base.description == name || (name == "money" && type.base.unit != Unit.none)
+    case let name?:
+      type.base.description == name || (name == "money" && type.base.unit != Unit.none)
     }
   }
 

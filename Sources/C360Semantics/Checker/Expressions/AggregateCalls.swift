@@ -57,7 +57,8 @@ extension Checker {
     return Facts(
       phase: isForward ? .after : .before,
       grain: Grain(
-        .decision(entity: table.table.entity ?? ""), actions: matched.isEmpty ? nil : scope.actions?.id),
+        .decision(entity: table.table.entity ?? ""),
+        actions: matched.isEmpty ? nil : scope.actions?.id),
       labels: labels)
   }
 

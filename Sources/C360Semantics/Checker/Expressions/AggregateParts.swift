@@ -189,8 +189,9 @@ extension Checker {
   func duration(_ syntax: ExpressionSyntax, _ scope: Scope, _ what: String) -> Int64? {
     guard let value = constantValue(syntax, scope, what) else { return nil }
     guard case .duration(let length) = value.0 else {
-      report(SemanticError.typeMismatch(
-        syntax.span, found: value.1, wanted: .duration, because: nil, what: what))
+      report(
+        SemanticError.typeMismatch(
+          syntax.span, found: value.1, wanted: .duration, because: nil, what: what))
       return nil
     }
     return length
@@ -200,8 +201,9 @@ extension Checker {
   func integer(_ syntax: ExpressionSyntax, _ scope: Scope, _ what: String) -> Int64? {
     guard let value = constantValue(syntax, scope, what) else { return nil }
     guard case .int(let number) = value.0 else {
-      report(SemanticError.typeMismatch(
-        syntax.span, found: value.1, wanted: .int, because: nil, what: what))
+      report(
+        SemanticError.typeMismatch(
+          syntax.span, found: value.1, wanted: .int, because: nil, what: what))
       return nil
     }
     return number

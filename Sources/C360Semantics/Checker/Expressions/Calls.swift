@@ -11,6 +11,10 @@ extension Checker {
     if let aggregation = Catalogue.aggregatesByName[name] {
       return aggregateCall(aggregation, syntax, windows: windows, span: span, scope)
     }
+    if Catalogue.laterFunctions.contains(name) {
+      report(SemanticError.notInThisVersion(callee.span, "`\(name)`"))
+      return nil
+    }
     if let clause = windows.first {
       report(SemanticError.windowOnFunction(clause.span, name, callee: callee.span))
       return nil
@@ -34,9 +38,7 @@ extension Checker {
       }
       return functionCall(declaration, syntax, scope)
     }
-    if Catalogue.laterFunctions.contains(name) {
-      report(SemanticError.notInThisVersion(callee.span, "`\(name)`"))
-    } else if !poisonedNames.contains(name) {
+    if !poisonedNames.contains(name) {
       var known = Array(Catalogue.functionsByName.keys) + Array(Catalogue.aggregatesByName.keys)
       known += declarations.compactMap { if case .function = $0.kind { $0.name } else { nil } }
       report(SemanticError.unknownFunction(callee.span, name, known: known))
@@ -130,7 +132,10 @@ extension Checker {
       common = left.type.base == common.type.base ? common : left
     }
     return fitted.reduce(into: [Expression]?([])) { result, argument in
-      guard let pair = unify(common, argument) else { return result = nil }
+      guard let pair = unify(common, argument) else {
+        result = nil
+        return
+      }
       result?.append(pair.1)
     }
   }

@@ -14,8 +14,10 @@ extension Checker {
       if table.isProfile || table.isActions {
         return query.demand(name, span) { self.tableColumn(table, column, span, $0) }
       }
-      report(SemanticError.finerGrain(span, name, table.table.columns[column].span,
-        user: scope.use.noun, table: table.name))
+      report(
+        SemanticError.finerGrain(
+          span, name, table.table.columns[column].span,
+          user: scope.use.noun, table: table.name))
       return nil
     case .constant, .function, .table, .exposureRow:
       report(SemanticError.noRowHere(span, name, user: scope.use.noun))
@@ -110,9 +112,14 @@ extension Checker {
     if case .query(let query) = scope.rows {
       return query.demand("kept", span) { self.kept(exposure, span, $0) }
     }
+    if case .exposureRow = scope.rows {
+      report(SemanticError.notInThisVersion(span, "`kept` in `expect`"))
+      return nil
+    }
     guard scope.use.mayReadAfter else {
-      report(SemanticError.exposureInFeature(
-        span, "\(exposure.name).kept", user: scope.use.noun, declared: exposure.exposure.span))
+      report(
+        SemanticError.exposureInFeature(
+          span, "\(exposure.name).kept", user: scope.use.noun, declared: exposure.exposure.span))
       return nil
     }
     return Expression(
@@ -134,6 +141,10 @@ extension Checker {
           span, outcome.name, user: scope.use.noun,
           cause: LabeledSpan(outcome.nameSpan, Self.windowWords(outcome)),
           help: Self.backwardHelp(outcome)))
+      return nil
+    }
+    if case .exposureRow = scope.rows {
+      report(SemanticError.notInThisVersion(span, "an outcome in `expect`"))
       return nil
     }
     guard isAtHand(exposure, outcome.name, outcome.nameSpan, span, scope),

@@ -70,6 +70,8 @@ struct ConstantFolder {
     case (.abs, .float(let a)): return .float(Swift.abs(a))
     case (.sqrt, .float(let a)): return .float(a.squareRoot())
     case (.days, .duration(let a)): return .float(Double(a) / 86_400_000_000)
+    case (.date, .time(let instant)):
+      return LocalClock(identifier: program.timezone).map { .date($0.date(of: instant)) }
     default: return nil
     }
   }

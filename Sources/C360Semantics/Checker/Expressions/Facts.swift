@@ -19,8 +19,10 @@ extension Checker {
     var source = parts[0]
     for part in parts.dropFirst() {
       guard let grain = join(facts.grain, part.facts.grain) else {
-        report(SemanticError.grainsDoNotFit(part.span, source.span, self.words(part.facts.grain),
-          self.words(facts.grain)))
+        report(
+          SemanticError.grainsDoNotFit(
+            part.span, source.span, self.words(part.facts.grain),
+            self.words(facts.grain)))
         return nil
       }
       if grain != facts.grain, grain == part.facts.grain { source = part }

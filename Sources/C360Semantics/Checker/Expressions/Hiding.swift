@@ -10,7 +10,7 @@ extension Checker {
 
   /// A value as a mask leaves it: itself where the condition holds, else the `else` value or null.
   func hidden(_ value: Expression, by hide: Hide, unless: Expression? = nil) -> Expression? {
-    var otherwise = Expression.null(value.type, span: value.span)
+    var otherwise = Expression.null(value.type, span: hide.span)
     if let (syntax, environment) = hide.otherwise {
       let scope = Scope(
         .constant, for: Scope.Use(.constant, "the value after `else`"), in: environment)
@@ -19,7 +19,8 @@ extension Checker {
           typed, to: value.type.optional,
           because: LabeledSpan(value.span, "it takes the place of this, of type \(value.type)"))
       else { return nil }
-      otherwise = fitted.type.isOptional && isTotal(typed) ? fitted.typed(value.type.nonOptional) : fitted
+      otherwise =
+        fitted.type.isOptional && isTotal(typed) ? fitted.typed(value.type.nonOptional) : fitted
     }
     guard let condition = unless ?? hide.unless else { return otherwise }
     let type = Type(

@@ -143,7 +143,8 @@ struct ArithmeticForm {
   }
 
   /// Both as numbers of one kind: two ints, or two floats with their units.
-  private static func numbers(_ left: Expression, _ right: Expression) -> (Expression, Expression)? {
+  private static func numbers(_ left: Expression, _ right: Expression) -> (Expression, Expression)?
+  {
     guard left.type.base.isNumber, right.type.base.isNumber else { return nil }
     if left.type.base == .int, right.type.base == .int { return (left, right) }
     return (left.widened, right.widened)
@@ -164,22 +165,21 @@ struct ArithmeticForm {
     }
   }
 
-  private init?(subtracting left: Expression, _ right: Expression, _ a: Type.Base, _ b: Type.Base)
-  {
+  private init?(subtracting left: Expression, _ right: Expression, _ a: Type.Base, _ b: Type.Base) {
     if let (x, y) = Self.numbers(left, right) {
       guard x.type.base == y.type.base else { return nil }
       self.init([x, y], x.type.base)
       return
     }
     switch (a, b) {
-    case (.time, .time), (.date, .date), (.duration, .duration): self.init([left, right], .duration)
+    case (.time, .time), (.date, .date), (.duration, .duration):
+      self.init([left, right], .duration)
     case (.time, .duration), (.time, .calendarSpan): self.init([left, right], .time)
     default: return nil
     }
   }
 
-  private init?(multiplying left: Expression, _ right: Expression, _ a: Type.Base, _ b: Type.Base)
-  {
+  private init?(multiplying left: Expression, _ right: Expression, _ a: Type.Base, _ b: Type.Base) {
     if let (x, y) = Self.numbers(left, right) {
       guard let u = x.type.base.unit, let v = y.type.base.unit else {
         self.init([x, y], .int)

@@ -228,7 +228,8 @@ extension Checker {
     case .decision: break
     }
     if scope.use.kind == .hide {
-      report(SemanticError.hideReads(span, "the \(isScore ? "score" : "feature") `\(declaration.name)`"))
+      report(
+        SemanticError.hideReads(span, "the \(isScore ? "score" : "feature") `\(declaration.name)`"))
       return nil
     }
     if isScore, !scope.use.mayReadScores {

@@ -14,7 +14,8 @@ extension Checker {
       report(
         SemanticError.unpermittedLabel(
           way.first?.span ?? expression.span, label, noun: noun, entering: name,
-          path: Array(way.dropFirst()), policy: policy, isPermittedElsewhere: permits[label] != nil))
+          path: Array(way.dropFirst()), policy: policy, isPermittedElsewhere: permits[label] != nil)
+      )
     }
   }
 

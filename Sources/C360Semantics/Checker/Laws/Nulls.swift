@@ -37,7 +37,7 @@ extension Checker {
     case .profileColumn(let table, let column):
       "`\(program[table].name).\(program[table].columns[column].name)` is `\(expression.type)`"
     case .aggregate(let aggregate): "`\(aggregate.function.rawValue)` over no events is null"
-    case .conditional: "null where the mask hides it"
+    case .conditional: "this can be null"
     default: "this is `\(expression.type)`"
     }
   }

@@ -25,6 +25,11 @@ extension Checker {
       case .exposureColumn(let exposure, let column):
         path.append(declared(program[exposure].columns[column]))
         return path
+      case .conditional(_, _, let otherwise):
+        if case .literal(.null) = otherwise.kind, otherwise.span != innermost.span {
+          path.append(LabeledSpan(otherwise.span, "null otherwise"))
+        }
+        return path
       default: return path
       }
       guard test(current) else { return path }

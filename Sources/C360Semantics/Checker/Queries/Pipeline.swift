@@ -37,7 +37,8 @@ struct CheckedStages {
   ) {
     self.checker = checker
     self.environment = environment
-    func column(_ projection: Query.Projection, key: String?, isVisible: Bool) -> QueryScope.Column {
+    func column(_ projection: Query.Projection, key: String?, isVisible: Bool) -> QueryScope.Column
+    {
       QueryScope.Column(
         name: projection.name, key: key, type: projection.expression.type,
         facts: projection.expression.facts, span: projection.expression.span,

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@testable import C360Semantics
+
+/// Every page under docs/diagnostics of a code of checking: its first script has that diagnostic and
+/// no other, its second none.
+@Suite("Pages of diagnostics")
+struct PageTests {
+  static let pages: [String] = {
+    let folder = TestResolver.root.appendingPathComponent("docs/diagnostics")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { name in
+      ["E02", "E03", "E04", "E05", "W0"].contains { name.hasPrefix($0) } && name.hasSuffix(".md")
+    }.sorted()
+  }()
+
+  @Test func thereArePages() { #expect(Self.pages.count > 70) }
+
+  @Test(arguments: pages) func scriptsDoWhatThePageSays(_ name: String) throws {
+    let url = TestResolver.root.appendingPathComponent("docs/diagnostics/\(name)")
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let code = String(name.dropLast(3))
+    #expect(text.hasPrefix("# \(code): "))
+    let parts = text.components(separatedBy: "```c360\n").dropFirst().map {
+      $0.components(separatedBy: "```")[0]
+    }
+    try #require(parts.count == 2)
+    var settings: [String: String] = [:]
+    if let marked = text.components(separatedBy: "--set ").dropFirst().last,
+      text.contains("Checked with"), let equals = marked.firstIndex(of: "=")
+    {
+      settings[String(marked[..<equals])] = String(
+        marked[marked.index(after: equals)...].prefix { $0 != "`" })
+    }
+    let files = ["circle.c360": "edition 2026\nuse \"script.c360\"\n"]
+    #expect(checked(parts[0], files: files, set: settings).codes == [code])
+    #expect(checked(parts[1], files: files, set: settings).report == "")
+  }
+
+  /// Codes and pages agree: no constructor without a page, no page without a constructor.
+  @Test func everyCodeHasItsPage() throws {
+    let folder = TestResolver.root.appendingPathComponent("Sources/C360Semantics/Diagnostics")
+    var codes: Set<String> = []
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+      for part in text.components(separatedBy: "\"") where part.count == 5 {
+        if part.first == "E" || part.first == "W", part.dropFirst().allSatisfy(\.isNumber) {
+          codes.insert(part)
+        }
+      }
+    }
+    #expect(codes.sorted() == Self.pages.map { String($0.dropLast(3)) })
+  }
+}

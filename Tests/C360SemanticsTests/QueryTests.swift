@@ -1,0 +1,96 @@
+import Testing
+
+@testable import C360Semantics
+
+@Suite("Queries")
+struct QueryTests {
+  private func columns(_ query: String, _ declarations: String = "") throws -> [String] {
+    let result = checked(script("\(declarations)\nshow \(query)"))
+    #expect(result.report == "")
+    let program = try #require(result.program)
+    return program.shows[0].query.columns.map { "\($0.name): \($0.type)" }
+  }
+
+  @Test func exposureShowsItsColumns() throws {
+    #expect(
+      try columns("sends") == [
+        "customer_id: int", "sent_at: time", "offer_id: text", "p: float", "bucket: text",
+        "clicked: bool",
+      ])
+  }
+
+  @Test func entityAndTimeHaveNamesOfTheirOwn() throws {
+    #expect(
+      try columns("sends | select customer, at, kept, converted, sends.revenue")
+        == ["customer: int", "at: time", "kept: bool", "converted: bool?", "revenue: money(GBP)?"])
+  }
+
+  @Test func featuresOnDemandAreDroppedAtTheEnd() throws {
+    let result = checked(
+      script(
+        """
+        feature spend = sum(orders.amount) over 30d
+        show sends | where spend > 3 GBP | derive double = spend * 2 | sort -spend | take 3
+        """))
+    #expect(result.report == "")
+    let query = try #require(result.program).shows[0].query
+    #expect(query.initial.map(\.name).last == "spend")
+    #expect(query.columns.map(\.name).last == "double")
+    #expect(query.stages.count == 5)
+  }
+
+  @Test func starOfAnApplyAndOfAProfile() throws {
+    #expect(
+      try columns(
+        "sends | select rfm.*, accounts.*",
+        "use std.rfm\napply rfm(orders, orders.amount, 365d) as rfm") == [
+          "rfm.recency: duration?", "rfm.frequency: int", "rfm.monetary: money(GBP)?",
+          "customer_id: int", "since: time", "birth_year: int?", "gender: text?", "region: text",
+        ])
+  }
+
+  @Test func groupsHaveAggregatesOfRows() throws {
+    #expect(
+      try columns(
+        """
+        sends | group accounts.region, month = month(at) {
+            n = count()
+            rate = share(where converted)
+            mean_revenue = mean(revenue where kept)
+            per = ratio(revenue, p)
+            most = max(sent_at)
+          }
+        """) == [
+          "region: text", "month: int", "n: int", "rate: float?", "mean_revenue: money(GBP)?",
+          "per: money(GBP)?", "most: time?",
+        ])
+  }
+
+  @Test func policyShowsDecisions() throws {
+    #expect(
+      try columns(
+        "spring | select customer, at, action, propensity, value, term_margin, spend",
+        """
+        feature spend = sum(orders.amount) over 30d
+        objective value for offers { maximize margin = offers.margin }
+        policy spring for offers at sends { mask none; objective value; choose greedy; fallback "no_contact" }
+        """) == [
+          "customer: int", "at: time", "action: text", "propensity: float", "value: float?",
+          "term_margin: float?", "spend: money(GBP)",
+        ])
+  }
+
+  @Test func aggregatesStandInQueries() throws {
+    #expect(
+      try columns("sends | select customer, n = count(orders) over 7d, ok = consent(\"x\")")
+        == ["customer: int", "n: int", "ok: bool"])
+  }
+
+  @Test func tablesOfRows() throws {
+    #expect(
+      try columns(
+        "orders | where amount > 100 GBP | group category { n = count(); s = sum(amount) }")
+        == ["category: text", "n: int", "s: money(GBP)"])
+    #expect(try columns("offers | select orders_key = offer_id, offers.margin").count == 2)
+  }
+}

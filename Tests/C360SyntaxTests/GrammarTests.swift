@@ -1,0 +1,74 @@
+import C360Diagnostics
+import Foundation
+import Testing
+
+@testable import C360Syntax
+
+/// The grammar file and the parser say the same.
+@Suite struct GrammarTests {
+  static let grammar: Grammar = {
+    let file = DiagnosticPagesTests.root.appendingPathComponent("grammar/c360.ebnf")
+    return Grammar((try? String(contentsOf: file, encoding: .utf8)) ?? "")
+  }()
+
+  @Test func everyNodeKindIsAProduction() {
+    let names = Set(Self.grammar.productions.keys).union(Self.grammar.built)
+    let kinds = Set(SyntaxKind.allCases.map { "\($0)" }).subtracting(["malformed"])
+    #expect(kinds.subtracting(names) == [])
+    let lowerCase = names.filter { $0.first?.isLowercase == true }
+    #expect(lowerCase.subtracting(kinds) == [])
+  }
+
+  @Test func everyUsedNameIsDefined() {
+    let known = Set(Self.grammar.productions.keys).union(SentenceMaker.tokens.keys)
+    #expect(Self.grammar.references.subtracting(known) == [])
+  }
+
+  @Test func everyWordOfTheParserIsInIt() {
+    let words = Set(Word.allCases.filter { $0 != .other }.map(\.text))
+    #expect(words.subtracting(Self.grammar.terminals) == [])
+    let unknown = Self.grammar.terminals.filter { $0.first?.isLetter == true }.subtracting(words)
+    #expect(unknown == ["non_overlapping", "washout"])
+    #expect(Set(Word.allCases.filter(\.isReserved).map(\.text)) == Keyword.reserved)
+  }
+
+  @Test func everyOperatorIsInIt() {
+    let operators = Set(OperatorTable.infix.map(\.spelling))
+    #expect(operators.subtracting(Self.grammar.terminals) == [])
+  }
+
+  @Test func randomProgramsParseAndFormat() throws {
+    var maker = SentenceMaker(Self.grammar, seed: 5)
+    var seen: Set<SyntaxKind> = []
+    for _ in 0..<60 {
+      let declarations = (0..<12).map { _ in maker.sentence("Declaration") }
+      let text = maker.sentence("sourceFile") + declarations.joined(separator: "\n")
+      let tree = parse(SourceFile(name: "random.c360", text: text))
+      #expect(tree.diagnostics.isEmpty, "\(DiagnosticRenderer.terminal(tree.diagnostics))\n\(text)")
+      seen.formUnion(tree.records.map(\.kind))
+      #expect(isLossless(tree))
+    }
+    let missing = Set(SyntaxKind.allCases).subtracting(seen)
+    #expect(missing == [.malformed, .unsupported], "\(missing)")
+  }
+
+  @Test(arguments: ["Expression", "TableItem", "query", "clause", "window"])
+  func randomPartsFormatToTheSameTree(production: String) throws {
+    var maker = SentenceMaker(Self.grammar, seed: 9)
+    for _ in 0..<60 {
+      let part = maker.sentence(production, depth: 24)
+      let text =
+        switch production {
+        case "Expression": "edition 2026\nfeature x = \(part)\n"
+        case "TableItem": "edition 2026\nevents e of c from \"x\" {\n\(part)\n}\n"
+        case "query": "edition 2026\nshow \(part)\n"
+        case "clause": "edition 2026\npolicy p for a at e {\n\(part)\n}\n"
+        default: "edition 2026\nfeature x = f() \(part)\n"
+        }
+      let tree = parse(SourceFile(name: "random.c360", text: text))
+      #expect(tree.diagnostics.isEmpty, "\(DiagnosticRenderer.terminal(tree.diagnostics))\n\(text)")
+      let once = try format(tree)
+      #expect(try formatted(once) == once, "\(text)")
+    }
+  }
+}

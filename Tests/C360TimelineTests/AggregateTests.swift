@@ -1,0 +1,185 @@
+import C360Columns
+import C360Plan
+import Testing
+
+@testable import C360Engine
+
+private let day: Int64 = 86_400_000_000
+
+/// Every function over every argument that it takes, filtered and not.
+func allAggregates(
+  _ columns: Scenario.Columns, over window: WindowSpec, lag: Int64
+) -> [WindowedAggregate] {
+  var result: [WindowedAggregate] = []
+  for filter in [nil, columns.filter] {
+    func add(
+      _ function: AggregateFunction, _ argument: ColumnID? = nil, second: ColumnID? = nil,
+      position: Int? = nil, halfLife: Int64? = nil
+    ) {
+      result.append(
+        WindowedAggregate(
+          function, argument, second: second, filter: filter, over: window, lag: lag,
+          position: position, halfLife: halfLife))
+    }
+    add(.count)
+    add(.count, columns.amount)
+    add(.any)
+    add(.any, columns.flag)
+    add(.all, columns.flag)
+    add(.share)
+    add(.share, columns.flag)
+    for number in [columns.amount, columns.quantity] {
+      add(.sum, number)
+      add(.mean, number)
+      add(.variance, number)
+      add(.standardDeviation, number)
+      add(.populationVariance, number)
+      add(.populationStandardDeviation, number)
+      add(.decayedSum, number, halfLife: 3 * day)
+      add(.decayedMean, number, halfLife: 3 * day)
+      add(.ratio, number, second: columns.second)
+    }
+    add(.decayedCount, halfLife: day)
+    for column in [columns.amount, columns.quantity, columns.category, columns.flag, columns.time] {
+      add(.min, column)
+      add(.max, column)
+      add(.first, column)
+      add(.last, column)
+      add(.nth, column, position: 2)
+      add(.nth, column, position: -3)
+      add(.distinct, column)
+      add(.mode, column)
+    }
+  }
+  return result
+}
+
+/// Type of an aggregate's answer.
+func answerType(_ aggregate: WindowedAggregate, _ plan: Plan) -> LogicalType {
+  switch aggregate.function {
+  case .count, .distinct: .int
+  case .any, .all: .bool
+  case .sum, .min, .max, .first, .last, .nth, .mode: aggregate.argument.map { plan[$0].type } ?? .int
+  default: .float
+  }
+}
+
+/// Floats that are not exact by definition agree within 1e-9.
+func agrees(_ left: Scalar, _ right: Scalar, _ function: AggregateFunction) -> Bool {
+  switch function {
+  case .variance, .standardDeviation, .populationVariance, .populationStandardDeviation, .decayedSum,
+    .decayedCount, .decayedMean:
+    guard case .float(let a) = left, case .float(let b) = right else { return left == right }
+    return a == b || (a.isNaN && b.isNaN) || abs(a - b) <= 1e-9 * max(abs(a), abs(b), 1)
+  default: return left == right
+  }
+}
+
+extension Scenario {
+  /// Answers of the operator by aggregate.
+  mutating func answers(
+    _ aggregates: [WindowedAggregate], threads: Int = 1, batch: Int = 2048,
+    timezone: String = "UTC"
+  ) throws -> [[Scalar]] {
+    let outputs = aggregates.map { aggregate in
+      TimelineStep.Output(
+        aggregate: aggregate,
+        column: fixture.output("out", answerType(aggregate, fixture.plan), in: frame), origin: 1)
+    }
+    var state = fixture.state
+    try TimelineOperator.run(
+      step(outputs, timezone: timezone), &state,
+      ExecutionContext(threads: threads, batchSize: batch, pool: fixture.pool))
+    return outputs.map { state.vector($0.column).scalars(fixture.pool) }
+  }
+
+  mutating func check(_ aggregates: [WindowedAggregate], timezone: String = "UTC") throws {
+    let answers = try answers(aggregates, timezone: timezone)
+    var wrong = 0
+    for (aggregate, column) in zip(aggregates, answers) {
+      for (row, exposure) in exposures.enumerated() {
+        let expected = oracle.answer(aggregate, key: exposure.key, at: exposure.time)
+        if !agrees(column[row], expected, aggregate.function) {
+          wrong += 1
+          if wrong <= 5 {
+            Issue.record(
+              "\(aggregate.function) \(aggregate.window) lag \(aggregate.lag) row \(row) \(exposure): \(column[row]), not \(expected); argument \(aggregate.argument.map { fixture.plan[$0].name } ?? "-") filter \(aggregate.filter != nil)"
+            )
+          }
+        }
+      }
+    }
+    #expect(wrong == 0)
+  }
+}
+
+@Suite struct AggregateTests {
+  static let windows: [(WindowSpec, Int64)] = [
+    (.all, 0), (.all, 2 * day), (.duration(7 * day), 0), (.duration(day), day),
+    (.span(CalendarStep(1, .month)), 0), (.calendar(CalendarStep(1, .week)), day),
+    (.last(3), 0), (.last(1), 2 * day), (.last(0), 0),
+    (.following(after: .exact(0), within: .exact(7 * day)), 0),
+    (.following(after: .exact(day), within: .calendar(CalendarStep(1, .month))), 0),
+  ]
+
+  @Test("Every function over every window is what the definition says",
+    arguments: Array(windows.indices),
+    [Scenario.Lateness.none, .fixed, .few, .nightly, .wild])
+  func definition(_ window: Int, _ lateness: Scenario.Lateness) throws {
+    var scenario = try Scenario(
+      seed: UInt64(window * 10 + 1), events: 90, exposures: 30, entities: 5, lateness: lateness)
+    let (spec, lag) = Self.windows[window]
+    try scenario.check(allAggregates(scenario.columns, over: spec, lag: lag))
+  }
+
+  @Test("Many late rows, long delayed, dense entities", arguments: [1, 2])
+  func heavilyLate(_ seed: Int) throws {
+    for (spec, lag) in Self.windows {
+      var scenario = try Scenario(
+        seed: UInt64(seed * 1000), events: 300, exposures: 60, entities: 2, lateness: .wild,
+        span: 60)
+      try scenario.check(allAggregates(scenario.columns, over: spec, lag: lag))
+    }
+  }
+
+  @Test("Sums are exact whatever the magnitudes", arguments: [Scenario.Values.cents, .wide, .special])
+  func values(_ values: Scenario.Values) throws {
+    for lateness in [Scenario.Lateness.none, .wild] {
+      for (spec, lag) in Self.windows {
+        var scenario = try Scenario(
+          seed: 7, events: 90, exposures: 30, entities: 4, lateness: lateness, values: values)
+        let columns = scenario.columns
+        try scenario.check([
+          WindowedAggregate(.sum, columns.amount, over: spec, lag: lag),
+          WindowedAggregate(.mean, columns.amount, filter: columns.filter, over: spec, lag: lag),
+          WindowedAggregate(.min, columns.amount, over: spec, lag: lag),
+          WindowedAggregate(.max, columns.amount, over: spec, lag: lag),
+          WindowedAggregate(.distinct, columns.amount, over: spec, lag: lag),
+          WindowedAggregate(.mode, columns.amount, over: spec, lag: lag),
+        ])
+      }
+    }
+  }
+
+  @Test("Keys may be texts, tables may be empty")
+  func edges() throws {
+    for (events, exposures) in [(120, 40), (0, 20), (50, 0), (1, 1)] {
+      var scenario = try Scenario(
+        seed: 5, events: events, exposures: exposures, entities: 8, lateness: .few, textKeys: true)
+      try scenario.check(allAggregates(scenario.columns, over: .duration(5 * day), lag: 0))
+    }
+  }
+
+  @Test("Local calendars")
+  func zones() throws {
+    var scenario = try Scenario(
+      seed: 11, events: 100, exposures: 30, entities: 3, span: 400, timezone: "Europe/London")
+    for window in [
+      WindowSpec.span(CalendarStep(1, .month)), .calendar(CalendarStep(1, .day)),
+      .calendar(CalendarStep(1, .month)), .span(CalendarStep(1, .year)),
+    ] {
+      try scenario.check(
+        allAggregates(scenario.columns, over: window, lag: 0), timezone: "Europe/London")
+    }
+  }
+}

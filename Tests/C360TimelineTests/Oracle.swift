@@ -1,0 +1,227 @@
+import C360Columns
+import C360Plan
+import Foundation
+
+@testable import C360Engine
+
+/// An event as the definitions see it; `cells` are the columns of its table.
+struct OracleEvent {
+  let key: Scalar
+  let time: Int64
+  /// nil: never.
+  let known: Int64?
+  let cells: [ColumnID: Scalar]
+}
+
+/// Definitions of semantics.md, row by row and event by event.
+struct Oracle {
+  /// By entity, in T2 order.
+  let events: [Scalar: [OracleEvent]]
+  let zone: ZoneTable
+  let floats: Set<ColumnID>
+
+  func answer(
+    _ aggregate: WindowedAggregate, key: Scalar, at decision: Int64, action: [ColumnID: Scalar] = [:]
+  ) -> Scalar {
+    var chosen: [(event: OracleEvent, passes: Bool)] = []
+    for event in key == .null ? [] : events[key] ?? [] {
+      guard isInWindow(event, aggregate, decision) else { continue }
+      let passes = passes(event, aggregate, action)
+      if passes || aggregate.function == .share { chosen.append((event, passes)) }
+    }
+    if case .last(let count) = aggregate.window { chosen = chosen.suffix(count) }
+    return summary(aggregate, chosen, decision)
+  }
+
+  private func isInWindow(
+    _ event: OracleEvent, _ aggregate: WindowedAggregate, _ decision: Int64
+  ) -> Bool {
+    if case .following(let after, let within) = aggregate.window {
+      return event.time > zone.moved(decision, by: after, times: 1)
+        && event.time <= zone.moved(decision, by: within, times: 1)
+    }
+    guard let known = event.known, known < decision else { return false }
+    let end = decision - aggregate.lag
+    guard event.time < end else { return false }
+    switch aggregate.window {
+    case .all, .last, .following: return true
+    case .duration(let length): return event.time >= end - length
+    case .span(let step):
+      return event.time >= zone.moved(end, by: .calendar(step), times: -1)
+    case .calendar(let step): return event.time >= zone.periodStart(step, of: end) ?? .min
+    }
+  }
+
+  private func passes(
+    _ event: OracleEvent, _ aggregate: WindowedAggregate, _ action: [ColumnID: Scalar]
+  ) -> Bool {
+    if let filter = aggregate.filter, event.cells[filter] != .bool(true) { return false }
+    return aggregate.matches.allSatisfy { match in
+      let value = event.cells[match.event] ?? .null
+      return value != .null && value == action[match.action]
+    }
+  }
+
+  private func summary(
+    _ aggregate: WindowedAggregate, _ chosen: [(event: OracleEvent, passes: Bool)],
+    _ decision: Int64
+  ) -> Scalar {
+    func value(_ event: OracleEvent, _ column: ColumnID?) -> Scalar? {
+      column.map { event.cells[$0] ?? .null }
+    }
+    let counted = chosen.filter { value($0.event, aggregate.argument) != .null }
+    let values = counted.compactMap { value($0.event, aggregate.argument) }
+    let numbers = values.compactMap(\.double)
+    func isTrue(_ event: OracleEvent) -> Bool {
+      value(event, aggregate.argument).map { $0 == .bool(true) } ?? true
+    }
+    switch aggregate.function {
+    case .count: return .int(Int64(counted.count))
+    case .any: return .bool(counted.contains { isTrue($0.event) })
+    case .all: return .bool(counted.allSatisfy { isTrue($0.event) })
+    case .share:
+      let matching = counted.filter { $0.passes && isTrue($0.event) }
+      return counted.isEmpty ? .null : .float(Double(matching.count) / Double(counted.count))
+    case .sum:
+      let isFloat = aggregate.argument.map { floats.contains($0) } ?? false
+      return isFloat ? .float(exactSum(numbers)) : .int(values.compactMap(\.integer).reduce(0, +))
+    case .mean:
+      if numbers.isEmpty { return .null }
+      if case .int = values[0] {
+        return .float(Double(values.compactMap(\.integer).reduce(0, +)) / Double(values.count))
+      }
+      return .float(exactSum(numbers) / Double(numbers.count))
+    case .ratio:
+      let both = chosen.filter {
+        value($0.event, aggregate.argument) != .null && value($0.event, aggregate.second) != .null
+      }
+      let upper = exactSum(both.compactMap { value($0.event, aggregate.argument)?.double })
+      let lower = exactSum(both.compactMap { value($0.event, aggregate.second)?.double })
+      return both.isEmpty || lower == 0 ? .null : .float(upper / lower)
+    case .variance: return variance(numbers, 1, false)
+    case .standardDeviation: return variance(numbers, 1, true)
+    case .populationVariance: return variance(numbers, 0, false)
+    case .populationStandardDeviation: return variance(numbers, 0, true)
+    case .min: return values.min { precedes($0, $1) } ?? .null
+    case .max: return values.max { precedes($0, $1) } ?? .null
+    case .first: return values.first ?? .null
+    case .last: return values.last ?? .null
+    case .nth:
+      let place = aggregate.position ?? 0
+      let index = place > 0 ? place - 1 : values.count + place
+      return place != 0 && values.indices.contains(index) ? values[index] : .null
+    case .distinct: return .int(Int64(Set(values.map(\.asKey)).count))
+    case .mode:
+      let counts = Dictionary(values.map { ($0.asKey, 1) }, uniquingKeysWith: +)
+      let most = counts.values.max()
+      return counts.filter { $0.value == most }.keys.min { precedes($0, $1) } ?? .null
+    case .decayedSum, .decayedCount, .decayedMean:
+      return decayed(aggregate, counted.map(\.event), decision)
+    }
+  }
+
+  private func decayed(
+    _ aggregate: WindowedAggregate, _ events: [OracleEvent], _ decision: Int64
+  ) -> Scalar {
+    let halfLife = Double(aggregate.halfLife ?? 1)
+    var sum = 0.0
+    var weight = 0.0
+    var last: Int64?
+    for event in events {
+      let factor = last.map { exp2(-Double(event.time - $0) / halfLife) } ?? 1
+      let value = aggregate.argument.flatMap { event.cells[$0]?.double } ?? 1
+      sum = last == nil ? value : sum * factor + value
+      weight = weight * factor + 1
+      last = event.time
+    }
+    guard let last else { return aggregate.function == .decayedMean ? .null : .float(0) }
+    let factor = exp2(-Double(decision - last) / halfLife)
+    switch aggregate.function {
+    case .decayedSum: return .float(sum * factor)
+    case .decayedCount: return .float(weight * factor)
+    default: return .float(sum / weight)
+    }
+  }
+
+  private func variance(_ numbers: [Double], _ freedom: Int, _ isRoot: Bool) -> Scalar {
+    guard numbers.count > freedom else { return .null }
+    let mean = numbers.reduce(0, +) / Double(numbers.count)
+    let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let variance = squares / Double(numbers.count - freedom)
+    return .float(isRoot ? variance.squareRoot() : variance.isNaN ? .nan : variance)
+  }
+}
+
+/// The correctly rounded sum, by Shewchuk's partial sums.
+func exactSum(_ values: [Double]) -> Double {
+  if values.contains(where: { !$0.isFinite }) {
+    let sum = values.filter { !$0.isFinite }.reduce(0, +)
+    return sum.isNaN ? .nan : sum
+  }
+  var partials: [Double] = []
+  for value in values {
+    var x = value
+    var kept: [Double] = []
+    for partial in partials {
+      let (large, small) = abs(x) < abs(partial) ? (partial, x) : (x, partial)
+      let high = large + small
+      let low = small - (high - large)
+      if low != 0 { kept.append(low) }
+      x = high
+    }
+    partials = kept + [x]
+  }
+  guard var total = partials.popLast() else { return 0 }
+  var rest = 0.0
+  while let next = partials.popLast() {
+    let before = total
+    total = before + next
+    rest = next - (total - before)
+    if rest != 0 { break }
+  }
+  if let next = partials.last, (rest < 0) == (next < 0), rest != 0 {
+    let doubled = rest * 2
+    let moved = total + doubled
+    if doubled == moved - total { total = moved }
+  }
+  return total == 0 ? 0 : total
+}
+
+extension Scalar {
+  var double: Double? {
+    switch self {
+    case .int(let value): Double(value)
+    case .float(let value): value
+    default: nil
+    }
+  }
+  var integer: Int64? { if case .int(let value) = self { value } else { nil } }
+  var asKey: Scalar {
+    guard case .float(let value) = self else { return self }
+    return .float(value.isNaN ? .nan : value == 0 ? 0 : value)
+  }
+}
+
+/// Numbers with −0 before 0, NaN behind, nulls last; texts by bytes.
+func precedes(_ left: Scalar, _ right: Scalar) -> Bool {
+  switch (left, right) {
+  case (.null, _): return false
+  case (_, .null): return true
+  case (.bool(let a), .bool(let b)): return !a && b
+  case (.int(let a), .int(let b)): return a < b
+  case (.float(let a), .float(let b)):
+    if a.isNaN || b.isNaN { return !a.isNaN && b.isNaN }
+    if a == 0 && b == 0 { return a.sign == .minus && b.sign == .plus }
+    return a < b
+  case (.text(let a), .text(let b)): return a.utf8.lexicographicallyPrecedes(b.utf8)
+  default: return false
+  }
+}
+
+func precedes(_ left: [Scalar], _ right: [Scalar]) -> Bool {
+  for (a, b) in zip(left, right) {
+    if precedes(a, b) { return true }
+    if precedes(b, a) { return false }
+  }
+  return false
+}
