@@ -32,6 +32,14 @@ import Testing
     #expect(Set(Word.allCases.filter(\.isReserved).map(\.text)) == Keyword.reserved)
   }
 
+  @Test(arguments: ["editors/vim/syntax/c360.vim", "editors/textmate/c360.tmLanguage.json"])
+  func everyWordIsHighlighted(path: String) throws {
+    let file = DiagnosticPagesTests.root.appendingPathComponent(path)
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let words = Set(text.matches(of: /[a-z]+/).map { String($0.output) })
+    #expect(Set(Word.allCases.map(\.text)).subtracting(words.union(["other"])) == [])
+  }
+
   @Test func everyOperatorIsInIt() {
     let operators = Set(OperatorTable.infix.map(\.spelling))
     #expect(operators.subtracting(Self.grammar.terminals) == [])

@@ -1,0 +1,1 @@
+autocmd BufRead,BufNewFile *.c360 setfiletype c360
