@@ -196,38 +196,4 @@ public final class TextPool: Sendable {
     for shard in shards { shard.lock.withLock { _ in } }
     return count
   }
-
-  private func computeRanks(_ count: Int) -> [Int32] {
-    struct Key {
-      /// The first eight bytes, the first one highest, zeros behind the end.
-      let prefix: UInt64
-      let code: Int32
-    }
-    var keys = (0..<count).map { code in
-      var prefix: UInt64 = 0
-      for (index, byte) in bytes(of: Int32(code)).prefix(8).enumerated() {
-        prefix |= UInt64(byte) << UInt64(56 - 8 * index)
-      }
-      return Key(prefix: prefix, code: Int32(code))
-    }
-    keys.sort { left, right in
-      if left.prefix != right.prefix { return left.prefix < right.prefix }
-      return precedes(left.code, right.code)
-    }
-    var ranks = [Int32](repeating: 0, count: count)
-    for (rank, key) in keys.enumerated() { ranks[Int(key.code)] = Int32(rank) }
-    return ranks
-  }
-
-  /// Whether the text of one code stands before another's in the order of UTF-8 bytes.
-  public func precedes(_ left: Int32, _ right: Int32) -> Bool {
-    let left = bytes(of: left)
-    let right = bytes(of: right)
-    let shared = min(left.count, right.count)
-    if shared > 0, let first = left.baseAddress, let second = right.baseAddress {
-      let order = memcmp(first, second, shared)
-      if order != 0 { return order < 0 }
-    }
-    return left.count < right.count
-  }
 }

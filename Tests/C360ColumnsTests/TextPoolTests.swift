@@ -36,6 +36,23 @@ import Testing
     #expect(pool.precedes(codes[1], codes[0]))
   }
 
+  @Test func ranksOfManyTextsWithCommonBeginnings() {
+    let pool = TextPool()
+    var texts: [String] = []
+    for number in 0..<2000 {
+      texts.append("customer-\(number &* 7919 % 10_007)")
+      texts.append(String(repeating: "long ", count: number % 40) + "\(number)")
+      texts.append("z" + String(repeating: "\0", count: number % 20))
+    }
+    let codes = Array(Set(pool.intern(texts)))
+    let ranks = pool.ranks()
+    #expect(Set(ranks).count == pool.count)
+    let ordered = codes.sorted { ranks[Int($0)] < ranks[Int($1)] }
+    for (before, after) in zip(ordered, ordered.dropFirst()) {
+      #expect(pool.text(before).utf8.lexicographicallyPrecedes(pool.text(after).utf8))
+    }
+  }
+
   @Test func everyLengthSurvives() {
     let pool = TextPool()
     let texts = (0..<200).map { String(repeating: "x", count: $0) + "end" }

@@ -11,7 +11,7 @@ struct CSVSegmentParser: ~Copyable {
     /// Rows of a column of eight bytes a value.
     var words: UnsafeMutablePointer<Int64>
     /// Kept alive by `writers`: counting references field by field costs more than parsing.
-    unowned(unsafe) var writer: FieldWriter?
+    var writer: Unmanaged<FieldWriter>?
   }
   private enum FieldKind: UInt8 {
     case skip, int, float, text, time, other
@@ -59,7 +59,8 @@ struct CSVSegmentParser: ~Copyable {
       let words = columns[column].physical.stride == 8 ? columns[column].int64s : nowhere
       plans.initializeElement(
         at: field,
-        to: FieldPlan(kind: kind, column: column, words: words, writer: writers[column]))
+        to: FieldPlan(
+          kind: kind, column: column, words: words, writer: .passUnretained(writers[column])))
     }
   }
 
@@ -159,21 +160,29 @@ struct CSVSegmentParser: ~Copyable {
         return next
       }
     case .time:
-      if let writer = plan.writer, let (instant, length) = writer.quickTime(place, end - place),
-        isFieldEnd(place + length)
-      {
+      if let (instant, length) = plan.writer?._withUnsafeGuaranteedRef({
+        $0.quickTime(place, end - place)
+      }), isFieldEnd(place + length) {
         plan.words[row] = instant
         return place + length
       }
-    case .text, .other: break
+    case .text:
+      let field = try field(place)
+      let isTaken = plan.writer?._withUnsafeGuaranteedRef { $0.takesText(field) } ?? false
+      return isTaken ? field.next : try carefully(plan, field, row)
+    case .other: break
     }
-    let field = try field(place)
-    if let writer = plan.writer {
-      do throws(ColumnError) {
-        try writer.write(field.isQuoted ? .quoted : .bare, field, row)
-      } catch {
-        throw ReadFailure(.value(error.problem), column: plan.column)
-      }
+    return try carefully(plan, try field(place), row)
+  }
+
+  private func carefully(
+    _ plan: FieldPlan, _ field: CSVField, _ row: Int
+  ) throws(ReadFailure) -> Place {
+    guard let writer = plan.writer?.takeUnretainedValue() else { return field.next }
+    do throws(ColumnError) {
+      try writer.write(field.isQuoted ? .quoted : .bare, field, row)
+    } catch {
+      throw ReadFailure(.value(error.problem), column: plan.column)
     }
     return field.next
   }

@@ -10,6 +10,9 @@ final class FieldWriter {
   private let nullWords: [[UInt8]]
   private let emptyIsNull: Bool
   private let checksUTF8: Bool
+  /// Whether a text that is there can be taken as it stands.
+  private let takesTexts: Bool
+  private let zoneIsUTC: Bool
   private var validity: UnsafeMutablePointer<UInt8>?
   /// The text that stands for a missing one.
   private let absentText: UnsafeBufferPointer<UInt8>
@@ -25,6 +28,8 @@ final class FieldWriter {
     emptyIsNull = nullWords.contains([])
     self.nullWords = nullWords.filter { !$0.isEmpty }
     self.checksUTF8 = checksUTF8
+    takesTexts = !checksUTF8 && self.nullWords.isEmpty
+    zoneIsUTC = rules.zone.isUTC
     if case .text(let text) = rules.defaultValue {
       absentText = pool.bytes(of: pool.intern(text))
     } else {
@@ -33,6 +38,14 @@ final class FieldWriter {
   }
 
   func flush() { texts?.flush() }
+
+  /// Takes a text that needs no second look.
+  @inline(__always)
+  func takesText(_ field: CSVField) -> Bool {
+    guard takesTexts, field.count > 0, let texts else { return false }
+    texts.add(field.start, field.count)
+    return true
+  }
 
   private var lastDate = DateMemory()
 
@@ -63,7 +76,7 @@ final class FieldWriter {
     }
     let local = days * 86_400_000_000 + microseconds
     if bytes[length] == 0x5A { return (local, length + 1) }
-    return (rules.zone.isUTC ? local : rules.zone.instant(ofLocal: local), length)
+    return (zoneIsUTC ? local : rules.zone.instant(ofLocal: local), length)
   }
 
   /// A number above 99 when they are no digits.
