@@ -99,7 +99,8 @@ public final class TextPool: Sendable {
   ) {
     let shardCount = 1 << Self.shardBits
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: texts.count) { hashes in
-      withUnsafeTemporaryAllocation(of: Int32.self, capacity: texts.count + shardCount + 1) { work in
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: texts.count + shardCount + 1) {
+        work in
         let starts = work.baseAddress.unsafelyUnwrapped
         let order = starts + shardCount + 1
         starts.initialize(repeating: 0, count: shardCount + 1)

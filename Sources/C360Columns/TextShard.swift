@@ -34,7 +34,8 @@ final class TextShard: @unchecked Sendable {
   }
 
   func code(
-    of bytes: UnsafePointer<UInt8>, _ count: Int, hash: UInt64, in directory: borrowing TextDirectory
+    of bytes: UnsafePointer<UInt8>, _ count: Int, hash: UInt64,
+    in directory: borrowing TextDirectory
   ) -> Int32? {
     let tag = UInt32(truncatingIfNeeded: hash)
     var index = Int(tag) & mask

@@ -15,7 +15,9 @@ private final class HandMade {
   func buffer<T: BitwiseCopyable>(_ values: [T]) -> UnsafeRawPointer? {
     let size = max(values.count * MemoryLayout<T>.stride, 1)
     let copy = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
-    values.withUnsafeBytes { if let start = $0.baseAddress { copy.copyMemory(from: start, byteCount: $0.count) } }
+    values.withUnsafeBytes {
+      if let start = $0.baseAddress { copy.copyMemory(from: start, byteCount: $0.count) }
+    }
     kept.append(copy)
     return UnsafeRawPointer(copy)
   }
@@ -96,7 +98,10 @@ private final class HandMade {
     #expect(throws: ColumnError(row: 1, problem: .outOfRange("\(UInt64.max)"))) {
       try read(open, type, as: .int)
     }
-    #expect(try read(open, type, as: .float) == ["1.0", "1.8446744073709552e+19", "1.8446744073709552e+19"])
+    #expect(
+      try read(open, type, as: .float) == [
+        "1.0", "1.8446744073709552e+19", "1.8446744073709552e+19",
+      ])
   }
 
   @Test func offsetsCountForValuesAndNulls() throws {

@@ -42,7 +42,8 @@ import Testing
     ]
     #expect(try rows([path], columns) == expected)
     for size in 1...40 {
-      #expect(try rows([path], columns, threads: 2, chunkSize: size) == expected, "chunks of \(size)")
+      #expect(
+        try rows([path], columns, threads: 2, chunkSize: size) == expected, "chunks of \(size)")
     }
   }
 
@@ -171,7 +172,9 @@ import Testing
     #expect(try rows([path], [column("f", .float, nullable: true, nan: .null)]) == ["1.0", "null"])
   }
 
-  @Test(arguments: ["2026-13-01", "2026-02-29", "2026-01-01T25:00", "12", "2026-01-01T10:00:00+", ""])
+  @Test(arguments: [
+    "2026-13-01", "2026-02-29", "2026-01-01T25:00", "12", "2026-01-01T10:00:00+", "",
+  ])
   func badTimes(text: String) throws {
     let path = try scratch.write("x,t\n1,\(text)\n", "t.csv")
     #expect(complaint([path], [column("t", .time)])?.data?.row == 1)

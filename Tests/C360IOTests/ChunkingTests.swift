@@ -31,7 +31,9 @@ import Testing
   }
 
   @Test func csvInPieces() throws {
-    let pieces = ["a", "1", "\"", "\"\"", ",", "\n", "\r\n", " ", "é", "\"x\"", "\"1,\n\"", "-", "2.5"]
+    let pieces = [
+      "a", "1", "\"", "\"\"", ",", "\n", "\r\n", " ", "é", "\"x\"", "\"1,\n\"", "-", "2.5",
+    ]
     let columns = [
       column("t", .text, nullable: true), column("n", .float, nullable: true),
     ]
@@ -39,7 +41,10 @@ import Testing
     for round in 0..<150 {
       var text = "t,n\n"
       for _ in 0..<random.next(30) {
-        text += round % 2 == 0 ? pieces[random.next(pieces.count)] : ["\"a\n\",1\n", "x,\n", "\"\"\"\",2\n"][random.next(3)]
+        text +=
+          round % 2 == 0
+          ? pieces[random.next(pieces.count)]
+          : ["\"a\n\",1\n", "x,\n", "\"\"\"\",2\n"][random.next(3)]
       }
       let path = try scratch.write(text, "t.csv")
       let whole = outcome(path, columns, threads: 1, chunkSize: 1 << 20)
@@ -52,14 +57,17 @@ import Testing
 
   @Test func jsonInPieces() throws {
     let pieces = [
-      "{\"n\":1,\"t\":\"x\"}\n", "{\"t\":\"a\\nb\"}\n", "{\"n\":2}\r\n", "\n", "{", "}", "\"", ",", "n", ":", "[1]",
+      "{\"n\":1,\"t\":\"x\"}\n", "{\"t\":\"a\\nb\"}\n", "{\"n\":2}\r\n", "\n", "{", "}", "\"", ",",
+      "n", ":", "[1]",
       "\\u00", "1e5",
     ]
     let columns = [column("t", .text, nullable: true), column("n", .float, nullable: true)]
     var random = Random(state: 23)
     for round in 0..<100 {
       var text = ""
-      for _ in 0..<random.next(12) { text += pieces[random.next(round % 2 == 0 ? 4 : pieces.count)] }
+      for _ in 0..<random.next(12) {
+        text += pieces[random.next(round % 2 == 0 ? 4 : pieces.count)]
+      }
       let path = try scratch.write(text, "t.jsonl")
       let whole = outcome(path, columns, threads: 1, chunkSize: 1 << 20)
       for size in [1, 4, 9] {

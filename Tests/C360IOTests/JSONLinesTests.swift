@@ -19,7 +19,9 @@ import Testing
       column("id", .int), column("name", .text, nullable: true), column("on", .bool),
       column("f", .float, nullable: true),
     ]
-    let expected = ["1 | café \"x\"\n | true | 100.0", "2 | 😀 | false | -0.5", "3 | null | true | null"]
+    let expected = [
+      "1 | café \"x\"\n | true | 100.0", "2 | 😀 | false | -0.5", "3 | null | true | null",
+    ]
     #expect(try rows([path], columns) == expected)
     for size in [1, 20, 64] {
       #expect(try rows([path], columns, threads: 2, chunkSize: size) == expected)

@@ -14,7 +14,8 @@ import Testing
     try scratch.write("{\"n\":4}\n", "in/d.jsonl")
     try scratch.write("ignored", "in/notes.md")
     try scratch.write("n\n99\n", "in/_hidden.csv")
-    #expect(try rows([scratch.path("in")], [column("n", .int)], threads: 2) == ["1", "2", "3", "4"])
+    #expect(
+      try rows([scratch.path("in")], [column("n", .int)], threads: 2) == ["1", "2", "3", "4"])
   }
 
   @Test func aGlobIsSorted() throws {

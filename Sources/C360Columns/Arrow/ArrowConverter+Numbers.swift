@@ -144,7 +144,8 @@ extension ArrowConverter {
         throw ColumnError(row: index, problem: .outOfRange("a decimal of more than 64 bits"))
       }
       guard let whole = Self.rescale(value, by: scale) else {
-        throw ColumnError(row: index, problem: .unreadable("\(decimalToDouble(value, exponent: -scale))"))
+        throw ColumnError(
+          row: index, problem: .unreadable("\(decimalToDouble(value, exponent: -scale))"))
       }
       target[index] = whole
     }

@@ -21,7 +21,9 @@ extension Zone {
     }
   }
 
-  private static let folders = ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo"]
+  private static let folders = [
+    "/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo",
+  ]
 
   private static func load(_ name: String) -> Zone? {
     let letters = name.utf8

@@ -1,6 +1,6 @@
-import CArrowABI
 import C360Columns
 import C360Diagnostics
+import CArrowABI
 
 /// Reads a table from record batches that a host program hands over, and releases the stream.
 ///

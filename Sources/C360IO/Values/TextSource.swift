@@ -52,9 +52,10 @@ final class TextSource: @unchecked Sendable {
     _ range: Range<Int>, _ body: (UnsafeMutablePointer<UInt8>) throws -> Result
   ) throws -> Result {
     if let memory { return try body(memory.elements() + range.lowerBound) }
-    let buffer = spare.withLock { spare in
-      spare.popLast().flatMap { $0.byteCount >= range.count ? $0 : nil }
-    } ?? Buffer(byteCount: range.count)
+    let buffer =
+      spare.withLock { spare in
+        spare.popLast().flatMap { $0.byteCount >= range.count ? $0 : nil }
+      } ?? Buffer(byteCount: range.count)
     defer { spare.withLock { $0.append(buffer) } }
     let bytes = buffer.elements(UInt8.self)
     var done = 0
