@@ -32,19 +32,24 @@ extension Comments: Equatable {
 
 /// A tree without its trivia, for comparison.
 enum Shape {
+  enum Part: Equatable {
+    case node(Field, SyntaxKind)
+    case token(Field, ArraySlice<UInt8>)
+  }
+
   /// Kinds, fields and token texts in order. Semicolons and trailing commas count as trivia.
-  static func of(_ tree: SyntaxTree) -> [String] {
-    var result: [String] = []
+  static func of(_ tree: SyntaxTree) -> [Part] {
+    var result: [Part] = []
     let isDropped = droppedTokens(tree)
     var stack = [SyntaxTree.Element(field: .none, child: .node(tree.rootIndex))]
     while let element = stack.popLast() {
       switch element.child {
       case .token(let index):
         if isDropped[index] { continue }
-        result.append("\(element.field) \(tree.source.text(tree.tokens[index].range))")
+        result.append(.token(element.field, tree.source.bytes[tree.tokens[index].range]))
       case .node(let index):
         let record = tree.records[index]
-        result.append("\(element.field) \(record.kind) {")
+        result.append(.node(element.field, record.kind))
         stack += record.elements.reversed()
       }
     }
