@@ -11,7 +11,7 @@ struct PageTests {
     let folder = TestResolver.root.appendingPathComponent("docs/diagnostics")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { name in
-      ["E02", "E03", "E04", "E05", "W0"].contains { name.hasPrefix($0) } && name.hasSuffix(".md")
+      ["E02", "E03", "E04", "E05", "W04", "W05"].contains { name.hasPrefix($0) } && name.hasSuffix(".md")
     }.sorted()
   }()
 

@@ -28,7 +28,6 @@ final class Checker {
   var outcomeOwners: [String: [Declaration]] = [:]
   /// Entity → type of its keys and the table that said so.
   var entityKeys: [String: (type: Type, span: Span)] = [:]
-  var actionTables: [TableID: TableInfo] = [:]
   var tableInfos: [TableInfo] = []
   var exposureInfos: [ExposureInfo] = []
   var maskInfos: [MaskInfo] = []
@@ -38,8 +37,6 @@ final class Checker {
   var inlineFeatures: [InlineFeatureKey: FeatureID] = [:]
   var inlineCounts: [String: Int] = [:]
   var outputPaths: [String: Span] = [:]
-  /// By `ParameterID`.
-  var parameterDeclarations: [Declaration] = []
 
   // How complaints are reported.
   private(set) var diagnostics: [Diagnostic] = []

@@ -3,11 +3,14 @@ import C360Diagnostics
 extension SemanticError {
   // MARK: E0201 unknown names
 
-  static func unknownName(_ at: Span, _ name: String, known: [String]) -> Diagnostic {
-    Diagnostic(
+  static func unknownName(
+    _ at: Span, _ name: String, known: [String], columns: [String] = []
+  ) -> Diagnostic {
+    let near = nearest(to: name, among: known).map { ["did you mean `\($0)`?"] }
+    let owners = columns.isEmpty ? [] : ["a column is written with its table: \(list(columns))"]
+    return Diagnostic(
       "E0201", "there is no `\(name)` here", at: at, label: "not declared",
-      help: nearest(to: name, among: known).map { ["did you mean `\($0)`?"] } ?? [],
-      fixes: replacement(at, name, among: known))
+      help: owners + (near ?? []), fixes: replacement(at, name, among: known))
   }
 
   static func unknownEntity(_ at: Span, _ name: String, known: [String]) -> Diagnostic {

@@ -21,8 +21,9 @@ struct LocalClock: Sendable {
       self.init(identifier: identifier, zone: nil)
       return
     }
-    guard identifier.contains("/"), let zone = TimeZone(identifier: identifier),
-      zone.identifier == identifier || TimeZone.knownTimeZoneIdentifiers.contains(identifier)
+    // Abbreviations such as `CEST`, which Foundation takes too, are no names of zones.
+    guard identifier.contains("/") || TimeZone.knownTimeZoneIdentifiers.contains(identifier),
+      let zone = TimeZone(identifier: identifier)
     else { return nil }
     self.init(identifier: identifier, zone: zone)
   }

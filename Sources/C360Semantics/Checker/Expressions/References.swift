@@ -287,8 +287,20 @@ extension Checker {
       known += namespace.keys.filter { $0.hasPrefix(prefix + ".") }
         .map { String($0.dropFirst(prefix.count + 1)) }
     }
-    report(SemanticError.unknownName(span, name, known: known))
+    report(SemanticError.unknownName(span, name, known: known, columns: columnOwners(of: name)))
     return nil
+  }
+
+  /// `sends.bucket` for a bare `bucket`: columns that a name could have meant.
+  private func columnOwners(of name: String) -> [String] {
+    declarations.compactMap { declaration in
+      switch declaration.kind {
+      case .table: table(declaration)?.columnIndex[name].map { _ in "\(declaration.name).\(name)" }
+      case .exposure:
+        exposure(declaration)?.columnIndex[name].map { _ in "\(declaration.name).\(name)" }
+      default: nil
+      }
+    }
   }
 }
 
