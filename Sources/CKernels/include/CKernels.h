@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "c360_decide.h"
+#include "c360_timeline.h"
 
 // Kernels over columns. Booleans, validity and failures are bytes, 0 or 1. `out` may be one of the
 // inputs. On x86-64 Linux every kernel has clones for AVX-512, AVX2 and the baseline, chosen at load

@@ -1,3 +1,5 @@
+import CKernels
+
 /// One piece of a timeline while it is computed. Events are counted from `base`, rows from the first
 /// row of the chunk; all arrays live in the scratch memory.
 struct Chunk {
@@ -55,21 +57,8 @@ struct Chunk {
     let targets = scratch.take(rowCount, of: Int64.self)
     fill(targets, with: moment)
     let result = scratch.take(rowCount, of: Int32.self)
-    for group in 0..<groupCount {
-      let first = Int(groupFrom[group])
-      let end = Int(groupTo[group])
-      var position = first
-      var previous = Int64.min
-      for row in rows(group) {
-        let target = targets[row]
-        // Months differ in length: a later decision may look further back.
-        position =
-          target >= previous
-          ? gallop(times, position, end, target) : lowerBound(times, first, position, target)
-        previous = target
-        result[row] = Int32(truncatingIfNeeded: position)
-      }
-    }
+    c360_timeline_positions(
+      times, groupFrom, groupTo, groupRows, groupCount, targets, result)
     return result
   }
 

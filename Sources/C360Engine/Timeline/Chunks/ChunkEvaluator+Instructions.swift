@@ -49,13 +49,21 @@ extension ChunkEvaluator {
       writeRows(source, at: positions, stream, ranges.count, into: output)
       countTies(source, at: positions, stream, ranges)
     case .distinct(let column):
-      guard let (codes, all) = codes(column, stream) else { break }
-      DistinctKernel.counts(
-        codes, codeCount: all.count, ranges, scratch,
-        into: output.values.assumingMemoryBound(to: Int64.self))
+      guard let all = chunk.inputs.codes[column] else { break }
+      let result = output.values.assumingMemoryBound(to: Int64.self)
+      if all.isNarrow {
+        DistinctKernel.counts(
+          codes(all, UInt8.self, stream), codeCount: all.count, ranges, scratch, into: result)
+      } else {
+        DistinctKernel.counts(
+          codes(all, Int32.self, stream), codeCount: all.count, ranges, scratch, into: result)
+      }
     case .mode(let column):
-      guard let (codes, all) = codes(column, stream) else { break }
-      let modes = ModeKernel.codes(codes, codeCount: all.count, ranges, scratch)
+      guard let all = chunk.inputs.codes[column] else { break }
+      let modes =
+        all.isNarrow
+        ? ModeKernel.codes(codes(all, UInt8.self, stream), codeCount: all.count, ranges, scratch)
+        : ModeKernel.codes(codes(all, Int32.self, stream), codeCount: all.count, ranges, scratch)
       write(all.values, at: modes, ranges.count, into: output)
     case .decayed(let kind, let column, let halfLife):
       let kernel = DecayKernel(

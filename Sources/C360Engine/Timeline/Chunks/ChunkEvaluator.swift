@@ -144,10 +144,11 @@ final class ChunkEvaluator {
     }
   }
 
-  func codes(_ column: ColumnID, _ stream: Int) -> (codes: UnsafePointer<Int32>, all: DenseCodes)? {
-    guard let all = chunk.inputs.codes[column] else { return nil }
-    let clustered = UnsafePointer(all.codes.elements(Int32.self) + chunk.base)
-    return (chunk.inStream(clustered, self.stream(stream)), all)
+  func codes<Code: BitwiseCopyable>(
+    _ all: DenseCodes, _: Code.Type, _ stream: Int
+  ) -> UnsafePointer<Code> {
+    let clustered = UnsafePointer(all.codes.elements(Code.self) + chunk.base)
+    return chunk.inStream(clustered, self.stream(stream))
   }
 
   private func base<T: BitwiseCopyable>(_ column: ColumnID) -> UnsafePointer<T> {

@@ -37,7 +37,8 @@ struct ClusterBuilder {
 
     let partition = Partition(
       entity: entity, entityCount: entities.count, shift: shift, count: count, pieces: pieces,
-      places: places, bounds: bounds, origins: Buffer(byteCount: bounds[count] * 4))
+      places: places, bounds: bounds, origins: Buffer(byteCount: bounds[count] * 4),
+      travel: spread)
     return try sort(spread.elements(), partition)
   }
 

@@ -48,11 +48,7 @@ final class ClusteredColumns: Sendable {
     if let known = storage.withLock({ $0.codes[column] }), known.isOrdered || !isOrdered {
       return known
     }
-    let made = DenseCodes(vector, isOrdered: isOrdered, pool: context.pool)
-    let codes = try clusters.inOrder(
-      made.codes.elements(Int32.self), made.codes, threads: context.threads)
-    let result = DenseCodes(
-      codes: codes, count: made.count, values: made.values, isOrdered: isOrdered)
+    let result = try DenseCodes(vector, isOrdered: isOrdered, clusters, context)
     storage.withLock { $0.codes[column] = result }
     return result
   }
@@ -68,6 +64,18 @@ extension EventClusters {
         foreign: UnsafeMutableRawPointer(source), byteCount: count * MemoryLayout<T>.stride,
         release: { withExtendedLifetime(owner) {} })
     }
-    return try partition.cluster(source, threads: threads)
+    return try partition.cluster(T.self, threads: threads) { source[$0] }
+  }
+
+  /// Computed values by position.
+  @inline(__always)
+  func inOrder<T: BitwiseCopyable>(
+    _: T.Type, rows: Int, threads: Int, _ value: (Int) -> T
+  ) throws(EngineError) -> Buffer {
+    if let partition { return try partition.cluster(T.self, threads: threads, value) }
+    let result = Buffer(byteCount: rows * MemoryLayout<T>.stride)
+    let target = result.elements(T.self)
+    for row in 0..<rows { target[row] = value(row) }
+    return result
   }
 }

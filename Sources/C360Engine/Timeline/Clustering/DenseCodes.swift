@@ -1,51 +1,47 @@
 import C360Columns
 
 /// The values of a column as numbers from 0, equal values with equal numbers (−0 is 0, all NaN are
-/// one). Under a null the number is unspecified, but in range or 0.
+/// one), in clustered order. Under a null the number is 0.
 struct DenseCodes: Sendable {
-  /// `Int32` by row, or by position once clustered.
+  /// By position: `UInt8` when narrow, else `Int32`.
   let codes: Buffer
+  let isNarrow: Bool
   /// Numbers lie below this.
   let count: Int
   /// The value of each number, in the column's type. Empty when not ordered.
   let values: Vector
   /// Smaller values have smaller numbers.
   let isOrdered: Bool
+}
 
-  init(codes: Buffer, count: Int, values: Vector, isOrdered: Bool) {
-    self.codes = codes
-    self.count = count
-    self.values = values
+extension DenseCodes {
+  init(
+    _ column: Vector, isOrdered: Bool, _ clusters: EventClusters, _ context: ExecutionContext
+  ) throws(EngineError) {
+    let numbering = ValueNumbering(column)
+    let order = isOrdered ? numbering.sortByValue(pool: context.pool) : []
+    values = numbering.vector(order)
+    count = numbering.count
+    isNarrow = count <= 256
     self.isOrdered = isOrdered
-  }
-
-  init(_ column: Vector, isOrdered: Bool, pool: TextPool) {
-    let codes = Buffer(byteCount: column.count * 4)
-    let numbers = codes.elements(Int32.self)
-    let keys = KeyNumbering(column)
-    keys.number(into: numbers)
-    var values = Vector(type: column.type, count: 0, values: Buffer(byteCount: 0))
-    if isOrdered {
-      let order = keys.ascending(pool: pool)
-      values = keys.vector(order)
-      let places = Buffer(byteCount: max(1, order.count) * 4)
-      for (place, number) in order.enumerated() {
-        places.elements(Int32.self)[Int(number)] = Int32(place)
-      }
-      if !order.isEmpty {
-        let place = places.elements(Int32.self)
-        for row in 0..<column.count { numbers[row] = place[Int(numbers[row])] }
-      }
-    }
-    self.init(codes: codes, count: keys.count, values: values, isOrdered: isOrdered)
+    codes =
+      isNarrow
+      ? try numbering.cluster(UInt8.self, clusters, context.threads)
+      : try numbering.cluster(Int32.self, clusters, context.threads)
   }
 }
 
-/// Numbers the distinct values of a column in the order in which they occur.
-private final class KeyNumbering {
+/// Numbers the distinct values of a column.
+private final class ValueNumbering {
   private let column: Vector
+  /// Value less `base` → number, for values that lie close together.
+  private var direct: Buffer?
+  private var base: Int64 = 0
   private let table: KeyTable
+  /// The key of each number.
   private var keys: [Int64] = []
+  /// Number in `table` → number handed out, once sorted.
+  private var places: [Int32] = []
 
   init(_ column: Vector) {
     self.column = column
@@ -56,10 +52,42 @@ private final class KeyNumbering {
       least = min(least, key)
       greatest = max(greatest, key)
     }
+    let (range, overflow) = greatest.subtractingReportingOverflow(least)
+    if least <= greatest, !overflow, range < 1 << 20 {
+      table = KeyTable(least: 0, greatest: -1, expected: 0)
+      base = least
+      numberDirectly(span: Int(range) + 1)
+      return
+    }
     table = KeyTable(least: least, greatest: greatest, expected: min(column.count, 1 << 17))
+    for row in 0..<column.count where !column.isNull(row) {
+      let key = Self.key(column, row)
+      if table.add(key) == keys.count { keys.append(key) }
+    }
   }
 
   var count: Int { keys.count }
+
+  /// Marks the values that occur, then numbers them in ascending order of their keys.
+  private func numberDirectly(span: Int) {
+    let buffer = Buffer(byteCount: span * 4)
+    let numbers = buffer.elements(Int32.self)
+    numbers.update(repeating: -1, count: span)
+    let base = base
+    if column.type == .text, column.validity == nil {
+      let codes = column.codes
+      for row in 0..<column.count { numbers[Int(Int64(codes[row]) &- base)] = 0 }
+    } else {
+      for row in 0..<column.count where !column.isNull(row) {
+        numbers[Int(Self.key(column, row) &- base)] = 0
+      }
+    }
+    for place in 0..<span where numbers[place] == 0 {
+      numbers[place] = Int32(truncatingIfNeeded: keys.count)
+      keys.append(base + Int64(place))
+    }
+    direct = buffer
+  }
 
   @inline(__always)
   private static func key(_ column: Vector, _ row: Int) -> Int64 {
@@ -71,30 +99,25 @@ private final class KeyNumbering {
     }
   }
 
-  func number(into numbers: UnsafeMutablePointer<Int32>) {
-    for row in 0..<column.count {
-      if column.isNull(row) {
-        numbers[row] = 0
-        continue
-      }
-      let key = Self.key(column, row)
-      let number = table.add(key)
-      if number == keys.count { keys.append(key) }
-      numbers[row] = Int32(truncatingIfNeeded: number)
-    }
-  }
-
-  /// Numbers in ascending order of their values.
-  func ascending(pool: TextPool) -> [Int32] {
+  /// Gives smaller values smaller numbers; returns the old numbers in their new order.
+  func sortByValue(pool: TextPool) -> [Int] {
     let ranks = column.type == .text ? pool.ranks() : []
     let sortKeys = column.type == .text ? keys.map { Int64(ranks[Int($0)]) } : keys
-    return keys.indices.sorted { sortKeys[$0] < sortKeys[$1] }.map { Int32($0) }
+    let order = keys.indices.sorted { sortKeys[$0] < sortKeys[$1] }
+    places = [Int32](repeating: 0, count: keys.count)
+    for (place, number) in order.enumerated() { places[number] = Int32(place) }
+    if let direct {
+      let numbers = direct.elements(Int32.self)
+      for (number, key) in keys.enumerated() { numbers[Int(key - base)] = places[number] }
+    }
+    return order
   }
 
-  func vector(_ order: [Int32]) -> Vector {
+  /// The values of some numbers.
+  func vector(_ order: [Int]) -> Vector {
     let buffer = Buffer(byteCount: order.count * column.type.stride)
     for (place, number) in order.enumerated() {
-      let key = keys[Int(number)]
+      let key = keys[number]
       switch column.type {
       case .bool: buffer.elements(UInt8.self)[place] = UInt8(truncatingIfNeeded: key)
       case .int64: buffer.elements(Int64.self)[place] = key
@@ -103,5 +126,30 @@ private final class KeyNumbering {
       }
     }
     return Vector(type: column.type, count: order.count, values: buffer)
+  }
+
+  func cluster<Code: FixedWidthInteger & BitwiseCopyable>(
+    _: Code.Type, _ clusters: EventClusters, _ threads: Int
+  ) throws(EngineError) -> Buffer {
+    let column = column
+    let base = base
+    if let numbers = direct?.elements(Int32.self) {
+      if column.type == .text, column.validity == nil {
+        let codes = column.codes
+        return try clusters.inOrder(Code.self, rows: column.count, threads: threads) { row in
+          Code(truncatingIfNeeded: numbers[Int(Int64(codes[row]) &- base)])
+        }
+      }
+      return try clusters.inOrder(Code.self, rows: column.count, threads: threads) { row in
+        column.isNull(row)
+          ? 0 : Code(truncatingIfNeeded: numbers[Int(Self.key(column, row) &- base)])
+      }
+    }
+    return try clusters.inOrder(Code.self, rows: column.count, threads: threads) {
+      [table, places] row in
+      if column.isNull(row) { return 0 }
+      let number = table.number(of: Self.key(column, row))
+      return Code(truncatingIfNeeded: places.isEmpty ? Int32(number) : places[number])
+    }
   }
 }

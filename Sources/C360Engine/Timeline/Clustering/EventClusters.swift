@@ -1,4 +1,5 @@
 import C360Columns
+import Synchronization
 
 /// Rows of an event table clustered by entity, and in T2 order within (semantics.md E1, T2): time,
 /// then the tie-break columns. Rows of other entities, and rows without key or time, are left out.
@@ -93,11 +94,14 @@ final class Partition: @unchecked Sendable {
   /// Of each position its place in spread order.
   let origins: UnsafeMutablePointer<UInt32>
   private let buffers: [Buffer]
+  private let travel: Mutex<Buffer?>
 
+  /// - Parameter travel: memory that is no longer needed.
   init(
     entity: Buffer, entityCount: Int, shift: Int, count: Int, pieces: [Range<Int>],
-    places: Buffer, bounds: [Int], origins: Buffer
+    places: Buffer, bounds: [Int], origins: Buffer, travel: Buffer
   ) {
+    self.travel = Mutex(travel)
     self.entity = entity.elements()
     self.entityCount = entityCount
     self.shift = shift
@@ -110,26 +114,29 @@ final class Partition: @unchecked Sendable {
   }
 
   /// The values of a column in clustered order.
+  ///
+  /// - Parameter value: of a row of the table.
+  @inline(__always)
   func cluster<T: BitwiseCopyable>(
-    _ source: UnsafePointer<T>, threads: Int
+    _: T.Type, threads: Int, _ value: (Int) -> T
   ) throws(EngineError) -> Buffer {
     let stride = MemoryLayout<T>.stride
     let total = bounds[count]
-    let spread = Buffer(byteCount: total * stride)
     let result = Buffer(byteCount: total * stride)
+    let spread = takeTravel(total * stride)
     let target = spread.elements(T.self)
+    let unused = UInt32(truncatingIfNeeded: entityCount)
+    let shift = UInt32(truncatingIfNeeded: shift)
     try Parallel.forEach(pieces.count, threads: threads) { (piece: Int) throws(EngineError) in
       let next = Buffer(byteCount: count * 8)
       let place = next.elements(Int.self)
       place.update(from: places + piece * count, count: count)
-      let unused = UInt32(truncatingIfNeeded: entityCount)
-      let shift = UInt32(truncatingIfNeeded: shift)
       for row in pieces[piece] {
         let number = entity[row]
         if number == unused { continue }
         let partition = Int(number &>> shift)
         let index = place[partition]
-        target[index] = source[row]
+        target[index] = value(row)
         place[partition] = index &+ 1
       }
     }
@@ -139,6 +146,23 @@ final class Partition: @unchecked Sendable {
         values[position] = target[Int(origins[position])]
       }
     }
+    giveBackTravel(spread)
     return result
   }
+
+  // Columns travel through the same memory, one after the other: first touch of memory is dear.
+
+  private func takeTravel(_ size: Int) -> Buffer {
+    let kept = travel.withLock { kept in
+      defer { kept = nil }
+      return kept
+    }
+    if let kept, kept.byteCount >= size { return kept }
+    return Buffer(byteCount: size)
+  }
+
+  private func giveBackTravel(_ buffer: Buffer) { travel.withLock { $0 = buffer } }
+
+  /// Frees what only columns on their way need.
+  func releaseTravel() { travel.withLock { $0 = nil } }
 }

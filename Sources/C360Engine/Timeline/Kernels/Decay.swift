@@ -1,3 +1,5 @@
+import CKernels
+
 /// Sums that halve with every half-life (semantics.md G2). The value is by definition a fold over the
 /// visible events of the window in order: s = s · 2^(−Δt/H) + v, in the end 2^(−(t − last)/H) times
 /// that. It is computed in exactly this way, so that no other event changes a bit of it.
@@ -18,9 +20,12 @@ struct DecayKernel {
   func run(_ ranges: Ranges, _ scratch: Scratch, into output: KernelOutput) {
     // From each event to the next: shared by all windows that hold both.
     let factors = scratch.take(ranges.streamCount + 1, of: Double.self)
+    if ranges.streamCount > 0 { factors[0] = 0 }
     for position in 1..<max(1, ranges.streamCount) {
-      factors[position] = factor(from: times[position - 1], to: times[position])
+      // Between two entities time may jump back; nobody reads that factor.
+      factors[position] = -Double(times[position] &- times[position - 1]) / halfLife
     }
+    c360_exp2_f64(factors, factors, ranges.streamCount)
     for group in 0..<ranges.groupCount {
       var state = State()
       var low = 0
@@ -72,29 +77,6 @@ struct DecayKernel {
   }
 
   private func factor(from earlier: Int64, to later: Int64) -> Double {
-    powerOfTwo(-Double(later &- earlier) / halfLife)
+    c360_exp2(-Double(later &- earlier) / halfLife)
   }
 }
-
-/// 2^x, the same bits on every machine; relative error below 2⁻⁵².
-func powerOfTwo(_ x: Double) -> Double {
-  if x.isNaN { return x }
-  if x < -1100 { return 0 }
-  if x > 1100 { return .infinity }
-  let whole = x.rounded()
-  // ln 2 · fraction; |y| < 0.35, where the series below ends under the last bit.
-  let y = (x - whole) * 0.6931471805599453
-  var sum = 1.0 / 87_178_291_200
-  for factorial in inverseFactorials { sum = sum * y + factorial }
-  let exponent = Int(whole)
-  if exponent >= -1022 && exponent <= 1023 {
-    return sum * Double(bitPattern: UInt64(exponent + 1023) << 52)
-  }
-  return Double(sign: .plus, exponent: exponent, significand: sum)
-}
-
-/// 1/13!, 1/12!, … 1/0!
-private let inverseFactorials: [Double] = [
-  1.0 / 6_227_020_800, 1.0 / 479_001_600, 1.0 / 39_916_800, 1.0 / 3_628_800, 1.0 / 362_880,
-  1.0 / 40_320, 1.0 / 5_040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 1.0 / 2, 1, 1,
-]

@@ -2,17 +2,17 @@
 enum ModeKernel {
   /// - Parameter codes: smaller values have smaller codes.
   /// - Returns: by query a code, −1 for an empty range.
-  static func codes(
-    _ codes: UnsafePointer<Int32>, codeCount: Int, _ ranges: Ranges, _ scratch: Scratch
+  static func codes<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: UnsafePointer<Code>, codeCount: Int, _ ranges: Ranges, _ scratch: Scratch
   ) -> UnsafePointer<Int32> {
     let result = scratch.take(ranges.count, of: Int32.self)
     // Codes of the chunk, renumbered without gaps, make the tree as small as it can be.
     let counters = scratch.counters(codeCount)
     let used = scratch.take(ranges.streamCount + 1, of: Int32.self)
     var count = 0
-    for position in 0..<ranges.streamCount where counters[Int(codes[position])] == 0 {
-      counters[Int(codes[position])] = 1
-      used[count] = codes[position]
+    for position in 0..<ranges.streamCount where counters[Int(truncatingIfNeeded: codes[position])] == 0 {
+      counters[Int(truncatingIfNeeded: codes[position])] = 1
+      used[count] = Int32(truncatingIfNeeded: codes[position])
       count += 1
     }
     var order = UnsafeMutableBufferPointer(start: used, count: count)
@@ -21,7 +21,7 @@ enum ModeKernel {
       counters[Int(code)] = Int32(truncatingIfNeeded: place)
     }
     let places = scratch.take(ranges.streamCount + 1, of: Int32.self)
-    for position in 0..<ranges.streamCount { places[position] = counters[Int(codes[position])] }
+    for position in 0..<ranges.streamCount { places[position] = counters[Int(truncatingIfNeeded: codes[position])] }
     for code in order { counters[Int(code)] = 0 }
 
     var leaves = 1

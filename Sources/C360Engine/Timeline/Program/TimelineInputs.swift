@@ -64,10 +64,12 @@ extension TimelineInputs {
           buffer.elements(Int32.self), buffer, threads: context.threads)
       })
     }
+    let known = program.windows.contains { $0.waits } ? try loader.known() : nil
+    events.clusters.partition?.releaseTravel()
     self.init(
       program: program, clusters: events.clusters, zone: try ZoneTable(step.timezone),
       times: state.vector(step.time),
-      known: program.windows.contains { $0.waits } ? try loader.known() : nil,
+      known: known,
       columns: columns, codes: codes, sources: sources, masks: masks, classes: byPosition,
       ranks: needsRanks ? context.pool.ranks() : [],
       sequence: step.events.sequence.map { state.vector($0) })
