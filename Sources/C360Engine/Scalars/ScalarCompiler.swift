@@ -201,7 +201,8 @@ struct ScalarCompiler {
     }
     var instructions: [Instruction] = []
     for (index, instruction) in pending.enumerated() {
-      if !isTraced, let register = free.popLast() {
+      // Outputs have a register of their own: it may be memory of the caller, of their width.
+      if !isTraced, lastUse[index] != .max, let register = free.popLast() {
         registers[index] = register
       } else {
         registers[index] = firstRegister + registerCount
