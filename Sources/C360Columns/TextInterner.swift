@@ -13,7 +13,7 @@ public struct TextInterner: ~Copyable {
   }
 
   private static let slotCount = 4096
-  private static let blockSize = 1024
+  private static let blockSize = 4096
 
   public let pool: TextPool
   private let recent: UnsafeMutablePointer<Recent>

@@ -31,8 +31,8 @@ public final class TextPool: Sendable {
   private let cachedRanks = Mutex<[Int32]>([])
 
   static let shardBits = 6
-  /// Texts handled per round of bulk interning: their hashes stay in the first-level cache.
-  static let blockSize = 1024
+  /// Texts handled per round of bulk interning: their hashes stay in the cache.
+  static let blockSize = 4096
 
   public init() {
     directory = TextDirectory()
@@ -119,15 +119,31 @@ public final class TextPool: Sendable {
         for shardIndex in 0..<shardCount where position < Int(starts[shardIndex]) {
           let end = Int(starts[shardIndex])
           let shard = shards[shardIndex]
-          shard.lock.withLock { _ in
-            for place in position..<end {
-              let index = Int(order[place])
-              codes[index] = intern(
-                texts[index].start, texts[index].count, hashes[index], in: shard)
-            }
-          }
+          let places = UnsafeBufferPointer(start: order + position, count: end - position)
+          shard.lock.withLock { _ in intern(texts, places, hashes, in: shard, into: codes) }
           position = end
         }
+      }
+    }
+  }
+
+  /// Texts of one shard, with its lock held. First everything that known texts need is loaded, one
+  /// kind after the other: the loads of a kind do not wait for each other, and each is a cache miss.
+  private func intern(
+    _ texts: UnsafeBufferPointer<Bytes>, _ places: UnsafeBufferPointer<Int32>,
+    _ hashes: UnsafeMutableBufferPointer<UInt64>, in shard: TextShard,
+    into codes: UnsafeMutablePointer<Int32>
+  ) {
+    for place in places { codes[Int(place)] = shard.candidate(hashes[Int(place)]) }
+    withUnsafeTemporaryAllocation(of: UnsafeRawPointer?.self, capacity: places.count) { entries in
+      for (index, place) in places.enumerated() {
+        let code = codes[Int(place)]
+        entries.initializeElement(at: index, to: code < 0 ? nil : directory[code])
+      }
+      for (index, place) in places.enumerated() {
+        let text = texts[Int(place)]
+        if let entry = entries[index], TextShard.holds(entry, text.start, text.count) { continue }
+        codes[Int(place)] = intern(text.start, text.count, hashes[Int(place)], in: shard)
       }
     }
   }

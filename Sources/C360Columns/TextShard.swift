@@ -44,15 +44,33 @@ final class TextShard: @unchecked Sendable {
       if slot == 0 { return nil }
       if UInt32(truncatingIfNeeded: slot >> 32) == tag {
         let code = Int32(truncatingIfNeeded: slot) - 1
-        let entry = directory[code]
-        if entry.loadUnaligned(as: UInt32.self) == UInt32(count),
-          memcmp(entry + 4, bytes, count) == 0
-        {
-          return code
-        }
+        if Self.holds(directory[code], bytes, count) { return code }
       }
       index = (index + 1) & mask
     }
+  }
+
+  /// The code that a text of this hash most likely has, -1 when there is none.
+  @inline(__always)
+  func candidate(_ hash: UInt64) -> Int32 {
+    let tag = UInt32(truncatingIfNeeded: hash)
+    var index = Int(tag) & mask
+    while true {
+      let slot = slots[index]
+      if slot == 0 { return -1 }
+      if UInt32(truncatingIfNeeded: slot >> 32) == tag {
+        return Int32(truncatingIfNeeded: slot) - 1
+      }
+      index = (index + 1) & mask
+    }
+  }
+
+  /// Whether an entry of the directory is that of a text.
+  @inline(__always)
+  static func holds(
+    _ entry: UnsafeRawPointer, _ bytes: UnsafePointer<UInt8>, _ count: Int
+  ) -> Bool {
+    entry.loadUnaligned(as: UInt32.self) == UInt32(count) && memcmp(entry + 4, bytes, count) == 0
   }
 
   /// Adds a text that is not here yet.

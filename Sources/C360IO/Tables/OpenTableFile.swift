@@ -14,11 +14,10 @@ func openTableFile(
   guard let format = contract.format ?? FileFormat(path: path) else {
     throw DiagnosticError([unknownFormat(path, contract.declaration)])
   }
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else {
+  // Not opened to find out: a pipe can be opened only once.
+  guard access(path, R_OK) == 0 else {
     throw DiagnosticError([cannotOpen(path, errno, contract.declaration)])
   }
-  close(descriptor)
   do {
     switch format {
     case .csv(let options):

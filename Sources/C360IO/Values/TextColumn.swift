@@ -4,7 +4,7 @@ import C360Columns
 ///
 /// Rows are added in order, each once; the bytes must stay where they are until `flush`.
 final class TextColumn {
-  static let blockSize = 1024
+  static let blockSize = 4096
 
   private let interner: TextInterner
   private let pending: UnsafeMutablePointer<TextPool.Bytes>
