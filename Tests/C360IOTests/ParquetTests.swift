@@ -48,6 +48,9 @@
         #expect(
           type?.message
             == "column `category` of `\(path)` is string, where table `orders` expects int")
+        let time = complaint([path], [column("category", .time)])
+        #expect(time?.code == "E0607")
+        #expect(time?.help.first?.contains("such as a timestamp") == true)
         let null = complaint([path], [column("customer", .int), column("amount", .float)])
         #expect(null?.code == "E0608")
         #expect(null?.data == DataPlace(path: path, row: 2, column: "amount"))

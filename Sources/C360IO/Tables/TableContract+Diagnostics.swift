@@ -30,7 +30,11 @@ extension TableContract {
   func wrongType(_ column: Int, path: String, found: ArrowType) -> Diagnostic {
     let contract = columns[column]
     var help: [String] = []
-    if let type = found.logicalType {
+    if found.logicalType == .text, [.time, .date, .duration].contains(contract.type) {
+      help.append(
+        "write the column with a type of its own, such as a timestamp; only in CSV and JSON lines"
+          + " are texts read as a \(contract.type.words)")
+    } else if let type = found.logicalType {
       help.append("declare `\(contract.name): \(type.words)`, or convert the file")
     }
     return IODiagnostics.wrongType.diagnostic(
