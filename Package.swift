@@ -61,6 +61,7 @@ let package = Package(
     .testTarget(name: "C360LoweringTests", dependencies: ["C360"]),
     .testTarget(name: "C360Tests", dependencies: ["C360"]),
     .testTarget(name: "CommandTests", dependencies: ["c360"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["C360"]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns", "CArrowABI"]),
     .target(
       name: "C360Fuzz", dependencies: ["C360Semantics"], path: "Tests/C360Differential/Fuzz"),
