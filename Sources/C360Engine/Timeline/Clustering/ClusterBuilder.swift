@@ -214,15 +214,38 @@ struct PartitionSorter {
     var origin: UInt32
   }
 
+  @inline(__always)
   private func sort(_ range: Range<Int>, by precedes: (Item, Item) -> Bool) {
-    var items = range.map {
-      Item(time: times[$0], row: Int(rows[$0]), origin: origins[$0])
+    if range.count <= 24 {
+      sortByInsertion(range, by: precedes)
+      return
     }
+    var items = range.map { item(at: $0) }
     items.sort(by: precedes)
-    for (offset, item) in items.enumerated() {
-      times[range.lowerBound + offset] = item.time
-      rows[range.lowerBound + offset] = UInt32(truncatingIfNeeded: item.row)
-      origins[range.lowerBound + offset] = item.origin
+    for (offset, item) in items.enumerated() { set(item, at: range.lowerBound + offset) }
+  }
+  @inline(__always)
+  private func sortByInsertion(_ range: Range<Int>, by precedes: (Item, Item) -> Bool) {
+    for end in range.lowerBound + 1..<range.upperBound {
+      let item = item(at: end)
+      var place = end
+      while place > range.lowerBound, precedes(item, self.item(at: place - 1)) {
+        set(self.item(at: place - 1), at: place)
+        place -= 1
+      }
+      if place < end { set(item, at: place) }
     }
+  }
+
+  @inline(__always)
+  private func item(at position: Int) -> Item {
+    Item(time: times[position], row: Int(rows[position]), origin: origins[position])
+  }
+
+  @inline(__always)
+  private func set(_ item: Item, at position: Int) {
+    times[position] = item.time
+    rows[position] = UInt32(truncatingIfNeeded: item.row)
+    origins[position] = item.origin
   }
 }

@@ -101,9 +101,10 @@ private final class ValueNumbering {
 
   /// Gives smaller values smaller numbers; returns the old numbers in their new order.
   func sortByValue(pool: TextPool) -> [Int] {
-    let ranks = column.type == .text ? pool.ranks() : []
-    let sortKeys = column.type == .text ? keys.map { Int64(ranks[Int($0)]) } : keys
-    let order = keys.indices.sorted { sortKeys[$0] < sortKeys[$1] }
+    let isText = column.type == .text
+    let order = keys.indices.sorted {
+      isText ? pool.precedes(Int32(keys[$0]), Int32(keys[$1])) : keys[$0] < keys[$1]
+    }
     places = [Int32](repeating: 0, count: keys.count)
     for (place, number) in order.enumerated() { places[number] = Int32(place) }
     if let direct {

@@ -24,7 +24,6 @@ extension EventClusters {
     entities: EntityIndex, key: Vector, time: Vector?, tieBreak: RowOrder, pool: TextPool
   ) -> EventClusters? {
     guard let time, key.validity == nil, time.validity == nil else { return nil }
-    let ranks = key.type == .text ? pool.ranks() : []
     let times = time.int64s
     var ties = TieCounts()
     for row in 0..<max(0, key.count - 1) {
@@ -39,7 +38,7 @@ extension EventClusters {
         if order == 0 { ties.duplicates += 1 }
       } else {
         let isAscending =
-          key.type == .text ? ranks[Int(left)] < ranks[Int(right)] : left < right
+          key.type == .text ? pool.precedes(Int32(left), Int32(right)) : left < right
         guard isAscending else { return nil }
       }
     }

@@ -5,12 +5,12 @@ import C360Columns
 /// exact copies as far as these columns go.
 struct RowOrder: @unchecked Sendable {
   private let columns: [Vector]
-  /// Place of a text code in the order of bytes; empty when no column is text.
-  private let ranks: [Int32]
+  /// Texts are compared by their bytes: ties are too rare to rank all texts of a run for them.
+  private let pool: TextPool
 
   init(_ columns: [Vector], pool: TextPool) {
     self.columns = columns
-    ranks = columns.contains { $0.type == .text } ? pool.ranks() : []
+    self.pool = pool
   }
 
   /// < 0, 0 or > 0
@@ -32,7 +32,9 @@ struct RowOrder: @unchecked Sendable {
     case .float64:
       return sign(orderedKey(column.float64s[left]), orderedKey(column.float64s[right]))
     case .text:
-      return sign(ranks[Int(column.codes[left])], ranks[Int(column.codes[right])])
+      let first = column.codes[left]
+      let second = column.codes[right]
+      return first == second ? 0 : pool.precedes(first, second) ? -1 : 1
     }
   }
 
