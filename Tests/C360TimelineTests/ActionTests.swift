@@ -11,7 +11,8 @@ private let day: Int64 = 86_400_000_000
     (.all, 0), (.duration(9 * day), day), (.last(3), 0), (.span(CalendarStep(1, .month)), 0),
   ]
 
-  @Test("A feature for actions is the feature with the match in its filter",
+  @Test(
+    "A feature for actions is the feature with the match in its filter",
     arguments: Array(windows.indices), [Scenario.Lateness.none, .few, .wild])
   func definition(_ index: Int, _ lateness: Scenario.Lateness) throws {
     let (window, lag) = Self.windows[index]
@@ -19,7 +20,9 @@ private let day: Int64 = 86_400_000_000
       seed: UInt64(index + 3), events: 160, exposures: 25, entities: 3, lateness: lateness)
     let columns = scenario.columns
     // Two actions of one category, one category that no event has, a null.
-    let categories: [Scalar] = [.text("b"), .text("a"), .null, .text("none"), .text("b"), .text("")]
+    let categories: [Scalar] = [
+      .text("b"), .text("a"), .null, .text("none"), .text("b"), .text(""),
+    ]
     let quantities: [Scalar] = [.int(1), .int(0), .int(1), .int(2), .int(2), .null]
     let actions = scenario.fixture.relation("offers", rows: categories.count)
     let category = scenario.fixture.column("category", .text, in: actions, categories)

@@ -59,7 +59,8 @@ func answerType(_ aggregate: WindowedAggregate, _ plan: Plan) -> LogicalType {
   switch aggregate.function {
   case .count, .distinct: .int
   case .any, .all: .bool
-  case .sum, .min, .max, .first, .last, .nth, .mode: aggregate.argument.map { plan[$0].type } ?? .int
+  case .sum, .min, .max, .first, .last, .nth, .mode:
+    aggregate.argument.map { plan[$0].type } ?? .int
   default: .float
   }
 }
@@ -67,7 +68,8 @@ func answerType(_ aggregate: WindowedAggregate, _ plan: Plan) -> LogicalType {
 /// Floats that are not exact by definition agree within 1e-9.
 func agrees(_ left: Scalar, _ right: Scalar, _ function: AggregateFunction) -> Bool {
   switch function {
-  case .variance, .standardDeviation, .populationVariance, .populationStandardDeviation, .decayedSum,
+  case .variance, .standardDeviation, .populationVariance, .populationStandardDeviation,
+    .decayedSum,
     .decayedCount, .decayedMean:
     guard case .float(let a) = left, case .float(let b) = right else { return left == right }
     return a == b || (a.isNaN && b.isNaN) || abs(a - b) <= 1e-9 * max(abs(a), abs(b), 1)
@@ -122,7 +124,8 @@ extension Scenario {
     (.following(after: .exact(day), within: .calendar(CalendarStep(1, .month))), 0),
   ]
 
-  @Test("Every function over every window is what the definition says",
+  @Test(
+    "Every function over every window is what the definition says",
     arguments: Array(windows.indices),
     [Scenario.Lateness.none, .fixed, .few, .nightly, .wild])
   func definition(_ window: Int, _ lateness: Scenario.Lateness) throws {
@@ -142,7 +145,8 @@ extension Scenario {
     }
   }
 
-  @Test("Sums are exact whatever the magnitudes", arguments: [Scenario.Values.cents, .wide, .special])
+  @Test(
+    "Sums are exact whatever the magnitudes", arguments: [Scenario.Values.cents, .wide, .special])
   func values(_ values: Scenario.Values) throws {
     for lateness in [Scenario.Lateness.none, .wild] {
       for (spec, lag) in Self.windows {

@@ -21,7 +21,8 @@ struct Oracle {
   let floats: Set<ColumnID>
 
   func answer(
-    _ aggregate: WindowedAggregate, key: Scalar, at decision: Int64, action: [ColumnID: Scalar] = [:]
+    _ aggregate: WindowedAggregate, key: Scalar, at decision: Int64,
+    action: [ColumnID: Scalar] = [:]
   ) -> Scalar {
     var chosen: [(event: OracleEvent, passes: Bool)] = []
     for event in key == .null ? [] : events[key] ?? [] {

@@ -88,12 +88,12 @@ struct Scenario {
       known: lateness == .none || lateness == .fixed ? nil : ids[2], arrivesWithin: wait,
       tieBreak: ids, observedThrough: nil)
     let sorted = rows.sorted { precedes([$0[1]] + $0, [$1[1]] + $1) }.map { row in
-        let time = row[1].integer ?? 0
-        return OracleEvent(
-          key: row[0], time: time,
-          known: lateness == .none ? time : lateness == .fixed ? time + 3 * unit : row[2].integer,
-          cells: Dictionary(uniqueKeysWithValues: zip(ids, row)))
-      }
+      let time = row[1].integer ?? 0
+      return OracleEvent(
+        key: row[0], time: time,
+        known: lateness == .none ? time : lateness == .fixed ? time + 3 * unit : row[2].integer,
+        cells: Dictionary(uniqueKeysWithValues: zip(ids, row)))
+    }
     oracle = Oracle(
       events: Dictionary(grouping: sorted, by: \.key), zone: try ZoneTable(timezone),
       floats: [ids[3], ids[5]])

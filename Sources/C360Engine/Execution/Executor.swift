@@ -46,6 +46,7 @@ public struct Executor: Sendable {
           step: index, operation: operation, rows: state.rowCount(StepName.target(of: step)),
           seconds: Double(elapsed) / 1e9, bytes: max(0, after - before), residentBytes: after))
       lifetimes.free(after: index, in: &state)
+      state.timelines.dropFreed(state)
     }
     context.progress?(
       ProgressReport(operation: "done", done: plan.steps.count, total: plan.steps.count))

@@ -26,7 +26,9 @@ package enum TimelineOperator {
       step: step, inputs: inputs, rowCount: state.rowCount(step.frame), plan: state.plan,
       decision: decision)
     try run.evaluate(context)
-    for (output, column) in zip(step.outputs, run.columns) { state.set(output.column, column.vector) }
+    for (output, column) in zip(step.outputs, run.columns) {
+      state.set(output.column, column.vector)
+    }
     try Coverages.fill(step, &state)
     state.counts.add(run, step, state, events, entities)
   }

@@ -37,7 +37,8 @@ struct ActionClasses: @unchecked Sendable {
     events = Buffer(byteCount: eventCount * 4)
     let classes = events.elements(Int32.self)
     for row in 0..<eventCount {
-      classes[row] = eventKeys[row] < 0 ? -1 : Int32(truncatingIfNeeded: table.number(of: eventKeys[row]))
+      classes[row] =
+        eventKeys[row] < 0 ? -1 : Int32(truncatingIfNeeded: table.number(of: eventKeys[row]))
     }
   }
 

@@ -129,11 +129,12 @@ package final class ActionTimeline: Sendable {
     if case .share(let all) = instruction.kernel {
       let byRow = evaluator.counts(evaluator.ranges(all))
       tile.fillShares(byRow, evaluator.chunk.rowCount)
-      totals = space.map { space in
-        let byQuery = scratch.take(space.queryCount, of: Int64.self)
-        for query in 0..<space.queryCount { byQuery[query] = byRow[Int(space.rows[query])] }
-        return UnsafePointer(byQuery)
-      } ?? byRow
+      totals =
+        space.map { space in
+          let byQuery = scratch.take(space.queryCount, of: Int64.self)
+          for query in 0..<space.queryCount { byQuery[query] = byRow[Int(space.rows[query])] }
+          return UnsafePointer(byQuery)
+        } ?? byRow
     }
     let failed = evaluator.run(
       instruction.kernel, stream: selection.stream, ranges, type: tile.type, totals: totals,

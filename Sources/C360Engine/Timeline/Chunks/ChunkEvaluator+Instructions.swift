@@ -231,7 +231,8 @@ extension ChunkEvaluator {
     guard chunk.inputs.clusters.hasTies else { return }
     let events = self.stream(stream)
     let ties = TieTest(
-      times: chunk.times, rows: { [chunk] in
+      times: chunk.times,
+      rows: { [chunk] in
         chunk.inputs.clusters.row(chunk.base + events.event($0))
       }, source: source, sequence: chunk.inputs.sequence)
     for query in 0..<ranges.count where positions[query] >= 0 {

@@ -25,7 +25,8 @@ extension ChunkLayout {
       let isLast = entity == entities.count - 1
       let own = Int(clusters.ends[entity] - clusters.starts[entity])
       if first == entity, threads > 1, own + rows.count > large, rows.count >= 2 * threads {
-        for piece in Parallel.ranges(rows.count, size: (rows.count + 2 * threads - 1) / (2 * threads))
+        for piece in Parallel.ranges(
+          rows.count, size: (rows.count + 2 * threads - 1) / (2 * threads))
         {
           result.append(
             ChunkLayout(

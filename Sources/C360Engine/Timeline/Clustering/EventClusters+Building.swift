@@ -85,4 +85,3 @@ extension EventClusters {
       source: time.int64s, rows: nil, partition: nil, used: used, ties: ties)
   }
 }
-

@@ -24,6 +24,18 @@ package final class TimelineCache: Sendable {
   /// Forgets everything, to free its memory.
   package func removeAll() { storage.withLock { $0 = Storage() } }
 
+  /// Forgets what was made of columns that no longer exist.
+  package func dropFreed(_ state: ExecutionState) {
+    func exists(_ column: ColumnID) -> Bool {
+      state.relations[state.plan[column].relation]?.columns[column] != nil
+    }
+    storage.withLock { storage in
+      storage.clusters = storage.clusters.filter { exists($0.key.key) }
+      storage.entities = storage.entities.filter { exists($0.key) }
+      storage.askedBy = storage.askedBy.filter { exists($0.key) }
+    }
+  }
+
   func entities(of key: ColumnID, _ state: ExecutionState) -> EntityIndex {
     if let known = storage.withLock({ $0.entities[key] }) { return known }
     let index = EntityIndex(key: state.vector(key))

@@ -39,7 +39,9 @@ struct CanonicalOrder {
       if left > right { return false }
       let earlier = sortTime(time, row)
       let later = sortTime(time, row + 1)
-      if earlier > later || (earlier == later && tieBreak.compare(row, row + 1) > 0) { return false }
+      if earlier > later || (earlier == later && tieBreak.compare(row, row + 1) > 0) {
+        return false
+      }
     }
     return true
   }

@@ -10,7 +10,8 @@ struct KeepRules {
   ///
   /// - `firstPer`: periods of an exact length are counted from 1970, those of the calendar are local.
   /// - `washout`: neither a row in [t − G, t) nor an equal time before it in canonical order.
-  func mark(_ times: UnsafePointer<Int64>, _ rows: Range<Int>, _ kept: UnsafeMutablePointer<UInt8>) {
+  func mark(_ times: UnsafePointer<Int64>, _ rows: Range<Int>, _ kept: UnsafeMutablePointer<UInt8>)
+  {
     switch rule {
     case .all: for row in rows { kept[row] = 1 }
     case .first: for row in rows { kept[row] = row == rows.lowerBound ? 1 : 0 }

@@ -5,7 +5,9 @@ enum CountKernel {
     _ ranges: Ranges, _ scratch: Scratch, into result: UnsafeMutablePointer<Int64>
   ) {
     guard ranges.tails != nil else {
-      for query in 0..<ranges.count { result[query] = Int64(ranges.to[query] &- ranges.from[query]) }
+      for query in 0..<ranges.count {
+        result[query] = Int64(ranges.to[query] &- ranges.from[query])
+      }
       return
     }
     var accumulator = CountAccumulator(result: result)

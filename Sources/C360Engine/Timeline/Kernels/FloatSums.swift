@@ -115,7 +115,13 @@ struct SpecialCounts {
   @inline(__always)
   mutating func add(_ value: Double, _ count: Int) {
     if value.isFinite { return }
-    if value.isNaN { nan += count } else if value > 0 { positive += count } else { negative += count }
+    if value.isNaN {
+      nan += count
+    } else if value > 0 {
+      positive += count
+    } else {
+      negative += count
+    }
   }
 
   var isEmpty: Bool { nan == 0 && positive == 0 && negative == 0 }

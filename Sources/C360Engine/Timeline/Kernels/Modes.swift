@@ -10,7 +10,8 @@ enum ModeKernel {
     let counters = scratch.counters(codeCount)
     let used = scratch.take(ranges.streamCount + 1, of: Int32.self)
     var count = 0
-    for position in 0..<ranges.streamCount where counters[Int(truncatingIfNeeded: codes[position])] == 0 {
+    for position in 0..<ranges.streamCount
+    where counters[Int(truncatingIfNeeded: codes[position])] == 0 {
       counters[Int(truncatingIfNeeded: codes[position])] = 1
       used[count] = Int32(truncatingIfNeeded: codes[position])
       count += 1
@@ -21,7 +22,9 @@ enum ModeKernel {
       counters[Int(code)] = Int32(truncatingIfNeeded: place)
     }
     let places = scratch.take(ranges.streamCount + 1, of: Int32.self)
-    for position in 0..<ranges.streamCount { places[position] = counters[Int(truncatingIfNeeded: codes[position])] }
+    for position in 0..<ranges.streamCount {
+      places[position] = counters[Int(truncatingIfNeeded: codes[position])]
+    }
     for code in order { counters[Int(code)] = 0 }
 
     var leaves = 1

@@ -22,7 +22,9 @@ extension Ranges {
     _ accumulator: inout Accumulator, _ scratch: Scratch
   ) {
     guard let tails else {
-      slide(&accumulator) { _, _, _ in } after: { _, _, _ in }
+      slide(&accumulator) { _, _, _ in
+      } after: { _, _, _ in
+      }
       return
     }
     if isHeavilyLate {

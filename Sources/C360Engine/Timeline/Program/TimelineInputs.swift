@@ -59,10 +59,11 @@ extension TimelineInputs {
     for stream in program.streams { masks.append(try loader.mask(stream.conditions)) }
     var byPosition: [Buffer?] = []
     for numbers in classes {
-      byPosition.append(try numbers.map { (buffer) throws(EngineError) in
-        try events.clusters.inOrder(
-          buffer.elements(Int32.self), buffer, threads: context.threads)
-      })
+      byPosition.append(
+        try numbers.map { (buffer) throws(EngineError) in
+          try events.clusters.inOrder(
+            buffer.elements(Int32.self), buffer, threads: context.threads)
+        })
     }
     let known = program.windows.contains { $0.waits } ? try loader.known() : nil
     events.clusters.partition?.releaseTravel()
