@@ -2,7 +2,8 @@
 #define C360_CLONES_H
 
 #if defined(__clang__) && defined(__x86_64__) && defined(__linux__)
-#if __has_attribute(target_clones)
+// Clones are chosen while the program is loaded, before the thread sanitizer can run.
+#if __has_attribute(target_clones) && !__has_feature(thread_sanitizer)
 #define C360_KERNEL __attribute__((target_clones("avx512f", "avx2", "default")))
 #endif
 #endif

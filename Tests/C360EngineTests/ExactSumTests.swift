@@ -58,7 +58,8 @@ import Testing
   @Test func bothFormsAndAnyOrderAgree() {
     for _ in 0..<300 {
       let values = (0..<Int.random(in: 1...60)).map { _ in
-        Double.random(in: -1...1) * Double(sign: .plus, exponent: .random(in: -20...20), significand: 1)
+        Double.random(in: -1...1)
+          * Double(sign: .plus, exponent: .random(in: -20...20), significand: 1)
       }
       let expected = Self.slow(values)
       #expect(Self.fast(values) == expected)

@@ -27,8 +27,9 @@ import Testing
 
   @Test func decidedInEitherOrder() throws {
     let one = One()
-    for (decider, operation, expected) in [(one.no, ScalarOperation.and, false), (one.yes, .or, true)]
-    {
+    for (decider, operation, expected) in [
+      (one.no, ScalarOperation.and, false), (one.yes, .or, true),
+    ] {
       let left = one.table.apply(operation, decider, one.failing, type: .bool)
       let right = one.table.apply(operation, one.failing, decider, type: .bool)
       #expect(try one.table.run(left) == [.bool(expected)])

@@ -202,7 +202,8 @@ import Testing
       [
         (.sum, x, nil, nil, .float), (.mean, x, nil, nil, .float), (.sum, wide, nil, nil, .float),
         (.sum, infinite, nil, nil, .float), (.variance, n, nil, nil, .float),
-        (.populationVariance, n, nil, nil, .float), (.populationStandardDeviation, n, nil, nil, .float),
+        (.populationVariance, n, nil, nil, .float),
+        (.populationStandardDeviation, n, nil, nil, .float),
         (.mean, n, nil, nil, .float), (.mean, duration, nil, nil, .duration),
         (.ratio, wide, n, nil, .float),
       ])

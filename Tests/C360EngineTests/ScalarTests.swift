@@ -55,7 +55,8 @@ import Testing
     let table = Table()
     let a = table.floats(1, nil, .nan, nil, .nan)
     let b = table.floats(2, 5, 3, nil, nil)
-    #expect(try table.run(table.apply(.leastFloat, a, b, type: .float64))[..<4] == [1.0, 5.0, 3.0, nil])
+    #expect(
+      try table.run(table.apply(.leastFloat, a, b, type: .float64))[..<4] == [1.0, 5.0, 3.0, nil])
     let most = try table.run(table.apply(.greatestFloat, a, b, type: .float64))
     #expect(most[0] == 2.0 && most[1] == 5.0 && most[3] == nil)
     for row in [2, 4] {
@@ -75,7 +76,8 @@ import Testing
     let high = table.constant(1.0)
     let clamped = table.apply(.clampFloat, x, low, high, type: .float64)
     #expect(try table.run(clamped)[..<3] == [0.0, 0.5, 1.0])
-    #expect(try table.run(table.apply(.isNaN, clamped, type: .bool)) == [false, false, false, true])
+    #expect(
+      try table.run(table.apply(.isNaN, clamped, type: .bool)) == [false, false, false, true])
   }
 
   @Test func conversions() throws {
@@ -125,7 +127,8 @@ import Testing
     let c = table.texts("Z", "a", "ß", "ab")
     let d = table.texts("a", "a", "z", "a")
     #expect(try table.run(table.apply(.less, c, d, type: .bool)) == [true, false, false, false])
-    #expect(try table.run(table.apply(.lessEqual, c, d, type: .bool)) == [true, true, false, false])
+    #expect(
+      try table.run(table.apply(.lessEqual, c, d, type: .bool)) == [true, true, false, false])
     #expect(try table.run(table.apply(.equal, c, d, type: .bool)) == [false, true, false, false])
   }
 
@@ -161,7 +164,8 @@ import Testing
     #expect(try table.run(table.apply(.quarter, dates, type: .int64)) == [1, 1, nil])
     #expect(try table.run(table.apply(.dayOfMonth, dates, type: .int64)) == [29, 29, nil])
     let midnight = table.apply(.startOfDay(zone: zone), dates, type: .int64)
-    #expect(try table.run(midnight) == [.int(noon - 7_200_000_000), .int(noon - 7_200_000_000), nil])
+    #expect(
+      try table.run(midnight) == [.int(noon - 7_200_000_000), .int(noon - 7_200_000_000), nil])
     let back = ScalarOperation.addCalendar(CalendarStep(-1, .month), zone: zone)
     let february = table.apply(back, times, type: .int64)
     #expect(

@@ -30,7 +30,8 @@ import Testing
     // 2026-03-29 01:00 GMT the clock jumps to 02:00 BST.
     let eve = Self.clock(2026, 3, 28, 1, 30)
     #expect(london.add(CalendarStep(1, .day), to: eve) == Self.clock(2026, 3, 29, 1, 30))
-    #expect(london.localMicroseconds(Self.clock(2026, 3, 29, 1, 30)) == Self.clock(2026, 3, 29, 2, 30))
+    #expect(
+      london.localMicroseconds(Self.clock(2026, 3, 29, 1, 30)) == Self.clock(2026, 3, 29, 2, 30))
     // 2026-10-25 01:30 happens twice: the earlier one is at 00:30 UTC.
     let before = Self.clock(2026, 10, 24, 0, 30)
     #expect(london.add(CalendarStep(1, .day), to: before) == Self.clock(2026, 10, 25, 0, 30))

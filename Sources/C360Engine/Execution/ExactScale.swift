@@ -75,7 +75,8 @@ public struct ExactScale: Sendable, Equatable {
     let biased = Int((bits >> 52) & 0x7FF)
     if biased == 0x7FF { return 0 }
     let mantissa = (bits & 0xF_FFFF_FFFF_FFFF) | (biased == 0 ? 0 : 1 << 52)
-    let magnitude = Int128(truncatingIfNeeded: mantissa) &<< Int128(max(biased, 1) - 1075 - exponent)
+    let magnitude =
+      Int128(truncatingIfNeeded: mantissa) &<< Int128(max(biased, 1) - 1075 - exponent)
     return value.sign == .minus ? -magnitude : magnitude
   }
 

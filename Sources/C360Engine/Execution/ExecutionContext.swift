@@ -12,7 +12,8 @@ public struct ExecutionContext: Sendable {
   public let progress: (@Sendable (ProgressReport) -> Void)?
 
   public init(
-    threads: Int, batchSize: Int = 2048, pool: TextPool, cancellation: Cancellation = Cancellation(),
+    threads: Int, batchSize: Int = 2048, pool: TextPool,
+    cancellation: Cancellation = Cancellation(),
     progress: (@Sendable (ProgressReport) -> Void)? = nil
   ) {
     self.threads = max(1, threads)

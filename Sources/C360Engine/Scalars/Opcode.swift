@@ -3,34 +3,43 @@ import C360Plan
 
 /// Kernels by shape.
 enum Kernel {
-  typealias UnaryFloat = @convention(c) @Sendable (
-    UnsafePointer<Double>?, UnsafeMutablePointer<Double>?, Int
-  ) -> Void
-  typealias BinaryFloat = @convention(c) @Sendable (
-    UnsafePointer<Double>?, UnsafePointer<Double>?, UnsafeMutablePointer<Double>?, Int
-  ) -> Void
-  typealias UnaryInt = @convention(c) @Sendable (
-    UnsafePointer<Int64>?, UnsafeMutablePointer<Int64>?, Int
-  ) -> Void
-  typealias BinaryInt = @convention(c) @Sendable (
-    UnsafePointer<Int64>?, UnsafePointer<Int64>?, UnsafeMutablePointer<Int64>?, Int
-  ) -> Void
+  typealias UnaryFloat =
+    @convention(c) @Sendable (
+      UnsafePointer<Double>?, UnsafeMutablePointer<Double>?, Int
+    ) -> Void
+  typealias BinaryFloat =
+    @convention(c) @Sendable (
+      UnsafePointer<Double>?, UnsafePointer<Double>?, UnsafeMutablePointer<Double>?, Int
+    ) -> Void
+  typealias UnaryInt =
+    @convention(c) @Sendable (
+      UnsafePointer<Int64>?, UnsafeMutablePointer<Int64>?, Int
+    ) -> Void
+  typealias BinaryInt =
+    @convention(c) @Sendable (
+      UnsafePointer<Int64>?, UnsafePointer<Int64>?, UnsafeMutablePointer<Int64>?, Int
+    ) -> Void
   /// Tells whether any row did not fit.
-  typealias CheckedInt = @convention(c) @Sendable (
-    UnsafePointer<Int64>?, UnsafePointer<Int64>?, UnsafeMutablePointer<Int64>?, Int
-  ) -> UInt64
-  typealias CompareFloat = @convention(c) @Sendable (
-    UnsafePointer<Double>?, UnsafePointer<Double>?, UnsafeMutablePointer<UInt8>?, Int
-  ) -> Void
-  typealias CompareInt = @convention(c) @Sendable (
-    UnsafePointer<Int64>?, UnsafePointer<Int64>?, UnsafeMutablePointer<UInt8>?, Int
-  ) -> Void
-  typealias CompareCode = @convention(c) @Sendable (
-    UnsafePointer<Int32>?, UnsafePointer<Int32>?, UnsafeMutablePointer<UInt8>?, Int
-  ) -> Void
-  typealias CompareByte = @convention(c) @Sendable (
-    UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, Int
-  ) -> Void
+  typealias CheckedInt =
+    @convention(c) @Sendable (
+      UnsafePointer<Int64>?, UnsafePointer<Int64>?, UnsafeMutablePointer<Int64>?, Int
+    ) -> UInt64
+  typealias CompareFloat =
+    @convention(c) @Sendable (
+      UnsafePointer<Double>?, UnsafePointer<Double>?, UnsafeMutablePointer<UInt8>?, Int
+    ) -> Void
+  typealias CompareInt =
+    @convention(c) @Sendable (
+      UnsafePointer<Int64>?, UnsafePointer<Int64>?, UnsafeMutablePointer<UInt8>?, Int
+    ) -> Void
+  typealias CompareCode =
+    @convention(c) @Sendable (
+      UnsafePointer<Int32>?, UnsafePointer<Int32>?, UnsafeMutablePointer<UInt8>?, Int
+    ) -> Void
+  typealias CompareByte =
+    @convention(c) @Sendable (
+      UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, Int
+    ) -> Void
 }
 
 /// What an instruction does to the rows of a batch. Chosen once, when a program is compiled: types
@@ -63,8 +72,10 @@ enum Opcode: Sendable {
 
   // Calendar; indices into the zones of the program.
   case addCalendar(CalendarStep, zone: Int)
-  case dateOf(zone: Int), startOfDay(zone: Int)
-  case hour(zone: Int), minute(zone: Int)
+  case dateOf(zone: Int)
+  case startOfDay(zone: Int)
+  case hour(zone: Int)
+  case minute(zone: Int)
   case datePart(DatePart)
 
   // Text, remembered per distinct input
@@ -76,7 +87,8 @@ enum Opcode: Sendable {
   case length
 
   // With rules of their own for nulls and failures
-  case least(Kernel.BinaryInt), leastFloat(Kernel.BinaryFloat)
+  case least(Kernel.BinaryInt)
+  case leastFloat(Kernel.BinaryFloat)
   case and, or, select, coalesce, isNull
 }
 

@@ -137,8 +137,9 @@ extension ScalarMachine {
   }
 
   /// Adds failures to the result of an instruction.
-  private func join(_ instruction: Instruction, _ failed: UnsafeMutablePointer<UInt8>?, _ count: Int)
-  {
+  private func join(
+    _ instruction: Instruction, _ failed: UnsafeMutablePointer<UInt8>?, _ count: Int
+  ) {
     guard let failed else { return }
     let slot = slots[instruction.destination]
     if let held = slot.operand.failed {
