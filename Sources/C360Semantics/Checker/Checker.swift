@@ -31,11 +31,21 @@ final class Checker {
   var tableInfos: [TableInfo] = []
   var exposureInfos: [ExposureInfo] = []
   var maskInfos: [MaskInfo] = []
-  /// By `FeatureID`: everything it depends on that a mask can hide.
-  var featureDependencies: [Set<MaskTarget>] = []
+  /// By mask and `FeatureID`: whether the mask hides something that the feature depends on.
+  var touchedFeatures: [MaskID: [Bool]] = [:]
+  /// By `FeatureID`: how many features stand one behind the other up to it.
+  var featureDepths: [Int] = []
+  /// Levels of expressions that are being checked, through all the declarations they need.
+  var expressionDepth = 0
+  /// Features, scores and outcomes that are being checked, each needed by the one before.
+  var resolutionDepth = 0
+  /// Bodies of functions put in place so far.
+  var substitutions = 0
+  private var hasReportedLimit = false
   /// Features made for aggregates that stand elsewhere than in a feature.
   var inlineFeatures: [InlineFeatureKey: FeatureID] = [:]
   var inlineCounts: [String: Int] = [:]
+  lazy var ledgers: [Declaration] = declarations.filter { $0.noun == "a consents table" }
   var outputPaths: [String: Span] = [:]
 
   // How complaints are reported.
@@ -69,11 +79,18 @@ final class Checker {
     ).inserted
     guard isNew else { return }
     var complete = diagnostic
-    complete.secondary += sites
+    complete.secondary += sites.prefix(4)
     if let mask = currentMask, diagnostic.severity == .error, !diagnostic.isAboutMask {
       complete.notes.append("seen under mask `\(mask.name)`")
     }
     diagnostics.append(complete)
+  }
+
+  /// Complains once that a program is beyond what checking walks; the rest would say the same.
+  func reportLimit(_ diagnostic: Diagnostic) {
+    guard !hasReportedLimit else { return }
+    hasReportedLimit = true
+    report(diagnostic)
   }
 
   /// Adds complaints of other phases as they are.
@@ -97,6 +114,8 @@ final class Checker {
   }
 
   func checkDeclarations() {
+    // Beyond the limits nothing can be right, and checking it would take long.
+    if hasReportedLimit { return }
     for declaration in declarations { check(declaration) }
     for (syntax, environment) in unnamed { checkUnnamed(syntax, environment) }
     checkParameterSettings()

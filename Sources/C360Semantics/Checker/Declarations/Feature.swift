@@ -13,17 +13,27 @@ extension Checker {
     guard case .feature(let syntax) = declaration.kind else { return nil }
     if let mask {
       guard let plain = feature(declaration, mask: nil, at: span) else { return nil }
-      if !hides(mask, featureDependencies[plain.index], name: declaration.name) {
+      if !isTouched(plain, by: mask) {
         declaration.seen[mask.id] = .index(plain.index)
         return plain
       }
     }
+    guard mayResolve(declaration) else { return nil }
     declaration.seen[mask?.id] = .inProgress
+    resolutionDepth += 1
+    defer { resolutionDepth -= 1 }
     let id = visiting(declaration.environment.sites, mask: mask) {
       checkFeature(syntax, declaration, mask)
     }
     declaration.seen[mask?.id] = id.map { .index($0.index) } ?? .failed
     return id
+  }
+
+  /// Whether the declarations that wait for each other are not too many yet.
+  func mayResolve(_ declaration: Declaration) -> Bool {
+    if resolutionDepth < Limits.featureDepth { return true }
+    reportLimit(SemanticError.tooManyInARow(declaration.nameSpan))
+    return false
   }
 
   /// What is known already; a declaration that is being checked depends on itself.
@@ -35,8 +45,29 @@ extension Checker {
     return known
   }
 
-  private func hides(_ mask: MaskInfo, _ dependencies: Set<MaskTarget>, name: String) -> Bool {
-    mask.hides[.feature(name)] != nil || mask.hides.keys.contains { dependencies.contains($0) }
+  /// Whether a mask hides a feature or something it depends on, through other features.
+  private func isTouched(_ id: FeatureID, by mask: MaskInfo) -> Bool {
+    // Features stand behind those they depend on, so one walk in their order answers for all.
+    var known = touchedFeatures.removeValue(forKey: mask.id) ?? []
+    while known.count <= id.index {
+      known.append(touches(program.features[known.count], mask, known))
+    }
+    let answer = known[id.index]
+    touchedFeatures[mask.id] = known
+    return answer
+  }
+
+  private func touches(_ feature: Feature, _ mask: MaskInfo, _ known: [Bool]) -> Bool {
+    if mask.hides[.feature(feature.name)] != nil { return true }
+    return ExpressionWalk.contains(feature.expression) { part in
+      switch part.kind {
+      case .aggregate(let aggregate): mask.hides[.table(aggregate.table)] != nil
+      case .profileColumn(let table, let column):
+        mask.hides[.profileColumn(table, column)] != nil || mask.hides[.table(table)] != nil
+      case .feature(let other): known[other.index]
+      default: false
+      }
+    }
   }
 
   private func checkFeature(
@@ -66,24 +97,18 @@ extension Checker {
         span: declaration.nameSpan))
   }
 
-  /// Appends a feature and notes all that a mask could hide of what it depends on.
+  /// Appends a feature; those it depends on are there already.
   func add(_ feature: Feature) -> FeatureID {
     let id = FeatureID(program.features.count)
-    program.features.append(feature)
-    var dependencies: Set<MaskTarget> = [.feature(feature.name)]
+    var depth = 1
     ExpressionWalk.forEach(feature.expression) { part in
-      switch part.kind {
-      case .aggregate(let aggregate): dependencies.insert(.table(aggregate.table))
-      case .profileColumn(let table, let column):
-        dependencies.insert(.profileColumn(table, column))
-        dependencies.insert(.table(table))
-      case .exposureColumn(let exposure, let column):
-        dependencies.insert(.exposureColumn(exposure, column))
-      case .feature(let other): dependencies.formUnion(featureDependencies[other.index])
-      default: break
-      }
+      if case .feature(let other) = part.kind { depth = max(depth, featureDepths[other.index] + 1) }
     }
-    featureDependencies.append(dependencies)
+    if depth == Limits.featureDepth + 1 {
+      reportLimit(SemanticError.tooManyInARow(feature.span))
+    }
+    program.features.append(feature)
+    featureDepths.append(depth)
     return id
   }
 

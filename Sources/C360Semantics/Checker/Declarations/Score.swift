@@ -11,6 +11,9 @@ extension Checker {
     }
     guard case .score(let syntax) = declaration.kind else { return nil }
     if mask != nil, score(declaration, mask: nil, at: span) == nil { return nil }
+    guard mayResolve(declaration) else { return nil }
+    resolutionDepth += 1
+    defer { resolutionDepth -= 1 }
     declaration.seen[mask?.id] = .inProgress
     let id = visiting(declaration.environment.sites, mask: mask) {
       checkScore(syntax, declaration, mask)

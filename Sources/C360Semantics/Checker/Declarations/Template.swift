@@ -32,6 +32,11 @@ extension Checker {
       failedAliases.insert(prefix)
       return
     }
+    guard declarations.count <= Limits.declarations else {
+      failedAliases.insert(prefix)
+      reportLimit(SemanticError.tooManyDeclarations(callee.span))
+      return
+    }
     let inner = Environment(
       module: template.module, bindings: bindings, prefix: prefix,
       sites: [LabeledSpan(apply.span, "applied here as `\(prefix)`")] + environment.sites)

@@ -166,6 +166,11 @@ extension Checker {
       bindings[parameter.name] = .value(fitted)
     }
     guard isComplete else { return nil }
+    substitutions += 1
+    guard substitutions <= Limits.substitutions else {
+      reportLimit(SemanticError.tooManyCalls(syntax.span, declaration.name))
+      return nil
+    }
     let site = LabeledSpan(syntax.span, "called here")
     let inner = Environment(
       module: declaration.environment.module, bindings: bindings,
@@ -175,6 +180,10 @@ extension Checker {
         .flatMap { coerce($0, to: info.result) }
     }
     guard let body else { return nil }
+    guard ExpressionWalk.height(body, atMost: Limits.expressionHeight) != nil else {
+      reportLimit(SemanticError.tooManyCalls(syntax.span, declaration.name))
+      return nil
+    }
     // Errors of the run point at the call.
     return Expression(body.kind, type: body.type, span: syntax.span, facts: body.facts)
   }

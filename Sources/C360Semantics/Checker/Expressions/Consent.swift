@@ -46,7 +46,7 @@ extension Checker {
   }
 
   private func ledger(_ span: Span) -> TableInfo? {
-    let candidates = declarations.filter { $0.noun == "a consents table" }
+    let candidates = ledgers
     guard let only = candidates.first, candidates.count == 1 else {
       report(
         SemanticError.consentLedger(

@@ -23,6 +23,17 @@ enum ExpressionWalk {
     test(expression) || children(expression).contains { contains($0, where: test) }
   }
 
+  /// Levels of an expression; nil when there are more than `limit`.
+  static func height(_ expression: Expression, atMost limit: Int) -> Int? {
+    guard limit > 0 else { return nil }
+    var highest = 0
+    for child in children(expression) {
+      guard let height = height(child, atMost: limit - 1) else { return nil }
+      highest = max(highest, height)
+    }
+    return highest + 1
+  }
+
   static func forEach(_ expression: Expression, _ body: (Expression) -> Void) {
     body(expression)
     for child in children(expression) { forEach(child, body) }

@@ -1,10 +1,26 @@
 import C360Diagnostics
 import C360Syntax
 
+/// What keeps checking, and all that walks a program, within bounds of time and stack.
+enum Limits {
+  static let expressionDepth = 1_500
+  /// Levels of one expression after functions are put in place; the parser's own limit for text.
+  static let expressionHeight = 600
+  static let featureDepth = 100
+  static let substitutions = 50_000
+  static let declarations = 20_000
+}
+
 extension Checker {
   /// The typed expression, or nil when something in it was complained of: its users stay silent.
   func expression(_ syntax: ExpressionSyntax, _ scope: Scope) -> Expression? {
-    switch syntax {
+    expressionDepth += 1
+    defer { expressionDepth -= 1 }
+    guard expressionDepth <= Limits.expressionDepth else {
+      reportLimit(SemanticError.tooDeep(syntax.span))
+      return nil
+    }
+    return switch syntax {
     case .reference(let view): reference(view, scope)
     case .literal(let view): literal(view, scope)
     case .money(let view): money(view)

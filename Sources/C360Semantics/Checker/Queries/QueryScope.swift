@@ -21,11 +21,17 @@ final class QueryScope {
   /// Decisions of the source; nil where its rows are no decisions.
   let decisions: Scope?
   let exposure: ExposureInfo?
-  var columns: [Column]
+  var columns: [Column] {
+    didSet { index() }
+  }
+  /// The last visible column of a name, and the column of a key.
+  private var byName: [String: Int] = [:]
+  private var byKey: [String: Int] = [:]
   /// Until `select` or `group` has cut the way back to the source.
   var isConnected = true
   /// What stages asked of the source, in order; filled by the first of two passes over the stages.
   private(set) var demanded: [Query.Projection] = []
+  private var demandedKeys: Set<String> = []
   private let isDiscovering: Bool
 
   init(
@@ -38,6 +44,16 @@ final class QueryScope {
     self.exposure = exposure
     self.columns = columns
     self.isDiscovering = isDiscovering
+    index()
+  }
+
+  private func index() {
+    byName = [:]
+    byKey = [:]
+    for (position, column) in columns.enumerated() {
+      if column.isVisible { byName[column.name] = position }
+      if let key = column.key, byKey[key] == nil { byKey[key] = position }
+    }
   }
 
   var visibleNames: [String] { columns.filter(\.isVisible).map(\.name) }
@@ -47,7 +63,7 @@ final class QueryScope {
 
   /// The column of a name; of an exposure also its entity and `at` by those names.
   func visible(_ name: String) -> Visible? {
-    if let index = columns.lastIndex(where: { $0.isVisible && $0.name == name }) {
+    if let index = byName[name] {
       return Visible(index: index, span: columns[index].span)
     }
     guard isConnected, let exposure = exposure?.exposure else { return nil }
@@ -59,7 +75,7 @@ final class QueryScope {
     } else {
       return nil
     }
-    return columns.firstIndex { $0.key == "\(exposure.name).\(exposure.columns[alias].name)" }
+    return byKey["\(exposure.name).\(exposure.columns[alias].name)"]
       .map { Visible(index: $0, span: columns[$0].span) }
   }
 
@@ -83,7 +99,7 @@ final class QueryScope {
       checker.report(SemanticError.notSelected(span, key, known: visibleNames))
       return nil
     }
-    if let index = columns.firstIndex(where: { $0.key == key }) { return reference(index, span) }
+    if let index = byKey[key] { return reference(index, span) }
     guard let decisions else {
       checker.report(SemanticError.noDecisionsInSource(span, key, source: sourceName))
       return nil
@@ -93,7 +109,7 @@ final class QueryScope {
     guard isDiscovering else { return nil }
     let column = Column(
       name: key, key: key, type: value.type, facts: value.facts, span: span, isVisible: false)
-    if !demanded.contains(where: { $0.name == key }) {
+    if demandedKeys.insert(key).inserted {
       demanded.append(Query.Projection(name: key, expression: value))
     }
     // Its place is known in the second pass only.
