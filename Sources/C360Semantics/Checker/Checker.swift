@@ -42,6 +42,8 @@ final class Checker {
   /// Bodies of functions put in place so far.
   var substitutions = 0
   private var hasReportedLimit = false
+  /// Complaints that still look for a near name, which takes long in a long script.
+  var suggestionsLeft = Limits.suggestions
   /// Features made for aggregates that stand elsewhere than in a feature.
   var inlineFeatures: [InlineFeatureKey: FeatureID] = [:]
   var inlineCounts: [String: Int] = [:]

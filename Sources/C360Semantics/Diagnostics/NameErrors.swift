@@ -6,11 +6,15 @@ extension SemanticError {
   static func unknownName(
     _ at: Span, _ name: String, known: [String], columns: [String] = []
   ) -> Diagnostic {
-    let near = nearest(to: name, among: known).map { ["did you mean `\($0)`?"] }
+    let near = nearest(to: name, among: known)
     let owners = columns.isEmpty ? [] : ["a column is written with its table: \(list(columns))"]
     return Diagnostic(
       "E0201", "there is no `\(name)` here", at: at, label: "not declared",
-      help: owners + (near ?? []), fixes: replacement(at, name, among: known))
+      help: owners + (near.map { ["did you mean `\($0)`?"] } ?? []),
+      fixes: near.map { found in
+        at.text == name
+          ? [Fix("write `\(found)`", edits: [Fix.Edit(span: at, replacement: found)])] : []
+      } ?? [])
   }
 
   static func unknownEntity(_ at: Span, _ name: String, known: [String]) -> Diagnostic {

@@ -28,6 +28,10 @@ extension Checker {
     let conditions = branches.map { branch in
       branch.condition.flatMap { condition($0, scope, of: "`case`") }
     }
+    guard branches.count <= Limits.expressionHeight else {
+      reportLimit(SemanticError.tooDeep(syntax.span))
+      return nil
+    }
     guard last.condition == nil else {
       report(SemanticError.caseWithoutElse(syntax.span))
       return nil

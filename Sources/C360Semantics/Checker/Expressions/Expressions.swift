@@ -7,6 +7,7 @@ enum Limits {
   /// Levels of one expression after functions are put in place; the parser's own limit for text.
   static let expressionHeight = 600
   static let featureDepth = 100
+  static let suggestions = 30
   static let substitutions = 50_000
   static let declarations = 20_000
 }

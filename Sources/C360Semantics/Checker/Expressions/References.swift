@@ -277,6 +277,11 @@ extension Checker {
       report(SemanticError.unqualifiedOutcome(span, name, exposure: info.name))
       return nil
     }
+    suggestionsLeft -= 1
+    guard suggestionsLeft >= 0 else {
+      report(SemanticError.unknownName(span, name, known: []))
+      return nil
+    }
     var known = Array(namespace.keys) + Array(scope.environment.bindings.keys)
     switch scope.rows {
     case .event(let table), .table(let table): known += table.table.columns.map(\.name)
