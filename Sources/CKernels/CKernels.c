@@ -101,7 +101,6 @@ UNARY(c360_isnan_f64, double, uint8_t, x != x)
 
 BINARY(c360_and_u8, uint8_t, uint8_t, x & y)
 BINARY(c360_or_u8, uint8_t, uint8_t, x | y)
-BINARY(c360_andnot_u8, uint8_t, uint8_t, x & (y ^ 1))
 UNARY(c360_not_u8, uint8_t, uint8_t, x ^ 1)
 
 C360_KERNEL size_t c360_count_u8(const uint8_t *a, size_t n) {
@@ -156,14 +155,6 @@ SELECT(c360_select_8, uint8_t)
 CLEAR(c360_clear_64, uint64_t)
 CLEAR(c360_clear_32, uint32_t)
 CLEAR(c360_clear_8, uint8_t)
-
-#define GATHER(name, type)                                                          \
-  void name(const type *a, const int32_t *index, type *out, size_t n) {             \
-    for (size_t i = 0; i < n; i++) out[i] = a[index[i]];                            \
-  }
-GATHER(c360_gather_64, uint64_t)
-GATHER(c360_gather_32, uint32_t)
-GATHER(c360_gather_8, uint8_t)
 
 size_t c360_indices_u8(const uint8_t *a, int32_t base, int32_t *out, size_t n) {
   size_t count = 0;

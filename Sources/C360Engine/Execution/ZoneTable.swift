@@ -88,7 +88,7 @@ public struct ZoneTable: Sendable {
   }
 
   static func periodStart(_ step: CalendarStep, ofDay day: Int64) -> Int64 {
-    let count = Int64(max(1, step.count))
+    let count = Int64(max(1, min(step.count, 1 << 40)))
     switch step.unit {
     case .day: return floorDivide(day, count) * count
     case .week:

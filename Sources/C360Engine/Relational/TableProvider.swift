@@ -39,6 +39,10 @@ enum ScanOperator {
     } catch {
       throw .source(error)
     }
+    guard batch.rowCount < Int(Int32.max) else {
+      throw .unusable(
+        relation: step.relation, detail: "has \(batch.rowCount) rows, more than 2³¹ − 2")
+    }
     var relation = Relation(rowCount: batch.rowCount)
     for (name, column) in step.columns {
       let expected = state.plan[column].type.physical

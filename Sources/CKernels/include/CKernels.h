@@ -7,8 +7,9 @@
 #include "c360_timeline.h"
 
 // Kernels over columns. Booleans, validity and failures are bytes, 0 or 1. `out` may be one of the
-// inputs. On x86-64 Linux every kernel has clones for AVX-512, AVX2 and the baseline, chosen at load
-// time; floating-point contraction is off, so that all of them give the same bits.
+// inputs, but then rows are taken one by one. On x86-64 Linux every kernel has clones for AVX-512,
+// AVX2 and the baseline, chosen at load time; floating-point contraction is off, so that all of them
+// give the same bits.
 
 #ifdef __cplusplus
 extern "C" {
@@ -90,8 +91,6 @@ void c360_isnan_f64(const double *a, uint8_t *out, size_t n);
 // MARK: bytes of 0 and 1
 void c360_and_u8(const uint8_t *a, const uint8_t *b, uint8_t *out, size_t n);
 void c360_or_u8(const uint8_t *a, const uint8_t *b, uint8_t *out, size_t n);
-/// a and not b
-void c360_andnot_u8(const uint8_t *a, const uint8_t *b, uint8_t *out, size_t n);
 void c360_not_u8(const uint8_t *a, uint8_t *out, size_t n);
 size_t c360_count_u8(const uint8_t *a, size_t n);
 /// Kleene logic over (value, valid, failed): a decided side decides, else a failure, else a null.
@@ -102,7 +101,7 @@ void c360_or_states(
     const uint8_t *a, const uint8_t *av, const uint8_t *af, const uint8_t *b, const uint8_t *bv,
     const uint8_t *bf, uint8_t *out, uint8_t *ov, uint8_t *of, size_t n);
 
-// MARK: choosing and moving
+// MARK: choosing
 /// c ? a : b
 void c360_select_64(const uint8_t *c, const uint64_t *a, const uint64_t *b, uint64_t *out, size_t n);
 void c360_select_32(const uint8_t *c, const uint32_t *a, const uint32_t *b, uint32_t *out, size_t n);
@@ -111,9 +110,6 @@ void c360_select_8(const uint8_t *c, const uint8_t *a, const uint8_t *b, uint8_t
 void c360_clear_64(const uint8_t *keep, uint64_t *values, size_t n);
 void c360_clear_32(const uint8_t *keep, uint32_t *values, size_t n);
 void c360_clear_8(const uint8_t *keep, uint8_t *values, size_t n);
-void c360_gather_64(const uint64_t *a, const int32_t *index, uint64_t *out, size_t n);
-void c360_gather_32(const uint32_t *a, const int32_t *index, uint32_t *out, size_t n);
-void c360_gather_8(const uint8_t *a, const int32_t *index, uint8_t *out, size_t n);
 /// Writes `base` + position of every 1; returns how many. `out` has room for n.
 size_t c360_indices_u8(const uint8_t *a, int32_t base, int32_t *out, size_t n);
 
