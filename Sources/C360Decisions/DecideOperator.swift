@@ -21,6 +21,7 @@ public struct DecideOperator: DecisionOperator {
       outputs: step.outputs, candidates: problem.candidates, rowCount: rowCount)
     let workers = try Self.decide(problem, log, rowCount: rowCount, context)
     for (column, vector) in log.vectors() { state.set(column, vector) }
+    for timeline in problem.timelines { timeline.count(into: &state) }
     state.counts.decisions[step.policy] = Self.counts(workers, problem)
   }
 

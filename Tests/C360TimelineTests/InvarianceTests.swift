@@ -164,4 +164,63 @@ private let day: Int64 = 86_400_000_000
       }
     }
   }
+
+  @Test("Ties that change an answer are counted, unless a sequence decides them")
+  func resolvedTies() throws {
+    for (sequences, expected) in [([1, 1, 1, 1], 2), ([1, 2, 1, 1], 1)] {
+      var fixture = Fixture()
+      let events = fixture.relation("orders", rows: 4)
+      let key = fixture.column("key", .int, in: events, [.int(1), .int(1), .int(2), .int(2)])
+      let time = fixture.column("at", .time, in: events, [.int(5), .int(5), .int(5), .int(5)])
+      let sequence = fixture.column("n", .int, in: events, sequences.map { .int(Int64($0)) })
+      let value = fixture.column(
+        "v", .text, in: events, [.text("b"), .text("a"), .text("x"), .text("y")])
+      let frame = fixture.relation("sends", rows: 2)
+      let frameKey = fixture.column("key", .int, in: frame, [.int(1), .int(2)])
+      let frameTime = fixture.column("at", .time, in: frame, [.int(6), .int(6)])
+      let output = fixture.output("last", .text, in: frame)
+      var state = fixture.state
+      let step = TimelineStep(
+        events: EventSource(
+          relation: events, key: key, time: time, known: nil, arrivesWithin: nil,
+          tieBreak: [sequence, key, time, sequence, value], sequence: sequence,
+          observedThrough: nil),
+        frame: frame, key: frameKey, time: frameTime,
+        outputs: [.init(aggregate: WindowedAggregate(.last, value), column: output, origin: 0)],
+        coverages: [], timezone: "UTC")
+      try TimelineOperator.run(step, &state, fixture.context())
+      #expect(state.counts.resolvedTies["orders"] == expected)
+      let last: Scalar = sequences == [1, 1, 1, 1] ? .text("b") : .text("a")
+      #expect(state.vector(output).scalars(fixture.pool) == [last, .text("y")])
+    }
+  }
+
+  @Test(
+    "Outcome windows beyond what is observed are censored and counted", arguments: [nil, Int64(8)])
+  func coverage(_ through: Int64?) throws {
+    var fixture = Fixture()
+    let events = fixture.relation("orders", rows: 2)
+    let key = fixture.column("key", .int, in: events, [.int(1), .int(1)])
+    let time = fixture.column("at", .time, in: events, [.int(3), .int(6)])
+    let frame = fixture.relation("sends", rows: 3)
+    let frameKey = fixture.column("key", .int, in: frame, [.int(1), .int(1), .int(1)])
+    let frameTime = fixture.column("at", .time, in: frame, [.int(3), .int(4), .int(7)])
+    let output = fixture.output("spans", .duration, in: frame)
+    let covered = fixture.output("orders observed", .bool, in: frame)
+    var state = fixture.state
+    try TimelineOperator.run(
+      TimelineStep(
+        events: EventSource(
+          relation: events, key: key, time: time, known: nil, arrivesWithin: nil,
+          tieBreak: [key, time], observedThrough: through),
+        frame: frame, key: frameKey, time: frameTime,
+        outputs: [.init(aggregate: WindowedAggregate(.mean, time), column: output, origin: 0)],
+        coverages: [.init(within: .exact(3), column: covered)], timezone: "UTC"), &state,
+      fixture.context())
+    let isCovered: [Scalar] = [.bool(true), .bool(through == 8), .bool(false)]
+    #expect(state.vector(covered).scalars(fixture.pool) == isCovered)
+    #expect(state.counts.censored["sends"]?["orders observed"] == (through == 8 ? 1 : 2))
+    // A mean of integers where the column wants one is rounded to even: (3 + 6) / 2.
+    #expect(state.vector(output).scalars(fixture.pool) == [.null, .int(3), .int(4)])
+  }
 }

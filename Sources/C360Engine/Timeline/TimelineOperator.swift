@@ -30,7 +30,8 @@ package enum TimelineOperator {
       state.set(output.column, column.vector)
     }
     try Coverages.fill(step, &state)
-    state.counts.add(run, step, state, events, entities)
+    state.counts.add(run, state.plan.name(of: step.events.relation))
+    state.counts.addEvents(step.events, events.clusters, state, asking: entities)
   }
 }
 
@@ -80,25 +81,23 @@ private final class TimelineRun: Sendable {
     let chunk = Chunk(layout, inputs, scratch)
     let evaluator = ChunkEvaluator(chunk)
     let program = inputs.program
-    var failed: (query: FailedQuery, origin: Int32)?
+    var failed: (place: FailedRow, origin: Int32)?
     for (index, instruction) in program.instructions.enumerated() {
       let column = columns[index]
       var totals: UnsafePointer<Int64>?
       if case .share(let selection) = instruction.kernel {
         totals = evaluator.counts(evaluator.ranges(selection))
       }
-      let query = evaluator.run(
+      let place = evaluator.run(
         instruction.kernel, stream: program.selections[instruction.selection].stream,
         evaluator.ranges(instruction.selection), type: column.type, totals: totals,
         into: column.output(from: layout.rows.lowerBound))
-      if let query, query.query < failed?.query.query ?? .max {
-        failed = (query, instruction.origin)
-      }
+      if let place, place.row < failed?.place.row ?? .max { failed = (place, instruction.origin) }
     }
     if let failed {
       throw .row(
         origin: failed.origin, relation: step.frame,
-        row: layout.rows.lowerBound + failed.query.query, detail: failed.query.detail)
+        row: layout.rows.lowerBound + failed.place.row, detail: failed.place.detail)
     }
     if let decision { countTies(evaluator, decision) }
     if evaluator.resolvedTies > 0 {
@@ -130,38 +129,8 @@ private final class TimelineRun: Sendable {
 }
 
 extension RunCounts {
-  fileprivate mutating func add(
-    _ run: TimelineRun, _ step: TimelineStep, _ state: ExecutionState, _ events: ClusteredEvents,
-    _ entities: EntityIndex
-  ) {
-    let name = state.plan.name(of: step.events.relation)
+  fileprivate mutating func add(_ run: TimelineRun, _ name: String) {
     tiedExposures[name, default: 0] += run.tiedExposures.load(ordering: .relaxed)
     resolvedTies[name, default: 0] += run.resolvedTies.load(ordering: .relaxed)
-    duplicates[name] = max(duplicates[name] ?? 0, events.clusters.duplicates)
-    if let known = step.events.known { neverKnown[name] = state.vector(known).nullCount }
-    let asking = state.timelines.asking(step.events.key, entities)
-    unusedEvents[name] =
-      asking.count == 1
-      ? state.rowCount(step.events.relation) - used(events.clusters, entities)
-      : unused(state.vector(step.events.key), asking)
-  }
-
-  /// Events of the entities that ask; the clusters may hold those of others too.
-  private func used(_ clusters: EventClusters, _ entities: EntityIndex) -> Int {
-    var count = 0
-    for entity in 0..<entities.count {
-      count += Int(clusters.ends[entity] - clusters.starts[entity])
-    }
-    return count
-  }
-
-  private func unused(_ key: Vector, _ asking: [EntityIndex]) -> Int {
-    var count = 0
-    for row in 0..<key.count {
-      let isUsed =
-        !key.isNull(row) && asking.contains { $0.table.number(of: key.key(row)) >= 0 }
-      if !isUsed { count += 1 }
-    }
-    return count
   }
 }

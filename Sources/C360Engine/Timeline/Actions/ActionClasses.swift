@@ -12,68 +12,107 @@ struct ActionClasses: @unchecked Sendable {
   let events: Buffer
 
   init(
-    _ matches: [WindowedAggregate.Match], actionCount: Int, eventCount: Int, _ state: ExecutionState
-  ) {
-    var actionKeys = [Int64](repeating: 0, count: actionCount)
-    var eventKeys = [Int64](repeating: 0, count: eventCount)
+    _ matches: [WindowedAggregate.Match], actionCount: Int, eventCount: Int,
+    _ state: ExecutionState, threads: Int
+  ) throws(EngineError) {
+    var actionNumbers = [Int32](repeating: 0, count: actionCount)
+    let events = Buffer(byteCount: eventCount * 4)
+    let numbers = events.elements(Int32.self)
+    numbers.update(repeating: 0, count: eventCount)
+    let pieces = Parallel.pieces(eventCount, threads: threads)
+    var count = 1
     for match in matches {
-      Self.combine(
-        state.vector(match.action), state.vector(match.event), &actionKeys, &eventKeys)
+      let column = MatchColumn(state.vector(match.action), numbers: &actionNumbers, count: count)
+      let event = state.vector(match.event)
+      try Parallel.forEach(pieces.count, threads: threads) { (piece: Int) throws(EngineError) in
+        column.number(event, pieces[piece], numbers)
+      }
+      count = column.count
     }
-    let table = KeyTable(
-      least: actionKeys.filter { $0 >= 0 }.min() ?? 0, greatest: actionKeys.max() ?? -1,
-      expected: actionCount)
-    var members: [[Int]] = []
-    for (action, key) in actionKeys.enumerated() where key >= 0 {
-      let number = table.add(key)
-      if number == members.count { members.append([]) }
-      members[number].append(action)
+    var members = [[Int]](repeating: [], count: count)
+    for (action, number) in actionNumbers.enumerated() where number >= 0 {
+      members[Int(number)].append(action)
     }
     var starts = [0]
     for list in members { starts.append(starts[starts.count - 1] + list.count) }
-    count = members.count
+    self.count = count
     self.starts = starts
     actions = members.flatMap { $0 }
-    events = Buffer(byteCount: eventCount * 4)
-    let classes = events.elements(Int32.self)
-    for row in 0..<eventCount {
-      classes[row] =
-        eventKeys[row] < 0 ? -1 : Int32(truncatingIfNeeded: table.number(of: eventKeys[row]))
-    }
+    self.events = events
   }
+}
 
-  /// Numbers the tuples of one more column; −1 where a value equals nothing or no action has it.
-  private static func combine(
-    _ action: Vector, _ event: Vector, _ actionKeys: inout [Int64], _ eventKeys: inout [Int64]
-  ) {
+/// One more column by which actions differ: refines the numbers that they have so far.
+private struct MatchColumn: @unchecked Sendable {
+  /// Numbers handed out.
+  let count: Int
+  private let values: KeyTable
+  private let valueCount: Int
+  /// Number so far · `valueCount` + number of the value → new number.
+  private let pairs: KeyTable
+
+  /// - Parameter numbers: of the actions; −1 for those that match no event.
+  init(_ action: Vector, numbers: inout [Int32], count: Int) {
     var least = Int64.max
     var greatest = Int64.min
     for row in 0..<action.count {
-      guard let value = key(action, row) else { continue }
+      guard let value = Self.key(action, row) else { continue }
       least = min(least, value)
       greatest = max(greatest, value)
     }
-    let values = KeyTable(least: least, greatest: greatest, expected: action.count)
-    let pairs = KeyTable(least: 0, greatest: .max - 1, expected: action.count)
-    let width = Int64(action.count + 1)
-    for row in actionKeys.indices {
-      guard actionKeys[row] >= 0, let value = key(action, row) else {
-        actionKeys[row] = -1
-        continue
-      }
-      actionKeys[row] = Int64(pairs.add(actionKeys[row] * width + Int64(values.add(value))))
+    values = KeyTable(least: least, greatest: greatest, expected: max(action.count, 1 << 17))
+    for row in numbers.indices {
+      guard let value = Self.key(action, row) else { continue }
+      _ = values.add(value)
     }
-    for row in eventKeys.indices {
-      guard eventKeys[row] >= 0, let value = key(event, row) else {
-        eventKeys[row] = -1
+    valueCount = values.count
+    pairs = KeyTable(
+      least: 0, greatest: Int64(max(1, count * valueCount)) - 1, expected: action.count)
+    for row in numbers.indices {
+      guard numbers[row] >= 0, let value = Self.key(action, row) else {
+        numbers[row] = -1
         continue
       }
-      let number = values.number(of: value)
-      eventKeys[row] =
-        number < 0 ? -1 : Int64(pairs.number(of: eventKeys[row] * width + Int64(number)))
+      let pair = Int(numbers[row]) * valueCount + values.number(of: value)
+      numbers[row] = Int32(truncatingIfNeeded: pairs.add(Int64(pair)))
+    }
+    self.count = pairs.count
+  }
+
+  /// Refines the numbers of some events.
+  func number(_ event: Vector, _ rows: Range<Int>, _ numbers: UnsafeMutablePointer<Int32>) {
+    switch event.type {
+    case .text:
+      let codes = event.codes
+      number(event, rows, numbers) { Int64(codes[$0]) }
+    case .int64:
+      let integers = event.int64s
+      number(event, rows, numbers) { integers[$0] }
+    default: number(event, rows, numbers) { Self.key(event, $0) }
     }
   }
 
+  @inline(__always)
+  private func number(
+    _ event: Vector, _ rows: Range<Int>, _ numbers: UnsafeMutablePointer<Int32>,
+    _ key: (Int) -> Int64?
+  ) {
+    let valid = event.valid
+    for row in rows {
+      guard numbers[row] >= 0, valid.map({ $0[row] != 0 }) ?? true, let key = key(row) else {
+        numbers[row] = -1
+        continue
+      }
+      let value = values.number(of: key)
+      numbers[row] =
+        value < 0
+        ? -1
+        : Int32(
+          truncatingIfNeeded: pairs.number(of: Int64(Int(numbers[row]) &* valueCount &+ value)))
+    }
+  }
+
+  /// nil: equals nothing.
   private static func key(_ column: Vector, _ row: Int) -> Int64? {
     if column.isNull(row) { return nil }
     switch column.type {

@@ -44,14 +44,16 @@ package final class ActionTimeline: Sendable {
     let actionCount = state.rowCount(actions)
     let eventCount = state.rowCount(step.events.relation)
     var made: [[WindowedAggregate.Match]: ActionClasses] = [:]
-    classes = program.streams.map { stream in
-      if stream.matches.isEmpty { return nil }
-      if let known = made[stream.matches] { return known }
-      let classes = ActionClasses(
-        stream.matches, actionCount: actionCount, eventCount: eventCount, state)
-      made[stream.matches] = classes
-      return classes
+    var classes: [ActionClasses?] = []
+    for stream in program.streams {
+      if !stream.matches.isEmpty, made[stream.matches] == nil {
+        made[stream.matches] = try ActionClasses(
+          stream.matches, actionCount: actionCount, eventCount: eventCount, state,
+          threads: context.threads)
+      }
+      classes.append(stream.matches.isEmpty ? nil : made[stream.matches])
     }
+    self.classes = classes
     let entities = state.timelines.entities(of: step.key, state)
     let events = try state.timelines.clusters(
       key: step.events.key, time: step.events.time, tieBreak: step.events.tieBreak,
@@ -64,6 +66,12 @@ package final class ActionTimeline: Sendable {
     outputs = zip(step.outputs, program.instructions).map { output, instruction in
       (output.column, state.plan[output.column].type.physical, instruction.kernel.isNullable)
     }
+  }
+
+  /// Adds what is to be told of the events: copies, rows never known, rows of other entities.
+  package func count(into state: inout ExecutionState) {
+    state.counts.addEvents(
+      step.events, inputs.clusters, state, asking: state.timelines.entities(of: step.key, state))
   }
 
   /// Writes all answers for some rows of the frame; one matrix for each output. Tiles may be asked for
@@ -88,15 +96,17 @@ package final class ActionTimeline: Sendable {
     let chunk = Chunk(ChunkLayout(entities: first..<last + 1, rows: keyed), inputs, scratch)
     let evaluator = ChunkEvaluator(chunk)
     let spaces = makeSpaces(chunk, evaluator)
+    var failed: (place: FailedRow, origin: Int32)?
     for (index, instruction) in inputs.program.instructions.enumerated() {
       let tile = Tile(
         matrix: matrices[index], type: outputs[index].type, actionCount: actionCount)
-      let failed = evaluate(instruction, evaluator, spaces, tile)
-      if let failed {
-        throw .row(
-          origin: instruction.origin, relation: step.frame, row: keyed.lowerBound + failed.query,
-          detail: failed.detail)
-      }
+      let place = evaluate(instruction, evaluator, spaces, tile)
+      if let place, place.row < failed?.place.row ?? .max { failed = (place, instruction.origin) }
+    }
+    if let failed {
+      throw .row(
+        origin: failed.origin, relation: step.frame, row: keyed.lowerBound + failed.place.row,
+        detail: failed.place.detail)
     }
   }
 
@@ -115,7 +125,7 @@ package final class ActionTimeline: Sendable {
   private func evaluate(
     _ instruction: TimelineProgram.Instruction, _ evaluator: ChunkEvaluator,
     _ spaces: [ClassSpace?], _ tile: Tile
-  ) -> FailedQuery? {
+  ) -> FailedRow? {
     let selection = inputs.program.selections[instruction.selection]
     let space = spaces[selection.stream]
     let ranges =
@@ -153,9 +163,7 @@ package final class ActionTimeline: Sendable {
           answers, valid, queries, to: classes.actions[place], Int(space.rows[queries.lowerBound]))
       }
     }
-    return failed.map {
-      FailedQuery(query: Int(space.rows[$0.query]), detail: $0.detail)
-    }
+    return failed
   }
 }
 

@@ -46,7 +46,8 @@ extension ChunkEvaluator {
     }
     return Ranges(
       count: space.queryCount, groupCount: space.groupCount, groups: space.queries, from: from,
-      to: to, tails: tails, decisions: space.decisions, streamCount: stream.count)
+      to: to, tails: tails, decisions: space.decisions, streamCount: stream.count,
+      rows: space.rows)
   }
 
   /// By query of `space` the event where the last n events of its class begin; nil where the window

@@ -1,9 +1,9 @@
 import C360Columns
 import C360Plan
 
-/// A query without an answer that its type can hold.
-struct FailedQuery {
-  let query: Int
+/// The first row of a chunk without an answer that its type can hold.
+struct FailedRow {
+  let row: Int
   let detail: String
 }
 
@@ -16,7 +16,7 @@ extension ChunkEvaluator {
   func run(
     _ kernel: TimelineProgram.Kernel, stream: Int, _ ranges: Ranges, type: PhysicalType,
     totals: UnsafePointer<Int64>?, into output: KernelOutput
-  ) -> FailedQuery? {
+  ) -> FailedRow? {
     switch kernel {
     case .count:
       CountKernel.counts(ranges, scratch, into: output.values.assumingMemoryBound(to: Int64.self))
@@ -85,7 +85,7 @@ extension ChunkEvaluator {
 
   private func sum(
     _ column: ColumnID, _ stream: Int, _ ranges: Ranges, into output: KernelOutput
-  ) -> FailedQuery? {
+  ) -> FailedRow? {
     if type(of: column) == .float64 {
       FloatSumKernel.sums(
         doubles(column, stream), ranges, scratch,
@@ -93,22 +93,22 @@ extension ChunkEvaluator {
       return nil
     }
     let sums = IntegerSumKernel.sums(integers(column, stream), ranges, scratch)
-    var failed: FailedQuery?
+    var failed = Int.max
     for query in 0..<ranges.count {
       if let sum = Int64(exactly: sums[query]) {
         output.set(query, sum)
       } else {
         output.set(query, Int64(0))
-        failed = failed ?? FailedQuery(query: query, detail: "the sum does not fit 64 bits")
+        failed = min(failed, ranges.rows.map { Int($0[query]) } ?? query)
       }
     }
-    return failed
+    return failed == .max ? nil : FailedRow(row: failed, detail: "the sum does not fit 64 bits")
   }
 
   private func mean(
     _ column: ColumnID, _ stream: Int, _ ranges: Ranges, _ type: PhysicalType,
     into output: KernelOutput
-  ) -> FailedQuery? {
+  ) -> FailedRow? {
     let counts = counts(ranges)
     if self.type(of: column) == .float64 {
       let sums = scratch.take(ranges.count, of: Double.self)

@@ -19,7 +19,7 @@ extension ChunkEvaluator {
     return Ranges(
       count: count, groupCount: chunk.groupCount, groups: chunk.groupRows, from: from, to: to,
       tails: window.hasTails ? tails(selection, window, stream) : nil, decisions: chunk.decisions,
-      streamCount: stream.count)
+      streamCount: stream.count, rows: nil)
   }
 
   private func tails(

@@ -28,6 +28,8 @@ struct Ranges {
   let decisions: UnsafePointer<Int64>
   /// Number of stream positions.
   let streamCount: Int
+  /// Row of the chunk that each query belongs to; nil: its own.
+  let rows: UnsafePointer<Int32>?
 
   /// Whether looking at every tail would cost more than following arrivals does.
   var isHeavilyLate: Bool {
