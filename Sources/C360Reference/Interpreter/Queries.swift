@@ -78,8 +78,14 @@ extension ReferenceInterpreter {
     }
     var result: [[Value]] = []
     for (key, members) in groups.sorted(by: { precedes($0.key, $1.key, first: []) }) {
-      var scope = Scope()
+      var scope = seeing(members.first ?? [])
       scope.group = members
+      // Outside of aggregates only the keys have a value of the group.
+      for (value, projection) in zip(key, keys) {
+        if case .queryColumn(let column) = projection.expression.kind {
+          scope.cells[column] = value
+        }
+      }
       result.append(key + (try values(aggregates, scope)))
     }
     return result
