@@ -66,7 +66,7 @@ let package = Package(
     .target(
       name: "C360Fuzz", dependencies: ["C360Semantics"], path: "Tests/C360Differential/Fuzz"),
     .testTarget(
-      name: "C360DifferentialTests", dependencies: ["C360Fuzz", "C360Reference"],
+      name: "C360DifferentialTests", dependencies: ["C360", "C360Fuzz", "C360Reference"],
       path: "Tests/C360Differential/Tests"),
     .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference", "C360Syntax"]),
     .testTarget(name: "C360DecisionsTests", dependencies: ["C360Decisions"]),

@@ -144,7 +144,7 @@ import Testing
     #expect(kept(.first, times) == [0])
     #expect(kept(.firstPer(.exact(4 * hours)), times) == [0, 4, 9])
     #expect(kept(.nonOverlapping(.exact(3 * hours)), times) == [0, 3, 9])
-    #expect(kept(.washout(.exact(2 * hours)), times) == [0, 3, 9])
+    #expect(kept(.washout(.exact(2 * hours)), times) == [0, 9])
     #expect(kept(.firstPer(.calendar(CalendarSpan(1, .day))), [-1, 0, 23, 24]) == [-1, 0, 24])
   }
 

@@ -100,9 +100,9 @@ private func keeps(
     guard let last = earlier.last(where: \.isKept) else { return true }
     return row.time >= calendar.moved(last.time, by: length, times: 1)
   case .washout(let length):
-    // One at the same instant that stands before counts, one exactly that long ago does not.
+    // As windows are: one exactly that long ago counts, and one at the same instant that stands before.
     let start = calendar.moved(row.time, by: length, times: -1)
-    return !earlier.contains { $0.time > start }
+    return !earlier.contains { $0.time >= start }
   }
 }
 

@@ -1,0 +1,88 @@
+import C360
+import C360Columns
+import C360Diagnostics
+import C360Fuzz
+import C360Reference
+import C360Semantics
+import Foundation
+
+extension FuzzCase {
+  /// The same through files and the engine.
+  func engine(_ change: (inout SessionOptions) -> Void = { _ in }) throws -> [ResultTable] {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "c360-fuzz-\(seed)-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (path, text) in files {
+      try text.write(to: folder.appending(path: path), atomically: false, encoding: .utf8)
+    }
+    var options = SessionOptions()
+    options.runTime = runTime
+    options.seed = seed
+    change(&options)
+    let session = Session(
+      text: script, name: "fuzz-\(seed).c360", directory: folder.path, options: options)
+    do {
+      return try session.run().shows
+    } catch let error as DiagnosticError {
+      throw Disagreement(
+        description: error.diagnostics.map { words(of: $0) }.joined(separator: "\n"))
+    }
+  }
+
+  /// Where engine and reference differ, in words; empty when they agree.
+  func disagreements() throws -> [String] {
+    let program = try program()
+    let expected = reference(program)
+    let actual = Result { try engine() }
+    switch (expected, actual) {
+    case (.failure, .failure): return []
+    case (.failure(let error), .success): return ["the reference fails: \(error)"]
+    case (.success, .failure(let error)): return ["the engine fails: \(error)"]
+    case (.success(let expected), .success(let actual)):
+      guard expected.count == actual.count else { return ["\(actual.count) results"] }
+      return program.shows.indices.flatMap { index in
+        differences(expected[index], actual[index]).map {
+          "\(program.shows[index].span.text)\n  \($0)"
+        }
+      }
+    }
+  }
+
+  private func differences(_ expected: ReferenceResult, _ actual: ResultTable) -> [String] {
+    if expected.columns.map(\.name) != actual.columnNames {
+      return ["columns \(actual.columnNames), not \(expected.columns.map(\.name))"]
+    }
+    if expected.rows.count != actual.rowCount {
+      return ["\(actual.rowCount) rows, not \(expected.rows.count)"]
+    }
+    for (row, cells) in expected.rows.enumerated() {
+      for (column, wanted) in cells.enumerated() {
+        let name = expected.columns[column].name
+        let found = actual.value(row, column)
+        if !agree(wanted, found, isExact: !inexactColumns.contains(name)) {
+          let shown = cells.map { text(of: $0) }.joined(separator: " | ")
+          return ["\(name) is \(found), not \(wanted), in row \(row): \(shown)"]
+        }
+      }
+    }
+    return []
+  }
+}
+
+/// NaN equals NaN; inexact floats within 1e-9 of the larger, or 1e-12.
+func agree(_ expected: Value, _ actual: Scalar, isExact: Bool) -> Bool {
+  switch (expected, actual) {
+  case (.null, .null): return true
+  case (.bool(let a), .bool(let b)): return a == b
+  case (.int(let a), .int(let b)), (.time(let a), .int(let b)), (.date(let a), .int(let b)),
+    (.duration(let a), .int(let b)):
+    return a == b
+  case (.text(let a), .text(let b)): return a.utf8.elementsEqual(b.utf8)
+  case (.float(let a), .float(let b)):
+    if a.isNaN || b.isNaN { return a.isNaN && b.isNaN }
+    if a.bitPattern == b.bitPattern { return true }
+    return !isExact && abs(a - b) <= 1e-9 * max(abs(a), abs(b), 1e-3)
+  default: return false
+  }
+}

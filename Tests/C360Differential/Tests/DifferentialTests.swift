@@ -1,0 +1,85 @@
+import C360
+import C360Fuzz
+import C360Semantics
+import Foundation
+import Testing
+
+/// Random programs over random data. `C360_FUZZ=1000..<5000` runs other seeds than the usual ones.
+@Suite struct DifferentialTests {
+  static let seeds: Range<UInt64> = {
+    let bounds = (ProcessInfo.processInfo.environment["C360_FUZZ"] ?? "0..<40")
+      .split(separator: "..<").compactMap { UInt64($0) }
+    return bounds.count == 2 && bounds[0] <= bounds[1] ? bounds[0]..<bounds[1] : 0..<40
+  }()
+
+  /// Exactly on all but inexact floats (see `FuzzCase.inexactColumns`).
+  @Test(arguments: seeds) func `engine and reference agree`(seed: UInt64) throws {
+    for difference in try FuzzCase(seed: seed).disagreements() { Issue.record("\(difference)") }
+  }
+
+  @Test(arguments: seeds.prefix(15))
+  func `order of rows, batches and threads change no bit`(seed: UInt64) throws {
+    let fuzz = FuzzCase(seed: seed &+ 10_000)
+    let plain = fuzz.outcome()
+    #expect(plain == fuzz.shuffled().outcome())
+    #expect(plain == fuzz.outcome { $0.batchSize = 7 })
+    #expect(plain == fuzz.outcome { $0.threads = 1 })
+    #expect(plain == fuzz.outcome { $0.threads = 3 })
+  }
+
+  /// The leak canary (semantics.md S5).
+  @Test(arguments: seeds.prefix(15))
+  func `what happens or becomes known later does not reach a decision`(seed: UInt64) throws {
+    let fuzz = FuzzCase(seed: seed &+ 20_000, atInstant: true)
+    let instant = try #require(fuzz.instant)
+    let moments = try fuzz.program().shows.map(\.isOfMoments)
+    for tampering in FuzzCase.Tampering.allCases {
+      // Sums over whole tables may overflow with other rows.
+      guard case .rows(let honest) = fuzz.outcome(),
+        case .rows(let tampered) = fuzz.tampered(after: instant, tampering).outcome()
+      else { continue }
+      for (index, isOfMoments) in moments.enumerated() where isOfMoments {
+        #expect(honest[index] == tampered[index])
+      }
+    }
+  }
+
+  @Test(arguments: seeds.prefix(15))
+  func `all times 800 years later change nothing but times`(seed: UInt64) throws {
+    let now = FuzzCase(seed: seed &+ 30_000, cycles: 0)
+    let later = FuzzCase(seed: seed &+ 30_000, cycles: 2)
+    guard case .rows(let expected) = now.outcome(),
+      case .rows(let found) = later.outcome(timesMovedBy: -2 * FuzzCase.calendarCycle)
+    else { return }
+    // Draws hang on the time.
+    for (index, show) in try now.program().shows.enumerated() where !show.isOfDecisions {
+      #expect(expected[index] == found[index])
+    }
+  }
+}
+
+/// What a run shows, bit by bit; or that it fails.
+enum RunOutcome: Equatable {
+  case rows([[String]])
+  case failure
+}
+
+extension FuzzCase {
+  func outcome(
+    timesMovedBy shift: Int64 = 0, _ change: (inout SessionOptions) -> Void = { _ in }
+  ) -> RunOutcome {
+    guard let tables = try? engine(change) else { return .failure }
+    return .rows(
+      tables.map { table in
+        (0..<table.rowCount).map { row in
+          table.columnNames.indices.map { column in
+            switch (table.value(row, column), table.batch.columns[column].type) {
+            case (.int(let time), .time): "\(time + shift)"
+            case (.float(let value), _): "\(value) \(value.bitPattern)"
+            case (let value, _): "\(value)"
+            }
+          }.joined(separator: " | ")
+        }
+      })
+  }
+}
