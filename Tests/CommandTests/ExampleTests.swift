@@ -39,7 +39,7 @@ struct ExampleTests {
     #expect(blocks.contains("c360\n" + script))
     let (_, outcome) = try Self.run("first/first")
     let trimmed = outcome.out.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.replacing(/ +$/, with: "") }.joined(separator: "\n")
+      .map { $0.replacing(#/ +$/#, with: "") }.joined(separator: "\n")
     #expect(blocks.contains("text\n" + trimmed.trimmingCharacters(in: .newlines) + "\n"))
   }
 }
