@@ -24,7 +24,8 @@ struct CanonicalText {
   func policyWithDependencies(_ policy: Policy) -> String {
     var gathered = Dependencies(program: program)
     gathered.add(policy)
-    var lines = gathered.parameters.map { parameter(program[$0]) }.sorted()
+    var lines = ["edition \(program.edition)", "timezone \(quoted(program.timezone))"]
+    lines += gathered.parameters.map { parameter(program[$0]) }.sorted()
     lines += gathered.tables.map { table(program[$0]) }.sorted()
     lines += gathered.features.map { feature(program[$0]) }.sorted()
     lines += gathered.scores.map { score(program[$0]) }.sorted()

@@ -71,6 +71,9 @@ extension SemanticError {
     if (a == .duration && b.isNumber) || (b == .duration && a.isNumber) {
       return ["a length is written with its unit, as in `30d`; `days(…)` makes it a number"]
     }
+    if (a == .time && b == .date) || (a == .date && b == .time) {
+      return ["`date(…)` gives the day of a time, `start_of_day(…)` the first instant of a day"]
+    }
     if a == .text || b == .text { return ["`text(…)` makes a text of any value"] }
     return []
   }
