@@ -70,7 +70,7 @@ let package = Package(
       path: "Tests/C360Differential/Tests"),
     .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference", "C360Syntax"]),
     .testTarget(name: "C360DecisionsTests", dependencies: ["C360Decisions"]),
-    .testTarget(name: "C360TimelineTests", dependencies: ["C360Engine"]),
+    .testTarget(name: "C360TimelineTests", dependencies: ["C360Engine", "CKernels"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
     .testTarget(
       name: "C360IOTests", dependencies: ["C360IO"],

@@ -1,6 +1,6 @@
 import C360Columns
 import C360Plan
-import Foundation
+import CKernels
 
 @testable import C360Engine
 
@@ -129,14 +129,14 @@ struct Oracle {
     var weight = 0.0
     var last: Int64?
     for event in events {
-      let factor = last.map { exp2(-Double(event.time - $0) / halfLife) } ?? 1
+      let factor = last.map { c360_exp2(-Double(event.time - $0) / halfLife) } ?? 1
       let value = aggregate.argument.flatMap { event.cells[$0]?.double } ?? 1
       sum = last == nil ? value : sum * factor + value
       weight = weight * factor + 1
       last = event.time
     }
     guard let last else { return aggregate.function == .decayedMean ? .null : .float(0) }
-    let factor = exp2(-Double(decision - last) / halfLife)
+    let factor = c360_exp2(-Double(decision - last) / halfLife)
     switch aggregate.function {
     case .decayedSum: return .float(sum * factor)
     case .decayedCount: return .float(weight * factor)
@@ -144,12 +144,18 @@ struct Oracle {
     }
   }
 
+  /// The numerator n·Σx² − (Σx)² exact, rounded once. For eighths of moderate size; of anything else
+  /// only whether there is a variance.
   private func variance(_ numbers: [Double], _ freedom: Int, _ isRoot: Bool) -> Scalar {
     guard numbers.count > freedom else { return .null }
-    let mean = numbers.reduce(0, +) / Double(numbers.count)
-    let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let variance = squares / Double(numbers.count - freedom)
-    return .float(isRoot ? variance.squareRoot() : variance.isNaN ? .nan : variance)
+    if numbers.contains(where: { !$0.isFinite }) { return .float(.nan) }
+    let eighths = numbers.map { Int128($0 * 8) }
+    let sum = eighths.reduce(0, +)
+    let squares = eighths.reduce(0) { $0 + $1 * $1 }
+    let count = Int128(numbers.count)
+    let numerator = Double(count * squares - sum * sum) / 64
+    let variance = numerator / Double(count * (count - Int128(freedom)))
+    return .float(isRoot ? variance.squareRoot() : variance)
   }
 }
 
