@@ -72,5 +72,3 @@ struct Execution {
     }
   }
 }
-
-extension DecideOperator: DecisionOperator {}
