@@ -58,9 +58,11 @@ struct Compiler {
 
   func explain(analyze: Bool) throws -> String {
     let (program, _) = try accept(check(parse()))
+    try holdBindings(to: program)
     let lowered = lower(program)
     let results = analyze ? try execute(program, lowered) : nil
-    return PlanText(program, lowered, measured: results?.statistics).text
+    let tables = HostTables(program, lowered, session, files)
+    return PlanText(program, lowered, tables, measured: results?.statistics).text
   }
 
   private func accept(

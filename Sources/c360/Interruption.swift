@@ -1,5 +1,7 @@
 import C360
 import C360Columns
+import C360IO
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -8,19 +10,25 @@ import C360Columns
 #endif
 
 /// Ctrl-C and termination ask a run to stop; it then removes what it began to write. A second one
-/// ends the process at once.
+/// removes that itself and ends the process at once.
 enum Interruption {
   nonisolated(unsafe) private static var cancellation: Unmanaged<Cancellation>?
+  private static let isAsked = Atomic<Bool>(false)
 
   static func cancels(_ cancellation: Cancellation) {
     // The handler may take no lock: it reads a pointer that lives as long as the process.
     Self.cancellation = Unmanaged.passRetained(cancellation)
+    _ = isAsked.load(ordering: .relaxed)
     for signal in [SIGINT, SIGTERM, SIGHUP] {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { _ in
+        if Interruption.isAsked.exchange(true, ordering: .relaxed) {
+          TemporaryFiles.removeAll()
+          _exit(ExitStatus.cancelled.rawValue)
+        }
         Interruption.cancellation?._withUnsafeGuaranteedRef { $0.cancel() }
       }
-      action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
+      action.sa_flags = SA_RESTART
       sigaction(signal, &action, nil)
     }
   }

@@ -3,21 +3,20 @@ import C360Lowering
 import C360Plan
 import C360Semantics
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The plan of a program for people: what is asked, then the operators that answer.
 struct PlanText {
   private let program: Program
   private let lowered: LoweredProgram
+  private let tables: HostTables
   private let measured: [StepStatistics]?
 
-  init(_ program: Program, _ lowered: LoweredProgram, measured: [StepStatistics]?) {
+  init(
+    _ program: Program, _ lowered: LoweredProgram, _ tables: HostTables,
+    measured: [StepStatistics]?
+  ) {
     self.program = program
     self.lowered = lowered
+    self.tables = tables
     self.measured = measured
   }
 
@@ -100,14 +99,11 @@ struct PlanText {
     return zip(Self.aligned(cells), details).flatMap { [$0] + $1 }
   }
 
-  /// From the sizes of files: so many bytes a value in text, so many in compressed columns.
+  /// As stored, else from the size of the file: so many bytes a value in text.
   private func guess(rowsOf scan: ScanStep) -> Double? {
-    let origin = SourceOrigin(lowered.sources[scan.source].origin, in: program)
-    let path = absolutePath(origin.source.path, from: origin.source.directory)
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else { return nil }
-    let perValue = path.hasSuffix(".parquet") ? 3.0 : 8.0
-    return Double(status.st_size) / (perValue * Double(max(1, origin.columns.count)))
+    if let rows = tables.storedRows(of: scan.source) { return Double(rows) }
+    let columns = SourceOrigin(lowered.sources[scan.source].origin, in: program).columns.count
+    return tables.fileSize(of: scan.source).map { Double($0) / (8 * Double(max(1, columns))) }
   }
 
   private static func cut(_ text: String) -> String {

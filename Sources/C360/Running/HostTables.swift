@@ -8,6 +8,12 @@ import C360Semantics
 import Dispatch
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What was read of one table or exposure.
 public struct TableReading: Sendable {
   public let name: String
@@ -84,6 +90,26 @@ final class HostTables: TableProvider {
     return Batch(columns: Array(batch.columns.prefix(wanted.count)), rowCount: batch.rowCount)
   }
 
+  /// What files that count their rows will take in memory.
+  func estimatedBytes(source index: Int, columns: [String]) -> Int? {
+    let source = lowered.sources[index]
+    let origin = SourceOrigin(source.origin, in: program)
+    guard let rows = storedRows(of: index) else { return nil }
+    let widths = source.columns.map { position in
+      let type = origin.columns[position].type
+      return type.physical.stride + (type.isOptional ? 1 : 0)
+    }
+    return rows * widths.reduce(0, +)
+  }
+
+  /// Rows of a source, where that is known before they are read.
+  func storedRows(of index: Int) -> Int? {
+    let source = lowered.sources[index]
+    let origin = SourceOrigin(source.origin, in: program)
+    if case .batch(let bound)? = session.options.bindings[origin.name] { return bound.rowCount }
+    return (try? contract(of: origin, source.columns)).flatMap { storedRowCount($0) }
+  }
+
   /// Where a row of a scan stands in its file; only the table where it is of several files.
   func place(ofRow row: Int, relation: RelationID, column: String? = nil) -> DataPlace? {
     guard let index = lowered.sources.firstIndex(where: { $0.relation == relation }) else {
@@ -111,16 +137,36 @@ final class HostTables: TableProvider {
 
   private func contract(of origin: SourceOrigin, _ positions: [Int]) throws -> TableContract {
     let source = origin.source
-    var paths = [absolutePath(source.path, from: source.directory)]
     var format = try source.fileFormat()
-    if source.path.contains("://") { paths = [source.path] }
-    if case .path(let path)? = session.options.bindings[origin.name] {
-      paths = [absolutePath(path, from: ".")]
-      if FileFormat(path: path) != nil { format = nil }
+    if case .path(let path)? = session.options.bindings[origin.name],
+      FileFormat(path: path) != nil
+    {
+      format = nil
     }
     return TableContract(
-      table: origin.name, sources: paths, format: format,
+      table: origin.name, sources: [path(of: origin)], format: format,
       columns: positions.map { origin.contract(of: $0) }, declaration: source.span)
+  }
+
+  /// A file, folder or glob from the root; a database's address as written.
+  private func path(of origin: SourceOrigin) -> String {
+    if case .path(let path)? = session.options.bindings[origin.name] {
+      return absolutePath(path, from: ".")
+    }
+    let written = origin.source.path
+    return written.contains("://")
+      ? written : absolutePath(written, from: origin.source.directory)
+  }
+
+  /// Bytes of a source's one file; nil for folders, globs and rows in memory.
+  func fileSize(of index: Int) -> Int? {
+    let origin = SourceOrigin(lowered.sources[index].origin, in: program)
+    if case .batch? = session.options.bindings[origin.name] { return nil }
+    var status = stat()
+    guard stat(path(of: origin), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return nil
+    }
+    return Int(status.st_size)
   }
 
   /// On another thread, while rows are read and computed.

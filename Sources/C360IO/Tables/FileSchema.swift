@@ -45,6 +45,24 @@ public func schema(of path: String, format: FileFormat? = nil) throws -> [FileCo
   }
 }
 
+/// The number of rows that the files of a table say they have, without reading rows; `nil` when one
+/// does not say, or cannot be opened.
+public func storedRowCount(_ contract: TableContract) -> Int? {
+  #if C360_ARROW
+    guard let paths = try? resolve(sources: contract.sources) else { return nil }
+    var rows = 0
+    for path in paths {
+      guard contract.format ?? FileFormat(path: path) == .parquet,
+        let file = try? ParquetFile(path: path)
+      else { return nil }
+      rows += file.rowGroups.reduce(0, +)
+    }
+    return rows
+  #else
+    return nil
+  #endif
+}
+
 #if C360_ARROW
   private func arrowSchema(of path: String, _ format: FileFormat) throws -> [FileColumn] {
     do throws(ArrowFailure) {
