@@ -22,7 +22,6 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case observedByDefault = "W0702"
   case neverKnown = "W0703"
   case unresolvedTies = "W0704"
-  case duplicateRows = "W0705"
 
   public var code: DiagnosticCode { DiagnosticCode(rawValue) }
 

@@ -25,6 +25,8 @@ public struct RunReport: Sendable {
   }
   /// The decisions of a policy at an exposure.
   public struct Decisions: Sendable {
+    /// The policy's, with the exposure where it is not the policy's own.
+    public let name: String
     public let policy: String
     public let exposure: String
     public let counts: DecisionCounts

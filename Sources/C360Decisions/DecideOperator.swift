@@ -22,7 +22,7 @@ public struct DecideOperator: DecisionOperator {
     let workers = try Self.decide(problem, log, rowCount: rowCount, context)
     for (column, vector) in log.vectors() { state.set(column, vector) }
     for timeline in problem.timelines { timeline.count(into: &state) }
-    state.counts.decisions[step.policy] = Self.counts(workers, problem)
+    state.counts.decisions[step.name] = Self.counts(workers, problem)
   }
 
   private static func problem(

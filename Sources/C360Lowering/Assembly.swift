@@ -57,7 +57,7 @@ extension Lowering {
       frames: Dictionary(uniqueKeysWithValues: frameOrder.map { ($0.relation, $0.exposure) }),
       decisions: decisionOrder.map {
         LoweredProgram.Decided(
-          policy: $0.key.policy, exposure: $0.key.exposure, name: program[$0.key.policy].name)
+          policy: $0.key.policy, exposure: $0.key.exposure, name: name(of: $0))
       },
       unruled: Set(
         frameOrder.filter { $0.reach != nil && !program[$0.exposure].isKeepDeclared }

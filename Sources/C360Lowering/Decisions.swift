@@ -20,6 +20,8 @@ final class Decision {
   var terms: [DecideStep.Term] = []
   var choice: DecideStep.Choice = .greedy
   var outputs: [(DecideStep.Output, ColumnID)] = []
+  /// Parts of rules and terms that are computed apart, for their names.
+  var partCount = 0
 
   init(key: DecisionKey, index: Int, frame: Frame, actions: TableID, relation: RelationID) {
     self.key = key
@@ -79,7 +81,7 @@ extension Lowering {
       value = scalars.add(.intToFloat, [value], .float64)
     }
     var hoisted: [ScalarID: ScalarID] = [:]
-    return hoist(value, decision, named: "\(name), in part", &hoisted)
+    return hoist(value, decision, named: name, &hoisted)
   }
 
   private func hoist(
@@ -94,8 +96,10 @@ extension Lowering {
     if relations.count == 1, let relation = relations.first, relation != decision.relation,
       !scalars.canFail(value)
     {
+      decision.partCount += 1
       let column = derivedColumn(
-        value, in: relation, named: name, Type(node.type.base, optional: true))
+        value, in: relation, named: "\(name), part \(decision.partCount)",
+        Type(node.type.base, optional: true))
       result = scalar(column)
     } else {
       let inputs = node.inputs.map { hoist($0, decision, named: name, &done) }
@@ -140,6 +144,13 @@ extension Lowering {
     return scalar(id)
   }
 
+  /// The policy's name, with the exposure where it is not the policy's own.
+  func name(of decision: Decision) -> String {
+    let policy = program[decision.key.policy]
+    return decision.key.exposure == policy.exposure
+      ? policy.name : "\(policy.name) at \(program[decision.key.exposure].name)"
+  }
+
   func decideStep(_ decision: Decision) -> DecideStep {
     let policy = program[decision.key.policy]
     let actions = rows(decision.actions)
@@ -152,7 +163,8 @@ extension Lowering {
       actionKey: column(program[decision.actions].keyColumn, of: actions), noAction: noAction,
       actionTimelines: timelines.compactMap { timelineStep($0) }, rules: decision.rules,
       terms: decision.terms, choice: decision.choice, explore: policy.explore,
-      fallback: policy.fallback.keyText, seed: program.seed, outputs: decision.outputs)
+      fallback: policy.fallback.keyText, seed: program.seed, outputs: decision.outputs,
+      name: name(of: decision))
   }
 }
 

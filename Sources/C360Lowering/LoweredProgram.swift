@@ -25,7 +25,7 @@ public struct LoweredProgram: Sendable {
   public struct Decided: Sendable {
     public let policy: PolicyID
     public let exposure: ExposureID
-    /// `DecideStep.policy`: unique among the decisions of a plan.
+    /// `DecideStep.name`.
     public let name: String
   }
 

@@ -33,7 +33,10 @@ public struct DecideStep: Sendable {
     case term(Int)
     case eligible, reasons, isFallback
   }
+  /// Enters the draws.
   public let policy: String
+  /// Unique among the decisions of a plan; counts stand under it.
+  public let name: String
   public let frame: RelationID
   public let key: ColumnID
   public let time: ColumnID
@@ -57,9 +60,10 @@ public struct DecideStep: Sendable {
     policy: String, frame: RelationID, key: ColumnID, time: ColumnID, number: ColumnID,
     actions: RelationID, actionKey: ColumnID, noAction: String?, actionTimelines: [TimelineStep],
     rules: [Rule], terms: [Term], choice: Choice, explore: Double, fallback: String, seed: UInt64,
-    outputs: [(Output, ColumnID)]
+    outputs: [(Output, ColumnID)], name: String? = nil
   ) {
     self.policy = policy
+    self.name = name ?? policy
     self.frame = frame
     self.key = key
     self.time = time

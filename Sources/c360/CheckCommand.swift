@@ -15,7 +15,7 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var options: ScriptOptions
 
   func run() throws {
-    let complaints = Complaints(format: options.format)
+    let complaints = Complaints(format: options.format, areResult: true)
     let diagnostics = try complaints.guarding { try options.session() }.check()
     complaints.write(diagnostics)
     if options.format == .text, !options.quiet {

@@ -4,18 +4,19 @@ import C360Diagnostics
 /// Writes diagnostics as the options say, and turns failures into exit codes.
 struct Complaints {
   let format: DiagnosticFormat
+  /// Whether documents for machines are the result of the command; else they go where text goes.
+  var areResult = false
 
-  /// Text goes to the stream of complaints, documents for machines to the results.
   func write(_ diagnostics: [Diagnostic]) {
+    let write = areResult ? Terminal.out : Terminal.complain
     switch format {
     case .text:
       guard !diagnostics.isEmpty else { return }
       Terminal.complain(
         DiagnosticRenderer.terminal(diagnostics, colours: Terminal.complainsInColours))
-    case .json: Terminal.out(DiagnosticRenderer.json(diagnostics))
+    case .json: write(DiagnosticRenderer.json(diagnostics))
     case .sarif:
-      Terminal.out(
-        DiagnosticRenderer.sarif(diagnostics, toolVersion: C360Version.number))
+      write(DiagnosticRenderer.sarif(diagnostics, toolVersion: C360Version.number))
     }
   }
 

@@ -8,7 +8,8 @@ struct RunCommand: ParsableCommand {
     abstract: "Run a script: print what it shows, write what it outputs.",
     discussion: """
       All outputs are put in place together, with a manifest beside them, when everything went \
-      well; otherwise nothing is written and old files stay as they are.
+      well; otherwise nothing is written and old files stay as they are. Results go to standard \
+      output; diagnostics, in any format, progress and the summary to standard error.
 
       EXAMPLES
         c360 run winback.c360

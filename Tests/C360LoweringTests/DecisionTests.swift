@@ -28,18 +28,18 @@ struct DecisionTests {
     #expect(try steps("timeline", text) == ["timeline now: over orders: n"])
     #expect(
       try steps("derive", text) == [
-        "derive offers: small, in part := (margin < 1.0)",
-        "derive now: often, in part := (3 < n); gain, in part := sigmoid((0.1 * intToFloat(n)))",
+        "derive offers: small, part 2 := (margin < 1.0)",
+        "derive now: often, part 1 := (3 < n); gain, part 3 := sigmoid((0.1 * intToFloat(n)))",
       ])
     #expect(
       try steps("decide", text) == [
         """
         decide now: first among offers, softmax(0.5), explore 0.05
         windows over orders: same
-        forbid often when often, in part
-        forbid small when small, in part
+        forbid often when often, part 1
+        forbid small when small, part 2
         forbid known when (0 < same)
-        gain = 2.0 * ((gain, in part * margin) + intToFloat(same))
+        gain = 2.0 * ((gain, part 3 * margin) + intToFloat(same))
         """
       ])
   }

@@ -73,7 +73,7 @@ struct RunTests {
       script: ShopFiles.script + "feature broken = count(ordrs)\n")
     let outcome = try workspace.run("run", "shop.c360", "--format", "json")
     #expect(outcome.status == 1)
-    #expect(outcome.out.contains("\"severity\": \"error\""))
+    #expect(outcome.complaints.contains("\"severity\": \"error\""))
     #expect(workspace.files("out").isEmpty)
   }
 

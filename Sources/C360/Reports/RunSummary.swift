@@ -35,7 +35,7 @@ struct RunSummary {
       parts.append("\(number(count)) of entities nobody asks about")
     }
     if let count = report.counts.tiedExposures[table.name], count > 0 {
-      parts.append("\(number(count)) tied with an exposure")
+      parts.append("\(number(count)) exposures tied with an event")
     }
     if let count = report.counts.resolvedTies[table.name], count > 0 {
       parts.append("\(number(count)) answers hang on a tie")
@@ -56,7 +56,7 @@ struct RunSummary {
     var parts = actions.prefix(8).map { "\($0.key) \(number($0.value))" }
     if actions.count > 8 { parts.append("\(actions.count - 8) more") }
     var lines = [
-      row(decided.policy, "\(number(counts.rows)) decisions: \(parts.joined(separator: ", "))"),
+      row(decided.name, "\(number(counts.rows)) decisions: \(parts.joined(separator: ", "))"),
       row("", "\(number(counts.fallbacks)) by fallback, \(number(counts.explored)) explored"),
     ]
     let forbidden = counts.forbidden.filter { $0.value > 0 }.sorted {
@@ -88,7 +88,7 @@ struct RunSummary {
   }
 
   private var names: [String] {
-    report.tables.map(\.name) + report.exposures.map(\.name) + report.decisions.map(\.policy)
+    report.tables.map(\.name) + report.exposures.map(\.name) + report.decisions.map(\.name)
   }
 
   private func rows(_ count: Int) -> String { "\(number(count)) \(count == 1 ? "row" : "rows")" }

@@ -60,12 +60,6 @@ struct RunWarnings {
             at: table.span,
             help: ["a column with the role `@sequence` says which of them came first"]))
       }
-      if let count = counts.duplicates[table.name], count > 0 {
-        warnings.append(
-          HostDiagnostics.duplicateRows.diagnostic(
-            "\(count) rows of `\(table.name)` are exact copies of another; each counts",
-            at: table.span))
-      }
       return warnings
     }
   }
