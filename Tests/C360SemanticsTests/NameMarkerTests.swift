@@ -186,6 +186,16 @@ struct NameMarkerTests {
         """)
   }
 
+  @Test func anUnknownNameIsComplainedOfOnce() {
+    let result = checked(script("feature a = spent + 1\nfeature b = spent + 2\nfeature c = spend + 1"))
+    #expect(
+      result.report == """
+        50:13 spent E0201 there is no `spent` here
+          51:13 spent and here
+        52:13 spend E0201 there is no `spend` here
+        """)
+  }
+
   @Test func errorsOfDeclarationsSilenceTheirUsers() {
     let result = checked(
       script(

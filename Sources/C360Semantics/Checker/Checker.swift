@@ -53,6 +53,8 @@ final class Checker {
   // How complaints are reported.
   private(set) var diagnostics: [Diagnostic] = []
   private var reported: Set<ReportKey> = []
+  /// By message: where the complaint of an unknown name stands, and how often it occurred.
+  private var unknownNames: [String: (index: Int, count: Int)] = [:]
   /// Places through which the text at hand was reached: applies and calls, outermost last.
   var sites: [LabeledSpan] = []
   /// The mask under which the text at hand is seen.
@@ -79,13 +81,25 @@ final class Checker {
       ReportKey(
         code: diagnostic.code, span: diagnostic.primary?.span, message: diagnostic.message)
     ).inserted
-    guard isNew else { return }
+    guard isNew, !isRepeatedUnknown(diagnostic) else { return }
     var complete = diagnostic
     complete.secondary += sites.prefix(4)
     if let mask = currentMask, diagnostic.severity == .error, !diagnostic.isAboutMask {
       complete.notes.append("seen under mask `\(mask.name)`")
     }
     diagnostics.append(complete)
+  }
+
+  /// An unknown name is complained of once; its other places stand beside the first.
+  private func isRepeatedUnknown(_ diagnostic: Diagnostic) -> Bool {
+    guard diagnostic.code == "E0201", let span = diagnostic.primary?.span else { return false }
+    guard let first = unknownNames[diagnostic.message] else {
+      unknownNames[diagnostic.message] = (diagnostics.count, 1)
+      return false
+    }
+    if first.count < 5 { diagnostics[first.index].secondary.append(LabeledSpan(span, "and here")) }
+    unknownNames[diagnostic.message] = (first.index, first.count + 1)
+    return true
   }
 
   /// Complains once that a program is beyond what checking walks; the rest would say the same.

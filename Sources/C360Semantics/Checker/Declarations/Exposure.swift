@@ -24,7 +24,10 @@ extension Checker {
     let environment = declaration.environment
     let scope = Scope(
       .constant, for: Scope.Use(.constant, "exposure `\(declaration.name)`"), in: environment)
-    for item in syntax.items { complainOfMisplaced(item, hasRows: syntax.source != nil) }
+    for item in syntax.items { complainOfMisplaced(item) }
+    if syntax.source == nil, let column = syntax.items.first(where: \.isColumn) {
+      report(SemanticError.columnOfGenerated(column.span))
+    }
     guard let entity = entity(syntax.entity) else { return nil }
     let shape =
       syntax.source == nil
@@ -55,11 +58,9 @@ extension Checker {
     var loggedOutcomes: [Int] = []
   }
 
-  private func complainOfMisplaced(_ item: TableItemSyntax, hasRows: Bool) {
+  private func complainOfMisplaced(_ item: TableItemSyntax) {
     switch item {
-    case .outcome, .keep, .malformed: return
-    case .column:
-      if !hasRows { report(SemanticError.columnOfGenerated(item.span)) }
+    case .column, .outcome, .keep, .malformed: return
     case .observed: report(SemanticError.misplacedItem(item.span, "`observed`", "an exposure"))
     case .arrives:
       report(SemanticError.misplacedItem(item.span, "`arrives within`", "an exposure"))
@@ -266,6 +267,10 @@ extension Checker {
       return nil
     }
   }
+}
+
+extension TableItemSyntax {
+  fileprivate var isColumn: Bool { if case .column = self { true } else { false } }
 }
 
 extension Column {
