@@ -23,8 +23,9 @@ struct PageTests {
     let text = try String(contentsOf: url, encoding: .utf8)
     let code = String(name.dropLast(3))
     #expect(text.hasPrefix("# \(code): "))
-    let parts = text.components(separatedBy: "```c360\n").dropFirst().map {
-      $0.components(separatedBy: "```")[0]
+    let parts = ["bad", "good"].compactMap { kind -> String? in
+      let found = text.components(separatedBy: "```c360 \(kind)\n").dropFirst().first
+      return found?.components(separatedBy: "```")[0]
     }
     try #require(parts.count == 2)
     var settings: [String: String] = [:]
