@@ -174,4 +174,29 @@ extension Scenario {
         allAggregates(scenario.columns, over: window, lag: 0), timezone: "Europe/London")
     }
   }
+
+  @Test("Tables stored in order", arguments: [Scenario.Lateness.none, .few], [false, true])
+  func stored(_ lateness: Scenario.Lateness, _ textKeys: Bool) throws {
+    for (spec, lag) in Self.windows {
+      var scenario = try Scenario(
+        seed: 41, events: 90, exposures: 20, entities: 5, lateness: lateness, textKeys: textKeys,
+        isStored: true)
+      try scenario.check(allAggregates(scenario.columns, over: spec, lag: lag))
+    }
+  }
+
+  @Test("Columns of many values")
+  func manyValues() throws {
+    for lateness in [Scenario.Lateness.none, .few] {
+      var scenario = try Scenario(
+        seed: 43, events: 900, exposures: 60, entities: 2, lateness: lateness, values: .cents)
+      let columns = scenario.columns
+      try scenario.check(
+        [WindowSpec.all, .duration(9 * day), .last(40)].flatMap { window in
+          [AggregateFunction.distinct, .mode, .min, .max, .sum].map {
+            WindowedAggregate($0, columns.amount, filter: columns.filter, over: window)
+          }
+        })
+    }
+  }
 }

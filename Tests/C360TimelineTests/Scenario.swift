@@ -26,7 +26,8 @@ struct Scenario {
   init(
     seed: UInt64, events eventCount: Int, exposures exposureCount: Int, entities: Int,
     lateness: Lateness = .none, values: Values = .dyadic, textKeys: Bool = false,
-    span: Int64 = 40, unit: Int64 = 86_400_000_000, shuffle: UInt64 = 0, timezone: String = "UTC"
+    span: Int64 = 40, unit: Int64 = 86_400_000_000, shuffle: UInt64 = 0, isStored: Bool = false,
+    timezone: String = "UTC"
   ) throws {
     var random = Random(seed)
     func key(_ number: Int) -> Scalar {
@@ -35,7 +36,7 @@ struct Scenario {
     }
     // Half of all rows belong to the first entity.
     func entity(_ random: inout Random) -> Int {
-      random.chance(50) ? 0 : random.chance(3) ? -1 : random.below(entities)
+      random.chance(50) ? 0 : !isStored && random.chance(3) ? -1 : random.below(entities)
     }
     func instant(_ random: inout Random) -> Int64 {
       (Int64(random.below(Int(span))) - span / 3) * unit + Int64(random.below(3)) * unit / 24
@@ -69,6 +70,8 @@ struct Scenario {
       var order = Random(shuffle)
       rows = rows.shuffled(&order)
     }
+    // As a table that is already clustered: by key, then in T2 order.
+    if isStored { rows.sort { precedes([$0[0], $0[1]] + $0, [$1[0], $1[1]] + $1) } }
     eventRelation = fixture.relation("orders", rows: rows.count)
     let names: [(String, LogicalType)] = [
       ("key", textKeys ? .text : .int), ("at", .time), ("known", .time), ("amount", .float),
