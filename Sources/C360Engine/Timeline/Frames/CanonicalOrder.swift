@@ -18,13 +18,20 @@ struct CanonicalOrder {
       keys: keys.values, count: key.count, maximum: keys.greatest, threads: context.threads)
     // Row numbers are below 2³¹, so their signed form is the same bits.
     let places = order.elements(Int32.self)
-    var start = 0
-    while start < key.count {
-      let value = keys.values[Int(places[start])]
-      var end = start + 1
-      while end < key.count, keys.values[Int(places[end])] == value { end += 1 }
-      if end - start > 1 { Self.sort(places, start..<end, time, tieBreak) }
-      start = end
+    let values = keys.values
+    let count = key.count
+    let pieces = Parallel.pieces(count, threads: context.threads)
+    try Parallel.forEach(pieces.count, threads: context.threads) {
+      (piece: Int) throws(EngineError) in
+      // Entities that begin in the piece.
+      var start = pieces[piece].lowerBound
+      while start > 0, start < count, values[start] == values[start - 1] { start += 1 }
+      while start < pieces[piece].upperBound {
+        var end = start + 1
+        while end < count, values[end] == values[start] { end += 1 }
+        if end - start > 1 { Self.sort(places, start..<end, time, tieBreak) }
+        start = end
+      }
     }
     rows = order
   }

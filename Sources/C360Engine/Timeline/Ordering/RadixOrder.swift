@@ -11,8 +11,10 @@ enum RadixOrder {
   private static let digits = 1 << digitBits
 
   /// Row numbers (`UInt32`) in ascending order of their keys, rows of equal keys in ascending order.
+  ///
+  /// - Parameter keys: in the end, ascending too.
   static func rows(
-    keys: UnsafePointer<UInt64>, count: Int, maximum: UInt64, threads: Int
+    keys: UnsafeMutablePointer<UInt64>, count: Int, maximum: UInt64, threads: Int
   ) throws(EngineError) -> Buffer {
     let rows = Buffer(byteCount: count * 4)
     let result = rows.elements(UInt32.self)
@@ -22,6 +24,8 @@ enum RadixOrder {
       return rows
     }
     let stride = MemoryLayout<Entry>.stride
+    let ascending = Buffer(byteCount: count * 8)
+    let sorted = ascending.elements(UInt64.self)
     let first = Buffer(byteCount: passes > 1 ? count * stride : 0)
     let second = Buffer(byteCount: passes > 2 ? count * stride : 0)
     let pieces = Parallel.pieces(count, threads: threads)
@@ -41,10 +45,16 @@ enum RadixOrder {
           let digit = Int(truncatingIfNeeded: entry.key &>> shift) & (digits - 1)
           let place = next[digit]
           next[digit] = place &+ 1
-          if pass == passes - 1 { result[place] = entry.row } else { target[place] = entry }
+          if pass == passes - 1 {
+            result[place] = entry.row
+            sorted[place] = entry.key
+          } else {
+            target[place] = entry
+          }
         }
       }
     }
+    keys.update(from: sorted, count: count)
     return rows
   }
 
