@@ -60,6 +60,7 @@ struct ExpressionMarkerTests {
     Marked(
       "E0403", "the sides of `??` are `money(GBP)?` and `int`",
       "feature a = (mean(orders.amount) over 7d) ?? ‹0›"),
+    Marked("E0404", "there is no function `avg`", "feature a = ‹avg›(orders.amount) over 7d"),
     Marked("E0404", "there is no function `sqroot`", "feature a = ‹sqroot›(4)"),
     Marked("E0405", "`abs` takes 1 argument, and here are 2", "feature a = ‹abs(1, 2)›"),
     Marked(

@@ -40,7 +40,6 @@ struct LawTests {
           ? write `5 GBP`
         57:20 recency > 30d E0301 the condition of `forbid late` can be null, and a null must not pass a gate
           51:24 last(orders.ordered_at) `last` over no events is null
-          = seen under mask `m`
           ? say what counts for null: `(recency ?? 0d)`
           ? or ask for it: `recency is null`
         59:48 p E0331 term `margin` depends on `sensitive(age)`, which the policy does not permit

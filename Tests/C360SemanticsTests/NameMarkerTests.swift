@@ -187,7 +187,8 @@ struct NameMarkerTests {
   }
 
   @Test func anUnknownNameIsComplainedOfOnce() {
-    let result = checked(script("feature a = spent + 1\nfeature b = spent + 2\nfeature c = spend + 1"))
+    let result = checked(
+      script("feature a = spent + 1\nfeature b = spent + 2\nfeature c = spend + 1"))
     #expect(
       result.report == """
         50:13 spent E0201 there is no `spent` here

@@ -18,6 +18,17 @@ public enum Catalogue {
     "scorecard", "onnx", "trees", "kl", "difference", "rate", "streak", "gap",
   ]
 
+  /// What other languages call what this one has, and how to write it here.
+  static let foreignNames: [String: String] = [
+    "avg": "mean", "average": "mean", "std": "stddev", "stdev": "stddev", "variance": "var",
+    "nunique": "distinct", "count_distinct": "distinct", "n": "count", "size": "count",
+    "total": "sum", "minimum": "min", "maximum": "max", "log": "ln", "ceiling": "ceil",
+    "len": "length", "strlen": "length", "pow": "^", "now": "at", "today": "at",
+    "coalesce": "??", "ifnull": "??", "isnull": "is null", "nvl": "??", "str": "text",
+    "string": "text", "to_int": "int", "to_float": "float", "toupper": "upper",
+    "tolower": "lower", "dayofweek": "weekday", "logistic_function": "sigmoid",
+  ]
+
   /// A verb of queries.
   public struct Verb: Sendable {
     public let name: String

@@ -84,7 +84,9 @@ final class Checker {
     guard isNew, !isRepeatedUnknown(diagnostic) else { return }
     var complete = diagnostic
     complete.secondary += sites.prefix(4)
-    if let mask = currentMask, diagnostic.severity == .error, !diagnostic.isAboutMask {
+    if let mask = currentMask, !mask.hides.isEmpty, diagnostic.severity == .error,
+      !diagnostic.isAboutMask
+    {
       complete.notes.append("seen under mask `\(mask.name)`")
     }
     diagnostics.append(complete)

@@ -7,6 +7,10 @@ extension SemanticError {
     var help: [String] = []
     if found.nonOptional == wanted, found.isOptional {
       help = ["say what counts for null: `… ?? value`"]
+    } else if wanted.base == .duration, found.base.isNumber {
+      help = ["a length is written with its unit, as in `7d`"]
+    } else if wanted.base == .duration, found.base == .calendarSpan {
+      help = ["only exact lengths here, as in `30d`"]
     } else if found.base == .duration, wanted.base.isNumber {
       help = ["a duration becomes a number by `days(…)`, `hours(…)`, …"]
     } else if found.base.isNumber, wanted.base == .int {
@@ -145,7 +149,14 @@ extension SemanticError {
   // MARK: Calls
 
   static func unknownFunction(_ at: Span, _ name: String, known: [String]) -> Diagnostic {
-    Diagnostic(
+    if let meant = Catalogue.foreignNames[name.lowercased()] {
+      let isCall = Catalogue.isBuiltIn(meant)
+      return Diagnostic(
+        "E0404", "there is no function `\(name)`", at: at, label: "written `\(meant)` here",
+        fixes: isCall
+          ? [Fix("write `\(meant)`", edits: [Fix.Edit(span: at, replacement: meant)])] : [])
+    }
+    return Diagnostic(
       "E0404", "there is no function `\(name)`", at: at,
       help: nearest(to: name, among: known).map { ["did you mean `\($0)`?"] } ?? [],
       fixes: replacement(at, name, among: known))

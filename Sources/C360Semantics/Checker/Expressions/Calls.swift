@@ -15,7 +15,8 @@ extension Checker {
       report(SemanticError.notInThisVersion(callee.span, "`\(name)`"))
       return nil
     }
-    if let clause = windows.first {
+    let isKnown = Catalogue.functionsByName[name] != nil || declaration(named: name, scope) != nil
+    if let clause = windows.first, isKnown {
       report(SemanticError.windowOnFunction(clause.span, name, callee: callee.span))
       return nil
     }

@@ -133,7 +133,7 @@ extension Checker {
       return value(of: declaration, span, scope)
     }
     if scope.environment.bindings[parts[0]] == nil, failedAliases.contains(parts[0]) { return nil }
-    guard parts.count == 2 else { return unknown(dotted, span, scope) }
+    guard parts.count == 2 else { return unknown(dotted, span, scope, first: parts[0]) }
     let (owner, member) = (parts[0], parts[1])
     if let binding = scope.environment.bindings[owner] {
       guard case .events(let table) = binding else {
@@ -155,7 +155,7 @@ extension Checker {
         report(SemanticError.unknownMember(span, dotted, alias: alias, members: members.sorted()))
         return nil
       }
-      return unknown(dotted, span, scope, first: owner)
+      return unknown(owner, span, scope)
     }
     return memberValue(member, of: declaration, span, scope)
   }
