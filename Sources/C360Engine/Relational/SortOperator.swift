@@ -62,9 +62,10 @@ enum SortOrder {
     guard columns.count > 1 else { return }
     var start = 0
     while start < count {
-      let key = keys[Int(sorted[start])]
+      // The keys were sorted with the rows.
+      let key = keys[start]
       var end = start + 1
-      while end < count, keys[Int(sorted[end])] == key { end += 1 }
+      while end < count, keys[end] == key { end += 1 }
       try sort(places + start, count: end - start, columns.dropFirst(), context)
       start = end
     }
