@@ -19,7 +19,11 @@ enum Interruption {
     // The handler may take no lock: it reads a pointer that lives as long as the process.
     Self.cancellation = Unmanaged.passRetained(cancellation)
     _ = isAsked.load(ordering: .relaxed)
+    // Who starts the command on a thread of a pool hands it that thread's mask, all blocked.
+    var heard = sigset_t()
+    sigemptyset(&heard)
     for signal in [SIGINT, SIGTERM, SIGHUP] {
+      sigaddset(&heard, signal)
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { _ in
         if Interruption.isAsked.exchange(true, ordering: .relaxed) {
@@ -31,5 +35,6 @@ enum Interruption {
       action.sa_flags = SA_RESTART
       sigaction(signal, &action, nil)
     }
+    sigprocmask(SIG_UNBLOCK, &heard, nil)
   }
 }

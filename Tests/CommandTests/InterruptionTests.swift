@@ -37,9 +37,14 @@ struct InterruptionTests {
     #expect(workspace.text("out/all.csv") == "old\n")
   }
 
-  /// Whether a process has a handler for Ctrl-C by now.
+  /// Whether a process is the command and has a handler for Ctrl-C by now; before it begins, it is
+  /// a copy of this one.
   private static func catchesInterrupt(_ process: Int32) -> Bool {
-    guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+    guard
+      let running = try? FileManager.default.destinationOfSymbolicLink(
+        atPath: "/proc/\(process)/exe"),
+      running == Workspace.binary.resolvingSymlinksInPath().path,
+      let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
       let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
       let mask = UInt64(line.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16)
     else { return false }
