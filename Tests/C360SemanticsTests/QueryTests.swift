@@ -80,6 +80,20 @@ struct QueryTests {
         ])
   }
 
+  @Test func outcomeAndFeatureOfOneNameStayApart() throws {
+    let result = checked(
+      script(
+        """
+        feature converted = count(orders) over 7d
+        objective value for offers { maximize margin = offers.margin }
+        policy spring for offers at sends { mask none; objective value; choose greedy; fallback "no_contact" }
+        show spring | select before = converted, after = sends.converted
+        """))
+    #expect(result.report == "")
+    let columns = try #require(result.program).shows[0].query.columns
+    #expect(columns.map(\.type) == [.int, Type.bool.optional])
+  }
+
   @Test func aggregatesStandInQueries() throws {
     #expect(
       try columns("sends | select customer, n = count(orders) over 7d, ok = consent(\"x\")")

@@ -53,12 +53,10 @@ extension SemanticError {
       ])
   }
 
-  static func nullableTerm(
-    _ at: Span, _ name: String, _ type: Type, path: [LabeledSpan]
-  ) -> Diagnostic {
+  static func nullableTerm(_ at: LabeledSpan, _ name: String, path: [LabeledSpan]) -> Diagnostic {
     Diagnostic(
-      "E0302", "term `\(name)` can be null, and an objective adds numbers", at: at,
-      label: "`\(type)`", secondary: path, help: ["say what counts for null: `(… ?? 0)`"])
+      "E0302", "term `\(name)` can be null, and an objective adds numbers", at: at.span,
+      label: at.label, secondary: path, help: ["say what counts for null: `(… ?? 0)`"])
   }
 
   // MARK: Law 3, grains

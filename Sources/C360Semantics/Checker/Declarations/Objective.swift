@@ -80,7 +80,8 @@ extension Checker {
         let way = nullPath(from: value)
         report(
           SemanticError.nullableTerm(
-            way.first?.span ?? value.span, name, value.type, path: Array(way.dropFirst())))
+            way.first ?? LabeledSpan(value.span, "`\(value.type)`"), name,
+            path: Array(way.dropFirst())))
         return nil
       }
       return value.widened

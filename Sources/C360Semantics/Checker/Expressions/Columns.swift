@@ -110,7 +110,7 @@ extension Checker {
 
   func kept(_ exposure: ExposureInfo, _ span: Span, _ scope: Scope) -> Expression? {
     if case .query(let query) = scope.rows {
-      return query.demand("kept", span) { self.kept(exposure, span, $0) }
+      return query.demand("\(exposure.name).kept", span) { self.kept(exposure, span, $0) }
     }
     if case .exposureRow = scope.rows {
       report(SemanticError.notInThisVersion(span, "`kept` in `expect`"))
@@ -133,7 +133,9 @@ extension Checker {
   ) -> Expression? {
     let outcome = exposure.outcomes[index]
     if case .query(let query) = scope.rows {
-      return query.demand(outcome.name, span) { self.outcome(exposure, index, span, $0) }
+      return query.demand("\(exposure.name).\(outcome.name)", span) {
+        self.outcome(exposure, index, span, $0)
+      }
     }
     guard scope.use.mayReadAfter else {
       report(
