@@ -9,7 +9,8 @@ private let day: Int64 = 86_400_000_000
 @Suite struct FrameTests {
   /// Runs a frame over rows of (key, time, text) and returns its columns.
   private func frame(
-    _ rows: [[Scalar]], textKeys: Bool = false, keep: FrameStep.KeepRule = .all, threads: Int = 1
+    _ rows: [[Scalar]], textKeys: Bool = false, keep: FrameStep.KeepRule = .all, threads: Int = 1,
+    batch: Int = 2048
   ) throws -> (rows: [[Scalar]], number: [Scalar], kept: [Scalar]) {
     var fixture = Fixture()
     let input = fixture.relation("file", rows: rows.count)
@@ -27,7 +28,7 @@ private let day: Int64 = 86_400_000_000
         relation: relation,
         origin: .rows(input: input, columns: zip(from, to).map { ($0, $1) }), key: to[0],
         time: to[1], number: number, kept: kept, keep: keep, timezone: "UTC"),
-      &state, fixture.context(threads: threads))
+      &state, ExecutionContext(threads: threads, batchSize: batch, pool: fixture.pool))
     let columns = to.map { state.vector($0).scalars(fixture.pool) }
     return (
       rows.indices.map { row in columns.map { $0[row] } },
@@ -50,6 +51,9 @@ private let day: Int64 = 86_400_000_000
     let expected = rows.sorted { precedes($0, $1) }
     let first = try frame(rows, textKeys: textKeys)
     #expect(first.rows == expected)
+    let pieces = try frame(rows, textKeys: textKeys, threads: 2, batch: 7)
+    #expect(pieces.rows == expected)
+    #expect(pieces.number == first.number)
     let sorted = try frame(expected, textKeys: textKeys, threads: 2)
     #expect(sorted.rows == expected)
     #expect(sorted.number == first.number)

@@ -13,18 +13,19 @@ struct ActionClasses: @unchecked Sendable {
 
   init(
     _ matches: [WindowedAggregate.Match], actionCount: Int, eventCount: Int,
-    _ state: ExecutionState, threads: Int
+    _ state: ExecutionState, _ context: ExecutionContext
   ) throws(EngineError) {
     var actionNumbers = [Int32](repeating: 0, count: actionCount)
     let events = Buffer(byteCount: eventCount * 4)
     let numbers = events.elements(Int32.self)
     numbers.update(repeating: 0, count: eventCount)
-    let pieces = Parallel.pieces(eventCount, threads: threads)
+    let pieces = context.pieces(eventCount)
     var count = 1
     for match in matches {
       let column = MatchColumn(state.vector(match.action), numbers: &actionNumbers, count: count)
       let event = state.vector(match.event)
-      try Parallel.forEach(pieces.count, threads: threads) { (piece: Int) throws(EngineError) in
+      try Parallel.forEach(pieces.count, threads: context.threads) {
+        (piece: Int) throws(EngineError) in
         column.number(event, pieces[piece], numbers)
       }
       count = column.count

@@ -49,7 +49,7 @@ package final class ActionTimeline: Sendable {
       if !stream.matches.isEmpty, made[stream.matches] == nil {
         made[stream.matches] = try ActionClasses(
           stream.matches, actionCount: actionCount, eventCount: eventCount, state,
-          threads: context.threads)
+          context)
       }
       classes.append(stream.matches.isEmpty ? nil : made[stream.matches])
     }

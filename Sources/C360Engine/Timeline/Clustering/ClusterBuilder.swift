@@ -16,10 +16,10 @@ struct ClusterBuilder {
   private var threads: Int { context.threads }
 
   func build() throws(EngineError) -> EventClusters {
-    let pieces = Parallel.pieces(key.count, threads: threads)
+    let pieces = context.pieces(key.count)
     // About 2^14 rows a partition keep the sorting in cache, at most 2^11 partitions the spreading.
     var shift = 0
-    let wanted = min(1 << 11, max(1, key.count >> 14))
+    let wanted = min(1 << 11, max(1, key.count / context.smallestPiece))
     while (entities.count - 1) >> shift >= wanted { shift += 1 }
     let count = max(1, (entities.count + (1 << shift) - 1) >> shift)
 

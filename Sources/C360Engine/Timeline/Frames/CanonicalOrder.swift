@@ -15,12 +15,13 @@ struct CanonicalOrder {
       return
     }
     let order = try RadixOrder.rows(
-      keys: keys.values, count: key.count, maximum: keys.greatest, threads: context.threads)
+      keys: keys.values, count: key.count, maximum: keys.greatest, threads: context.threads,
+      smallestPiece: context.smallestPiece)
     // Row numbers are below 2³¹, so their signed form is the same bits.
     let places = order.elements(Int32.self)
     let values = keys.values
     let count = key.count
-    let pieces = Parallel.pieces(count, threads: context.threads)
+    let pieces = context.pieces(count)
     try Parallel.forEach(pieces.count, threads: context.threads) {
       (piece: Int) throws(EngineError) in
       // Entities that begin in the piece.

@@ -59,7 +59,7 @@ package enum FrameOperator {
     let kept = keeps.elements(UInt8.self)
     let times = time.int64s
     // Behind the last entity stand the rows without key, each for itself but numbered alike.
-    let runs = Parallel.pieces(entities.count + 1, threads: context.threads)
+    let runs = context.pieces(entities.count + 1)
     try Parallel.forEach(runs.count, threads: context.threads) { (piece: Int) throws(EngineError) in
       for entity in runs[piece] {
         let rows =

@@ -14,7 +14,8 @@ enum RadixOrder {
   ///
   /// - Parameter keys: in the end, ascending too.
   static func rows(
-    keys: UnsafeMutablePointer<UInt64>, count: Int, maximum: UInt64, threads: Int
+    keys: UnsafeMutablePointer<UInt64>, count: Int, maximum: UInt64, threads: Int,
+    smallestPiece: Int = Parallel.smallestPiece
   ) throws(EngineError) -> Buffer {
     let rows = Buffer(byteCount: count * 4)
     let result = rows.elements(UInt32.self)
@@ -28,7 +29,7 @@ enum RadixOrder {
     let sorted = ascending.elements(UInt64.self)
     let first = Buffer(byteCount: passes > 1 ? count * stride : 0)
     let second = Buffer(byteCount: passes > 2 ? count * stride : 0)
-    let pieces = Parallel.pieces(count, threads: threads)
+    let pieces = Parallel.pieces(count, threads: threads, smallest: smallestPiece)
     for pass in 0..<passes {
       let source = (pass & 1 == 0 ? second : first).elements(Entry.self)
       let target = (pass & 1 == 0 ? first : second).elements(Entry.self)
@@ -82,9 +83,22 @@ enum RadixOrder {
 }
 
 extension Parallel {
+  static let smallestPiece = 16_384
+
   /// `count` rows in one piece a thread, none of them small.
-  static func pieces(_ count: Int, threads: Int) -> [Range<Int>] {
-    let wanted = max(1, min(threads, count / 16_384))
+  static func pieces(
+    _ count: Int, threads: Int, smallest: Int = smallestPiece
+  ) -> [Range<Int>] {
+    let wanted = max(1, min(threads, count / max(1, smallest)))
     return (0..<wanted).map { (count * $0 / wanted)..<(count * ($0 + 1) / wanted) }
+  }
+}
+
+extension ExecutionContext {
+  /// Rows of a piece of work on whole columns: small where a test wants edges.
+  var smallestPiece: Int { 8 * batchSize }
+
+  func pieces(_ count: Int) -> [Range<Int>] {
+    Parallel.pieces(count, threads: threads, smallest: smallestPiece)
   }
 }
