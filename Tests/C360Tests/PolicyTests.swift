@@ -48,7 +48,7 @@ struct PolicyTests {
              1  cake_day      6           1         3
              2  tea_time      2           1         2  newcomer: cake_day
 
-        """.replacing("         3\n", with: "         3  \n"))
+        """)
   }
 
   @Test("the fallback acts where nothing is eligible, and says so")

@@ -94,4 +94,21 @@ struct QueryTests {
       #expect(refused.diagnostics[0].data?.row == 4)
     }
   }
+
+  @Test("a table is titled by its query on one line")
+  func title() throws {
+    let script = Shop.script(
+      """
+      show orders
+        | where amount > 10
+        | group kind {
+          n     = count()
+          total = sum(amount)
+        }
+        | sort -n
+      """)
+    #expect(
+      try script.run().shows[0].title
+        == "orders | where amount > 10 | group kind { n = count(); total = sum(amount) } | sort -n")
+  }
 }

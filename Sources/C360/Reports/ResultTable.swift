@@ -8,6 +8,23 @@ public struct ResultTable: Sendable {
   /// Where the codes of text columns have their texts.
   public let texts: TextPool
 
+  /// A query as written, its lines joined: items of a block with `;`, the rest with a space.
+  static func title(of query: String) -> String {
+    var title = ""
+    var depth = 0
+    for line in query.split(separator: "\n") {
+      let words = line.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      if words.isEmpty { continue }
+      if let last = title.last, let first = words.first {
+        let isItem = depth > 0 && !"{;,|=(".contains(last) && !"}|)".contains(first)
+        title += isItem ? "; " : " "
+      }
+      title += words
+      depth += words.count { $0 == "{" } - words.count { $0 == "}" }
+    }
+    return title
+  }
+
   public init(title: String, batch: Batch, texts: TextPool) {
     self.title = title
     self.batch = batch
@@ -74,6 +91,7 @@ public struct ResultTable: Sendable {
       text += isNumber ? space + cell : cell + (isLast ? "" : space)
       if !isLast { text += "  " }
     }
+    while text.hasSuffix(" ") { text.removeLast() }
     return text
   }
 

@@ -130,8 +130,7 @@ struct Delivery {
             name: output.name, path: absolutePath(output.path, from: output.directory),
             rows: batch.rowCount, table: session.options.keepsOutputs ? table : nil))
       case .show(let number):
-        let title = program.shows[number].query.span.text
-          .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let title = ResultTable.title(of: program.shows[number].query.span.text)
         shows.append(ResultTable(title: title, batch: batch, texts: session.texts))
       }
     }
