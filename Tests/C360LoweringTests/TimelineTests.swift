@@ -65,7 +65,7 @@ struct TimelineTests {
       """
     #expect(
       try steps("derive weeks", text) == [
-        "derive weeks: both := (if (orders observed through t + 7d and clicks observed through "
+        "derive weeks: weeks.both := (if (orders observed through t + 7d and clicks observed through "
           + "t + 14d) then (count(orders) within 7d + count(clicks) within 14d) else null)"
       ])
   }
