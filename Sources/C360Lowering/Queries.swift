@@ -140,6 +140,7 @@ extension Lowering {
     _ rows: inout QueryRows, by keys: [(column: ColumnID, isDescending: Bool)], needed: Set<Int>,
     named name: String
   ) {
+    let tieBreakers = rows.pendingOrder.count
     let all = keys + rows.pendingOrder.map { (column: $0, isDescending: false) }
     rows.pendingOrder = []
     guard !all.isEmpty else { return }
@@ -147,7 +148,9 @@ extension Lowering {
     let input = rows.relation
     let columns = carry(&rows, to: output, needed: needed)
     querySteps.append(
-      .sort(SortStep(input: input, output: output, keys: all, columns: columns)))
+      .sort(
+        SortStep(
+          input: input, output: output, keys: all, tieBreakers: tieBreakers, columns: columns)))
   }
 
   private func limit(

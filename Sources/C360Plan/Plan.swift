@@ -169,14 +169,18 @@ public struct SortStep: Sendable {
   public let input: RelationID
   public let output: RelationID
   public let keys: [(column: ColumnID, isDescending: Bool)]
+  /// So many of the last keys are there to make the order hang on nothing but the rows: −0 stands
+  /// before 0 in them, and equals it in the others.
+  public let tieBreakers: Int
   public let columns: [(from: ColumnID, to: ColumnID)]
   public init(
     input: RelationID, output: RelationID, keys: [(column: ColumnID, isDescending: Bool)],
-    columns: [(from: ColumnID, to: ColumnID)]
+    tieBreakers: Int = 0, columns: [(from: ColumnID, to: ColumnID)]
   ) {
     self.input = input
     self.output = output
     self.keys = keys
+    self.tieBreakers = tieBreakers
     self.columns = columns
   }
 }

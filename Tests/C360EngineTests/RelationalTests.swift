@@ -36,13 +36,14 @@ import Testing
   }
 
   static func sorted(
-    _ table: Table, _ keys: [(ColumnID, Bool)], show: ColumnID
+    _ table: Table, _ keys: [(ColumnID, Bool)], tieBreakers: Int = 0, show: ColumnID
   ) throws -> [Scalar] {
     let output = table.plan.addRelation("sorted")
     let target = table.plan.addColumn("out", table.plan[show].type, in: output, nullable: true)
     let step = SortStep(
       input: table.relation, output: output,
-      keys: keys.map { (column: $0.0, isDescending: $0.1) }, columns: [(show, target)])
+      keys: keys.map { (column: $0.0, isDescending: $0.1) }, tieBreakers: tieBreakers,
+      columns: [(show, target)])
     return try run(table, [target]) { state, context in
       try SortOperator.run(step, &state, context)
     }[0]
@@ -58,6 +59,17 @@ import Testing
     #expect(
       try Self.sorted(table, [(x, true)], show: name)
         == ["inf", "two", "-0", "0", "minus", "nan", "null"])
+  }
+
+  @Test func tieBreakersTellMinusZeroFromZero() throws {
+    let table = Table()
+    let x = table.add(.float, [0.0, -0.0, 0.0, -0.0])
+    let y = table.add(.int, [1, 1, 0, 0])
+    #expect(
+      try Self.sorted(table, [(x, false), (y, false)], show: x) == [0.0, -0.0, 0.0, -0.0])
+    #expect(
+      try Self.sorted(table, [(y, false), (x, false)], tieBreakers: 1, show: x)
+        == [-0.0, 0.0, -0.0, 0.0])
   }
 
   @Test func sortIsStableOverSeveralKeys() throws {

@@ -7,7 +7,7 @@ enum SortOperator {
   ) throws(EngineError) {
     let count = state.rowCount(step.input)
     let keys = step.keys.map { (vector: state.vector($0.column), isDescending: $0.isDescending) }
-    let order = try SortOrder.rows(keys, count: count, context)
+    let order = try SortOrder.rows(keys, tieBreakers: step.tieBreakers, count: count, context)
     var relation = Relation(rowCount: count)
     for (from, to) in step.columns {
       relation.columns[to] = try state.vector(from).gathered(
@@ -18,7 +18,7 @@ enum SortOperator {
 }
 
 /// The stable order of rows by several keys; −0 equals 0, NaN stands after numbers and null last, in
-/// both directions.
+/// both directions. In the last keys, the tie-breakers, −0 stands before 0.
 enum SortOrder {
   typealias Key = (vector: Vector, isDescending: Bool)
 
@@ -27,13 +27,17 @@ enum SortOrder {
 
   /// Row (`Int32`) at each place.
   static func rows(
-    _ keys: [Key], count: Int, _ context: ExecutionContext
+    _ keys: [Key], tieBreakers: Int = 0, count: Int, _ context: ExecutionContext
   ) throws(EngineError) -> Buffer {
     let rows = Buffer(byteCount: count * 4)
     let places = rows.elements(Int32.self)
     for row in 0..<count { places[row] = Int32(truncatingIfNeeded: row) }
     let ranks = keys.contains { $0.vector.type == .text } ? context.pool.ranks() : []
-    let columns = keys.flatMap { SortColumn.columns($0.vector, $0.isDescending, ranks) }
+    let firstTieBreaker = keys.count - tieBreakers
+    let columns = keys.enumerated().flatMap { place, key in
+      SortColumn.columns(
+        key.vector, key.isDescending, ranks, tellsZeros: place >= firstTieBreaker)
+    }
     try sort(places, count: count, columns[...], context)
     return rows
   }
@@ -91,6 +95,8 @@ enum SortOrder {
 struct SortColumn: @unchecked Sendable {
   private let vector: Vector
   private let isDescending: Bool
+  /// Whether −0 stands before 0 rather than equal to it.
+  private let tellsZeros: Bool
   private let ranks: [Int32]
   /// Integers: what is taken away, and the greatest that remains.
   private let base: Int64
@@ -98,17 +104,23 @@ struct SortColumn: @unchecked Sendable {
 
   /// Usually one. Integers that use up all 64 bits leave no room for nulls, which then are a column
   /// of their own in front.
-  static func columns(_ vector: Vector, _ isDescending: Bool, _ ranks: [Int32]) -> [SortColumn] {
-    let column = SortColumn(vector, isDescending: isDescending, ranks: ranks)
+  static func columns(
+    _ vector: Vector, _ isDescending: Bool, _ ranks: [Int32], tellsZeros: Bool
+  ) -> [SortColumn] {
+    let column = SortColumn(
+      vector, isDescending: isDescending, ranks: ranks, tellsZeros: tellsZeros)
     guard column.span > .max - 3, let valid = vector.validity else { return [column] }
     let validity = Vector(
       type: .bool, count: vector.count, values: valid, offset: vector.offset)
-    return [SortColumn(validity, isDescending: true, ranks: []), column]
+    return [
+      SortColumn(validity, isDescending: true, ranks: [], tellsZeros: tellsZeros), column,
+    ]
   }
 
-  private init(_ vector: Vector, isDescending: Bool, ranks: [Int32]) {
+  private init(_ vector: Vector, isDescending: Bool, ranks: [Int32], tellsZeros: Bool) {
     self.vector = vector
     self.isDescending = isDescending
+    self.tellsZeros = tellsZeros
     self.ranks = vector.type == .text ? ranks : []
     switch vector.type {
     case .bool: (base, span) = (0, 1)
@@ -132,7 +144,7 @@ struct SortColumn: @unchecked Sendable {
     return bits >= 0 ? bits : bits ^ .max
   }
 
-  /// −0 as 0; NaN is one above the greatest number, null above that.
+  /// −0 as 0 where zeros are one; NaN is one above the greatest number, null above that.
   @inline(__always)
   func key(_ row: Int) -> UInt64 {
     if vector.isNull(row) { return span > .max - 3 ? span : span + 2 }
@@ -144,7 +156,7 @@ struct SortColumn: @unchecked Sendable {
     case .float64:
       let value = vector.float64s[row]
       if value.isNaN { return span + 1 }
-      distance = UInt64(bitPattern: Self.floatKey(value == 0 ? 0 : value) &- base)
+      distance = UInt64(bitPattern: Self.floatKey(value == 0 && !tellsZeros ? 0 : value) &- base)
     }
     return isDescending ? span - distance : distance
   }

@@ -17,8 +17,8 @@ struct DataMaker {
 
   init(random: SplitMix, shift: Int64) {
     var random = random
-    // 1969-12-20, 2026-03-20 and 2024-02-20.
-    start = random.pick([-12, 20_532, 19_773]) * 24 * Self.hour + shift
+    // 1969-12-20, 2026-03-20, 2024-02-20, 2018-10-25 and 2011-12-20.
+    start = random.pick([-12, 20_532, 19_773, 17_829, 15_328]) * 24 * Self.hour + shift
     step = random.pick([Self.hour, 6 * Self.hour, 24 * Self.hour])
     ticks = random.pick([8, 40, 120])
     textKeys = random.chance(0.3)
@@ -47,6 +47,10 @@ struct DataMaker {
       return .int(mayFail && random.chance(0.1) ? random.pick(huge) : Int64(random.number(-3...9)))
     case .float:
       if column.suffix.contains("nan"), random.chance(0.1) { return .float(.nan) }
+      let extreme: [Double] = [
+        1e308, -1e308, .leastNonzeroMagnitude, -0.0, 1 / 3, 4_503_599_627_370_497.5,
+      ]
+      if column.name == "amount", random.chance(0.1) { return .float(random.pick(extreme)) }
       if column.name == "weight" { return .float(random.pick([0.25, 1, 2.5, 0.1])) }
       return .float(
         random.pick([0, 1, -1, 0.1, 0.2, -0.3, 2.5, 1e16, -1e16, 1e-9, 12345.678]))
@@ -63,9 +67,10 @@ struct DataMaker {
     if entities.isEmpty || random.chance(0.07) { return [] }
     var result: [[Value]] = []
     let hasGiant = random.chance(0.1)
+    let giant = limit > 12 && random.chance(0.1) ? 2000...4000 : 150...250
     for entity in entities {
       let isGiant = hasGiant && entity == entities[0]
-      for _ in 0..<random.number(isGiant ? 150...250 : 0...limit) {
+      for _ in 0..<random.number(isGiant ? giant : 0...limit) {
         if let last = result.last, last[0] == entity, random.chance(0.1) {
           result.append(last)
           continue

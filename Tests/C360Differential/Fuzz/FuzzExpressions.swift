@@ -28,6 +28,7 @@ struct ExpressionMaker {
       return atoms.isEmpty || random.chance(0.15) ? literal(kind) : random.pick(atoms)
     }
     if random.chance(0.15) { return conditional(kind, depth, scope) }
+    if random.chance(0.05) { return cases(kind, depth, scope) }
     if random.chance(0.1) { return coalesced(expression(kind, depth - 1, scope), depth, scope) }
     switch kind {
     case .bool: return condition(depth, scope)
@@ -36,6 +37,11 @@ struct ExpressionMaker {
     case .text: return text(depth, scope)
     case .time:
       let time = expression(.time, depth - 1, scope)
+      if random.chance(0.2) {
+        let span = random.pick(["1mo", "1q", "1y", "13mo"])
+        return binary(time, random.pick(["+", "-"]), Piece(text: span, kind: .duration), .time)
+      }
+      if random.chance(0.2) { return call("start_of_day", [call("date", [time], .time)], .time) }
       return binary(time, random.pick(["+", "-"]), expression(.duration, depth - 1, scope), .time)
     case .duration:
       if random.chance(0.5), atoms.isEmpty || scope.contains(where: { $0.kind == .time }) {
@@ -89,6 +95,15 @@ struct ExpressionMaker {
       isOptional: yes.isOptional || no.isOptional, isAtom: false)
   }
 
+  private mutating func cases(_ kind: Kind, _ depth: Int, _ scope: [Piece]) -> Piece {
+    let conditions = [condition(depth - 1, scope), condition(depth - 1, scope)]
+    let values = (0..<3).map { _ in expression(kind, depth - 1, scope) }
+    let branches = zip(conditions, values).map { "\($0.text): \($1.operand)" }
+    return Piece(
+      text: "case { \(branches.joined(separator: "; ")); else: \(values[2].operand) }", kind: kind,
+      isOptional: values.contains(where: \.isOptional), isAtom: false)
+  }
+
   private mutating func coalesced(_ left: Piece, _ depth: Int, _ scope: [Piece]) -> Piece {
     guard left.isOptional else { return left }
     let right = expression(left.kind, depth - 1, scope)
@@ -119,6 +134,10 @@ struct ExpressionMaker {
       return Piece(
         text: "\(piece.operand) in [\"a\", \"c\"]", kind: .bool, isOptional: piece.isOptional,
         isAtom: false)
+    }
+    if piece.kind == .int || piece.kind == .float, random.chance(0.15) {
+      return Piece(
+        text: "\(piece.operand) in 0..3", kind: .bool, isOptional: piece.isOptional, isAtom: false)
     }
     let sign = random.pick(["==", "!=", "<", "<=", ">", ">="])
     let right =

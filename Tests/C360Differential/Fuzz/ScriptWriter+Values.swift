@@ -32,7 +32,13 @@ extension ScriptWriter {
     case 0, 1: return result("count", table.name, .int)
     case 2: return result("count", argument(.text).text, .int)
     case 3: return result(make.random.pick(["any", "all"]), argument(.bool).text, .bool)
-    case 4: return result("sum", argument(.float).text, .float)
+    case 4:
+      if table.name == "orders", make.random.chance(0.2) {
+        let function = make.random.pick(["sum", "min", "max", "last"])
+        return result(
+          function, "orders.due_at - orders.ordered_at", .duration, optional: function != "sum")
+      }
+      return result("sum", argument(.float).text, .float)
     case 5: return result("sum", argument(.int).text, .int)
     case 6:
       let piece = argument(make.random.pick([.float, .int]))
@@ -170,15 +176,20 @@ extension ScriptWriter {
     lines += body.map { "  " + $0 } + ["}", ""]
   }
 
-  mutating func writePolicy() {
-    let score = make.total(.float, 2, actionScope)
+  mutating func writePolicy(hasMoments: Bool) {
+    var scope = actionScope
+    // Then the policy cannot move to another exposure.
+    if !hasMoments, let sends = tables.first(where: { $0.name == "sends" }) {
+      scope += pieces(sends.columns, of: "sends")
+    }
+    let score = make.total(.float, 2, scope)
     lines.append("score s for offers = \(score.text)")
     lines += ["", "objective value for offers {"]
     lines.append("  maximize t0 = clamp(s, -50.0, 50.0) weight 0.7")
-    let second = make.total(.int, 2, actionScope)
+    let second = make.total(.int, 2, scope)
     lines.append("  minimize t1 = \(second.text) weight 0.1")
     lines += ["}", ""]
-    let threshold = make.condition(1, actionScope).text
+    let threshold = make.condition(1, scope + [Piece(text: "s", kind: .float)]).text
     let choose = make.random.pick([
       "greedy", "softmax(temperature: 0.5)", "softmax(temperature: 10.0)",
       "threshold(\(threshold))",

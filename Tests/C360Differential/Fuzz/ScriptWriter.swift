@@ -28,11 +28,20 @@ struct ScriptWriter {
   }
 
   mutating func write(atInstant: Bool) {
-    let zones =
-      make.showsYears
-      ? ["UTC", "Europe/London", "America/New_York", "Asia/Kolkata"] : ["UTC", "Asia/Kolkata"]
+    var zones = ["UTC", "Asia/Kolkata"]
+    if make.showsYears {
+      // Summer time at night, at midnight, by half an hour; a day that never was.
+      zones += [
+        "Europe/London", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe",
+        "Pacific/Apia",
+      ]
+    }
     let zone = make.random.pick(zones)
     lines += ["edition 2026", "timezone \"\(zone)\"", "", "entity customer", ""]
+    lines += [
+      "param bar: float = 1.5", "param cap: int in 0..9 = \(make.random.number(0...9))", "",
+    ]
+    decisionScope += [Piece(text: "bar", kind: .float), Piece(text: "cap", kind: .int)]
     writeOrders()
     if make.random.chance(0.5) { writeClicks() }
     writeAccounts()
@@ -44,7 +53,7 @@ struct ScriptWriter {
     for index in 0..<make.random.number(3...9) { writeFeature("f\(index)") }
     for index in 0..<make.random.number(0...2) { writeActionFeature("g\(index)") }
     writeMask()
-    writePolicy()
+    writePolicy(hasMoments: hasMoments)
     writeShows(hasMoments: hasMoments)
   }
 
@@ -102,6 +111,9 @@ struct ScriptWriter {
       "events orders of customer", "orders", columns,
       items: items, rows: rows)
     eventTables.append(("orders", columns))
+    if make.random.chance(0.1) {
+      lines += ["expect (orders.quantity < 9) ?? true", ""]
+    }
   }
 
   private mutating func writeClicks() {

@@ -47,6 +47,9 @@ extension FuzzCase {
       exposures: program.exposures.map { ReferenceTable(rows: rows[$0.name] ?? []) })
     let interpreter = ReferenceInterpreter(program: program, data: data)
     do throws(ReferenceError) {
+      if let broken = try interpreter.violations().first {
+        throw ReferenceError("an expectation", program.expectations[broken.expectation].span)
+      }
       var results: [ReferenceResult] = []
       for show in program.shows { results.append(try interpreter.run(show.query)) }
       return .success(results)
