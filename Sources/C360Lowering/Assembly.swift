@@ -52,9 +52,14 @@ extension Lowering {
     }
     plan.steps = scans + expectSteps + steps
     plan.scalars = scalars.arena
+    if scalars.canAnyFail {
+      for frame in frameOrder { plan.lasting.formUnion([frame.key, frame.time]) }
+    }
     return LoweredProgram(
       plan: plan, sources: sources, origins: origins, sinks: sinks,
       frames: Dictionary(uniqueKeysWithValues: frameOrder.map { ($0.relation, $0.exposure) }),
+      moments: Dictionary(
+        uniqueKeysWithValues: frameOrder.map { ($0.relation, (key: $0.key, time: $0.time)) }),
       decisions: decisionOrder.map {
         LoweredProgram.Decided(
           policy: $0.key.policy, exposure: $0.key.exposure, name: name(of: $0))

@@ -14,6 +14,8 @@ public struct LoweredProgram: Sendable {
   public let sinks: [SinkTarget]
   /// Frames that are computed, and the exposures they are.
   public let frames: [RelationID: ExposureID]
+  /// Of those frames, the columns that say whose moment a row is.
+  public let moments: [RelationID: (key: ColumnID, time: ColumnID)]
   /// Decisions that are computed.
   public let decisions: [Decided]
   /// Frames whose exposures declare no `keep` rule and have outcomes: their step counts as kept the

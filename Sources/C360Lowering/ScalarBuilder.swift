@@ -85,6 +85,9 @@ struct ScalarBuilder {
   /// Whether some row may have no value for it.
   func canFail(_ id: ScalarID) -> Bool { failable[Int(id.index)] }
 
+  /// Whether any scalar so far may fail.
+  var canAnyFail: Bool { failable.contains(true) }
+
   /// The columns it reads.
   func columns(of id: ScalarID) -> Set<ColumnID> {
     var found: Set<ColumnID> = []

@@ -39,6 +39,8 @@ public struct Plan: Sendable {
   public var scalars = ScalarArena()
   public var steps: [Step] = []
   public var sinks: [Sink] = []
+  /// Columns that stay until the end, though no step reads them: those that say whose row failed.
+  public var lasting: Set<ColumnID> = []
   public init() {}
 
   public mutating func addRelation(_ name: String) -> RelationID {

@@ -111,4 +111,21 @@ struct QueryTests {
       try script.run().shows[0].title
         == "orders | where amount > 10 | group kind { n = count(); total = sum(amount) } | sort -n")
   }
+
+  @Test("a failure at a moment says whose it is")
+  func failingMoment() throws {
+    let script = Shop.script(
+      """
+      exposure now of person at @2026-02-01
+      feature n = count(orders)
+      show now | select x = mod(5, n - 1)
+      """)
+    do {
+      _ = try script.run()
+      Issue.record("the run should fail")
+    } catch let refused as Script.Refused {
+      #expect(refused.diagnostics.map(\.code.name) == ["E0701"])
+      #expect(refused.diagnostics[0].notes == ["person 2 at 2026-02-01T00:00:00Z"])
+    }
+  }
 }

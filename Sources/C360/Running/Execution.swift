@@ -39,11 +39,26 @@ struct Execution {
     let executor = Executor(
       lowered.plan, tables: tables, decisions: DecideOperator(), context: context,
       memoryLimit: session.options.memoryLimit)
-    let result = try failing { () throws(EngineError) in try executor.run() }
+    var moment: String?
+    let result = try failing(
+      { () throws(EngineError) in
+        try executor.run { moment = momentInWords(of: $0, in: $1) }
+      }, at: { moment })
     tables.finishHashing()
     return Results(
       lowered: lowered, tables: tables.readings, sinks: result.sinks.map(\.batch),
       rowCounts: result.rowCounts, counts: result.counts, statistics: result.statistics)
+  }
+
+  /// `customer 42 at 2026-03-01T00:00:00Z` for an error at a row of an exposure.
+  private func momentInWords(of error: EngineError, in state: ExecutionState) -> String? {
+    guard case .row(_, let relation, let row, _) = error, let columns = lowered.moments[relation],
+      let exposure = lowered.frames[relation], let rows = state.relations[relation],
+      let keys = rows.columns[columns.key], let times = rows.columns[columns.time],
+      row < rows.rowCount
+    else { return nil }
+    let key = keys.type == .text ? session.texts.text(keys.codes[row]) : "\(keys.int64s[row])"
+    return "\(program[exposure].entity) \(key) at \(ValueText.time(times.int64s[row]))"
   }
 
   private var progress: (@Sendable (ProgressReport) -> Void)? {
@@ -57,7 +72,7 @@ struct Execution {
 
   /// Turns what the engine throws into what hosts catch.
   private func failing<Result>(
-    _ body: () throws(EngineError) -> Result
+    _ body: () throws(EngineError) -> Result, at moment: () -> String?
   ) throws -> Result {
     do {
       return try body()
@@ -67,7 +82,7 @@ struct Execution {
       case .source(let inner as DiagnosticError): throw RunFailure(diagnostics: inner.diagnostics)
       default:
         let words = RuntimeDiagnostics(program: program, lowered: lowered, tables: tables)
-        throw RunFailure(diagnostics: [words.diagnostic(for: error)])
+        throw RunFailure(diagnostics: [words.diagnostic(for: error, moment: moment())])
       }
     }
   }

@@ -15,7 +15,8 @@ struct RuntimeDiagnostics {
   let lowered: LoweredProgram
   let tables: HostTables
 
-  func diagnostic(for error: EngineError) -> Diagnostic {
+  /// - Parameter moment: whose row it is, where the row is one of an exposure.
+  func diagnostic(for error: EngineError, moment: String?) -> Diagnostic {
     switch error {
     case .cancelled:
       return HostDiagnostics.runtimeFailure.diagnostic("the run was cancelled")
@@ -24,7 +25,7 @@ struct RuntimeDiagnostics {
       return HostDiagnostics.failedRow.diagnostic(
         detail, at: span(origin), data: place,
         notes: place == nil
-          ? ["in row \(row + 1) of \(lowered.plan.name(of: relation))"] : [],
+          ? [moment ?? "in row \(row + 1) of \(lowered.plan.name(of: relation))"] : [],
         help: ["`if`, `??`, `and` and `or` leave out what they do not need"])
     case .unusable(let relation, let detail):
       return HostDiagnostics.unusableRelation.diagnostic(

@@ -22,6 +22,7 @@ struct ColumnLifetimes {
       }
     }
     for sink in plan.sinks { for (_, column) in sink.columns { last[column] = nil } }
+    for column in plan.lasting { last[column] = nil }
     for (column, step) in last { endingAt[step].append(column) }
   }
 

@@ -26,7 +26,11 @@ public struct Executor: Sendable {
     memory = MemoryBudget(limit: memoryLimit)
   }
 
-  public func run() throws(EngineError) -> ExecutionResult {
+  /// - Parameter inspect: told of the error that ends the run, with what there was of it: a host can
+  ///   say whose row it is about.
+  public func run(
+    inspect: ((EngineError, ExecutionState) -> Void)? = nil
+  ) throws(EngineError) -> ExecutionResult {
     var state = ExecutionState(plan: plan)
     let lifetimes = ColumnLifetimes(plan)
     var statistics: [StepStatistics] = []
@@ -38,7 +42,12 @@ public struct Executor: Sendable {
       try memory.reserve(for: step, operation: operation, state, tables)
       let before = MemoryBudget.resident(state)
       let started = DispatchTime.now().uptimeNanoseconds
-      try run(step, &state)
+      do throws(EngineError) {
+        try run(step, &state)
+      } catch {
+        inspect?(error, state)
+        throw error
+      }
       let elapsed = DispatchTime.now().uptimeNanoseconds - started
       let after = MemoryBudget.resident(state)
       statistics.append(
