@@ -135,11 +135,16 @@ final class ObjectiveInfo {
   }
   let declaration: Declaration
   let actions: TableInfo?
+  /// Those that make sense.
   let terms: [Term]
-  init(declaration: Declaration, actions: TableInfo?, terms: [Term]) {
+  /// All that are written, broken ones too: a `permit` may name them.
+  let names: [String]
+  var isComplete: Bool { terms.count == names.count }
+  init(declaration: Declaration, actions: TableInfo?, terms: [Term], names: [String]) {
     self.declaration = declaration
     self.actions = actions
     self.terms = terms
+    self.names = names
   }
 }
 

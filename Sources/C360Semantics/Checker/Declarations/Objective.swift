@@ -32,33 +32,28 @@ extension Checker {
     }
     var terms: [ObjectiveInfo.Term] = []
     var values: [Expression] = []
-    var isComplete = true
+    var names: [String] = []
     for term in syntax.terms {
-      guard let token = term.name else {
-        isComplete = false
-        continue
-      }
+      names.append(term.name?.identifierText ?? "")
+      guard let token = term.name else { continue }
       let name = token.identifierText
       if let first = terms.first(where: { $0.name == name }) {
         report(SemanticError.duplicateItem(token.span, name, noun: "term", first: first.span))
-        isComplete = false
         continue
       }
       let value = termValue(term, name, declaration, actions: actions, exposure: nil, mask: nil)
       let weight = weight(term, declaration.environment)
-      guard let value, let weight else {
-        isComplete = false
-        continue
-      }
+      guard let value, let weight else { continue }
       terms.append(
         ObjectiveInfo.Term(
           name: name, syntax: term,
           weight: term.direction?.text == "minimize" ? -weight : weight, span: token.span))
       values.append(value)
     }
-    guard isComplete else { return nil }
-    warnOfWeights(terms, values, declaration)
-    return ObjectiveInfo(declaration: declaration, actions: actions, terms: terms)
+    let info = ObjectiveInfo(
+      declaration: declaration, actions: actions, terms: terms, names: names)
+    if info.isComplete { warnOfWeights(terms, values, declaration) }
+    return info
   }
 
   /// The value of a term: a total number, at a decision or for each of its actions.

@@ -111,7 +111,7 @@ extension Checker {
     var everywhere: Set<String> = []
     var isComplete = true
     let known =
-      Array(mask?.ruleSpans.keys ?? [:].keys) + objective.terms.map(\.name) + ["choose"]
+      Array(mask?.ruleSpans.keys ?? [:].keys) + objective.names + ["choose"]
     for clause in clauses {
       guard let label = clause.label?.text else { continue }
       if clause.names.isEmpty { everywhere.insert(label) }

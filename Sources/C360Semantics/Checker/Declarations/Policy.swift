@@ -67,17 +67,17 @@ extension Checker {
     guard
       let objective = objectiveClause(clauses.single["objective"], actions, environment)
     else { return nil }
-    let terms = terms(of: objective, actions, exposure, mask.info)
+    let (terms, areTermsComplete) = terms(of: objective, actions, exposure, mask.info)
     let permits = permits(clauses.permits, mask: mask.info, objective: objective)
     let explore = exploreClause(clauses.single["explore"], environment)
     let fallback = fallbackClause(clauses.single["fallback"], actions, environment)
     let site = LabeledSpan(declaration.nameSpan, "policy `\(declaration.name)` decides here")
-    guard let terms, let permits else { return nil }
+    guard let permits else { return nil }
     let choice = choiceClause(
       clauses.single["choose"], declaration, actions, exposure, mask.info, terms)
     checkEntries(
       mask.info, terms, choice, permits: permits, exposure: exposure, site: site)
-    guard let choice, let explore, let fallback else { return nil }
+    guard areTermsComplete, let choice, let explore, let fallback else { return nil }
     return add(
       PolicyParts(
         declaration: declaration, actions: actions, exposure: exposure, mask: mask.info,
@@ -192,9 +192,10 @@ extension Checker {
     return info
   }
 
+  /// The terms that make sense: a broken one must not hide what the others let in.
   private func terms(
     of objective: ObjectiveInfo, _ actions: TableInfo, _ exposure: ExposureInfo, _ mask: MaskInfo?
-  ) -> [Policy.Term]? {
+  ) -> (terms: [Policy.Term], isComplete: Bool) {
     var terms: [Policy.Term] = []
     for term in objective.terms {
       guard
@@ -205,6 +206,6 @@ extension Checker {
       terms.append(
         Policy.Term(name: term.name, value: value, weight: term.weight, span: term.span))
     }
-    return terms.count == objective.terms.count ? terms : nil
+    return (terms, objective.isComplete && terms.count == objective.terms.count)
   }
 }

@@ -2,7 +2,8 @@ import C360Diagnostics
 import C360Syntax
 
 extension Checker {
-  /// Law 2: a condition that must be true or false, never null.
+  /// Law 2: a condition that must be true or false, never null. One that can be null is reported and
+  /// still returned, so that what else is wrong with it (labels, grains) shows in the same run.
   func totalCondition(
     _ syntax: ExpressionSyntax, _ scope: Scope, gate: String, label: String
   ) -> Expression? {
@@ -12,7 +13,7 @@ extension Checker {
       SemanticError.nullAtGate(
         found.span, label: label, path: Array(nullPath(from: found).dropFirst()),
         source: nullSource(of: found)))
-    return nil
+    return found
   }
 
   /// From an expression to the first thing that can be null in it, through features and scores.
