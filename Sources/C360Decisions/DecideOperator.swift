@@ -86,14 +86,11 @@ public struct DecideOperator: DecisionOperator {
     var tally = DecisionTally(
       candidates: problem.rule.candidateCount, terms: problem.step.terms.count)
     var forbidden = [Int](repeating: 0, count: problem.step.rules.count + 1)
-    var explored = 0
     for worker in workers {
       tally.merge(worker.tally)
-      explored += worker.explored
       for (index, pairs) in worker.forbiddenPairs.enumerated() { forbidden[index] += pairs }
     }
-    return tally.counts(
-      of: problem.step, candidates: problem.candidates, forbidden: forbidden, explored: explored)
+    return tally.counts(of: problem.step, candidates: problem.candidates, forbidden: forbidden)
   }
 }
 

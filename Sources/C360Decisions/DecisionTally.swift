@@ -42,12 +42,11 @@ struct DecisionTally {
   /// - Parameters:
   ///   - forbidden: pairs by rule, then those without a value.
   func counts(
-    of step: DecideStep, candidates: Candidates, forbidden: [Int], explored: Int
+    of step: DecideStep, candidates: Candidates, forbidden: [Int]
   ) -> DecisionCounts {
     var counts = DecisionCounts()
     counts.rows = rows
     counts.fallbacks = fallbacks
-    counts.explored = explored
     for (index, name) in candidates.names.enumerated() where actions[index] > 0 {
       counts.actions[name, default: 0] += actions[index]
     }

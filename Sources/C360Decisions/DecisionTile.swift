@@ -26,8 +26,6 @@ final class DecisionTile {
   private(set) var failure: TileFailure?
   /// Pairs that each rule forbids, then those without a value; over all tiles.
   private(set) var forbiddenPairs: [Int]
-  /// Drawn decisions of base probability 0; over all tiles.
-  private(set) var explored = 0
 
   /// Words of a row's pattern: those of each rule, then those of missing values.
   let patternWords: Int
@@ -235,7 +233,6 @@ extension DecisionTile {
     for row in 0..<rows where chosen[row] >= 0 {
       let place = Int(chosen[row]) * rows + row
       propensities[row] = mixed[place]
-      if rule.explore > 0, base[place] == 0, isFallback[row] == 0 { explored += 1 }
     }
   }
 

@@ -51,7 +51,6 @@ final class DecisionWorker {
   private(set) var tally: DecisionTally
 
   var forbiddenPairs: [Int] { tile.forbiddenPairs }
-  var explored: Int { tile.explored }
 
   init(_ problem: DecisionProblem, batchSize: Int) {
     self.problem = problem

@@ -112,7 +112,7 @@ struct Manifest {
         ("mask", optional(policy.mask.map { program[$0].name })),
         ("owner", optional(policy.owner)), ("approval", approval(policy.approval)),
         ("ticket", optional(policy.ticket)), ("decisions", .integer(counts.rows)),
-        ("byFallback", .integer(counts.fallbacks)), ("explored", .integer(counts.explored)),
+        ("byFallback", .integer(counts.fallbacks)),
         ("actions", .object(sorted(counts.actions).map { ($0.key, .integer($0.value)) })),
         ("forbiddenPairs", .object(sorted(counts.forbidden).map { ($0.key, .integer($0.value)) })),
         ("terms", .object(decided.terms.map { ($0.name, .float($0.total)) })),

@@ -57,7 +57,7 @@ struct RunSummary {
     if actions.count > 8 { parts.append("\(actions.count - 8) more") }
     var lines = [
       row(decided.name, "\(number(counts.rows)) decisions: \(parts.joined(separator: ", "))"),
-      row("", "\(number(counts.fallbacks)) by fallback, \(number(counts.explored)) explored"),
+      row("", "\(number(counts.fallbacks)) by fallback"),
     ]
     let forbidden = counts.forbidden.filter { $0.value > 0 }.sorted {
       ($1.value, $0.key) < ($0.value, $1.key)
@@ -69,7 +69,7 @@ struct RunSummary {
     if !decided.terms.isEmpty {
       let whole = decided.terms.reduce(0) { $0 + abs($1.total) }
       let list = decided.terms.map { term in
-        let share = whole > 0 ? " (\(ValueText.fixed(100 * abs(term.total) / whole, 0)) %)" : ""
+        let share = whole > 0 && whole.isFinite ? " (\(ValueText.fixed(100 * abs(term.total) / whole, 0)) %)" : ""
         return "\(term.name) \(ValueText.fixed(term.total, 2))\(share)"
       }.joined(separator: ", ")
       lines.append(row("", "objective: \(list)"))

@@ -55,20 +55,28 @@ final class HostTables: TableProvider {
   /// Waits until the files that were read are hashed too.
   func finishHashing() { hashing.wait() }
 
-  /// The columns of a scan are those of its source.
+  /// The columns of a scan are those of its source. The rest of the contract holds too: roles are
+  /// always read, other columns where a file is text and has no schema that would tell.
   func load(source index: Int, columns: [String]) throws -> Batch {
     let source = lowered.sources[index]
     let origin = SourceOrigin(source.origin, in: program)
     let wanted = source.columns
     let clocks = session.options.asOf == nil ? [] : origin.clocks
-    let positions = wanted + clocks.filter { !wanted.contains($0) }
+    var positions = wanted + origin.roles.filter { !wanted.contains($0) }
     var batch: Batch
     var paths: [String] = []
     if case .batch(let bound)? = session.options.bindings[origin.name] {
       batch = try BoundBatch(bound, origin).columns(positions)
     } else {
-      let contract = try contract(of: origin, positions)
+      var contract = try contract(of: origin, positions)
       paths = try resolve(sources: contract.sources, declaration: contract.declaration)
+      let rest = origin.columns.indices.filter { !positions.contains($0) }
+      if contract.isText(paths) {
+        positions += rest
+        contract.columns += rest.map { origin.contract(of: $0) }
+      } else {
+        contract.unread = rest.map { origin.contract(of: $0) }
+      }
       if session.options.writesOutputs { hash(paths, of: origin.name) }
       batch = try readTable(
         contract, pool: session.texts, threads: session.threadCount,

@@ -22,7 +22,8 @@ struct RunWarnings {
           + "earlier row of the same \(declared.entity)",
         at: declared.span, label: "no `keep` rule",
         help: [
-          "say which rows estimates use: keep all, first, non_overlapping 28d or washout 28d"
+          "say which rows estimates use: `keep all`, `keep first`, or `keep non_overlapping` or"
+            + " `keep washout` with the length of the window"
         ])
     }
   }

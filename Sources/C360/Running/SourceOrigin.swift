@@ -12,6 +12,8 @@ struct SourceOrigin {
   let timezone: String
   /// Positions of the columns that say when a row came to be known.
   let clocks: [Int]
+  /// Positions of the columns that have a role: key, times, purpose, action, propensity.
+  let roles: [Int]
 
   init(_ origin: RowSource.Origin, in program: Program) {
     switch origin {
@@ -22,12 +24,15 @@ struct SourceOrigin {
       columns = table.columns
       timezone = table.timezone
       clocks = Self.clocks(of: table.kind)
+      roles = Self.roles(of: table.kind)
     case .exposure(let id):
       let exposure = program[id]
       name = exposure.name
       columns = exposure.columns
       timezone = exposure.timezone
       clocks = []
+      roles = [exposure.key, exposure.time]
+        + [exposure.action?.column, exposure.propensity].compactMap { $0 }
       if case .file(let data) = exposure.origin {
         source = data
       } else {
@@ -43,6 +48,18 @@ struct SourceOrigin {
     case .profile(let roles): [roles.from, roles.known].compactMap { $0 }
     case .consents(let roles): [roles.from]
     case .actions: []
+    }
+  }
+
+  private static func roles(of kind: Table.Kind) -> [Int] {
+    switch kind {
+    case .events(let roles):
+      [roles.key, roles.time] + [roles.known, roles.sequence].compactMap { $0 }
+    case .profile(let roles):
+      [roles.key] + [roles.from, roles.known, roles.until].compactMap { $0 }
+    case .consents(let roles):
+      [roles.key, roles.purpose, roles.from] + (roles.until.map { [$0] } ?? [])
+    case .actions(let roles): [roles.key]
     }
   }
 

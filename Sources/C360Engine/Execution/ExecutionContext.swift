@@ -120,7 +120,6 @@ public struct RunCounts: Sendable {
 public struct DecisionCounts: Sendable {
   public var rows = 0
   public var fallbacks = 0
-  public var explored = 0
   /// Action → decisions.
   public var actions: [String: Int] = [:]
   /// Rule (or `null_value`) → pairs of exposure and action it forbids.

@@ -18,6 +18,14 @@ public enum FileFormat: Sendable, Hashable {
     }
   }
 
+  /// Whether types are known only by reading every value.
+  var isText: Bool {
+    switch self {
+    case .csv, .jsonLines: true
+    case .parquet, .arrow: false
+    }
+  }
+
   /// The format that a file's extension stands for; `.gz` behind it does not count.
   public init?(path: String) {
     switch Self.fileExtension(path) {

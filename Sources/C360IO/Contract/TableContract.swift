@@ -9,19 +9,35 @@ public struct TableContract: Sendable {
   public var sources: [String]
   /// `nil`: by each file's extension.
   public var format: FileFormat?
+  /// Columns to read.
   public var columns: [ColumnContract]
+  /// Columns that a file with a schema must have, with their type, and whose values nobody asks for.
+  public var unread: [ColumnContract]
   /// Where the script declares the source.
   public var declaration: Span?
 
   public init(
     table: String, sources: [String], format: FileFormat? = nil, columns: [ColumnContract],
-    declaration: Span? = nil
+    unread: [ColumnContract] = [], declaration: Span? = nil
   ) {
     self.table = table
     self.sources = sources
     self.format = format
     self.columns = columns
+    self.unread = unread
     self.declaration = declaration
+  }
+
+  /// Whether any of these files is text, so that only reading a column tells whether it fits.
+  public func isText(_ paths: [String]) -> Bool {
+    paths.contains { (format ?? FileFormat(path: $0))?.isText ?? true }
+  }
+
+  /// The contract with all columns among those to read.
+  var complete: TableContract {
+    TableContract(
+      table: table, sources: sources, format: format, columns: columns + unread,
+      declaration: declaration)
   }
 }
 

@@ -3,10 +3,13 @@
   import C360Columns
   import C360Diagnostics
 
-  /// Finds the contract's columns among those of a file and checks their types.
+  /// Finds the contract's columns among those of a file and checks the types of all that it lists;
+  /// the positions are those of the columns to read.
   func matchColumns(
     _ fields: [ArrowField], _ contract: TableContract, path: String
   ) throws -> [Int] {
+    let toRead = contract.columns.count
+    let contract = contract.complete
     var problems: [Diagnostic] = []
     let positions = contract.columns.indices.map { column -> Int in
       let named = fields.indices.filter { fields[$0].name == contract.columns[column].name }
@@ -23,7 +26,7 @@
       return position
     }
     guard problems.isEmpty else { throw DiagnosticError(problems) }
-    return positions
+    return Array(positions.prefix(toRead))
   }
 
   extension ReadFailure {

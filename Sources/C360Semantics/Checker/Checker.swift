@@ -73,13 +73,16 @@ final class Checker {
     let code: DiagnosticCode
     let span: Span?
     let message: String
+    /// For a label that is not permitted: the policy, since each has its own permits.
+    let last: Span?
   }
 
   func report(_ diagnostic: Diagnostic) {
     guard mutes == 0 else { return }
     let isNew = reported.insert(
       ReportKey(
-        code: diagnostic.code, span: diagnostic.primary?.span, message: diagnostic.message)
+        code: diagnostic.code, span: diagnostic.primary?.span, message: diagnostic.message,
+        last: diagnostic.code == "E0331" ? diagnostic.secondary.last?.span : nil)
     ).inserted
     guard isNew, !isRepeatedUnknown(diagnostic) else { return }
     var complete = diagnostic

@@ -79,6 +79,18 @@ extension SemanticError {
         ?? ["declare a no-op in the actions table: `none \"no_contact\"`"])
   }
 
+  static func fallbackMayBeForbidden(
+    _ at: Span, rule: String, at place: Span, actions: Table
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0516", "the mask may forbid this action, and there is no no-op to give way to", at: at,
+      secondary: [
+        LabeledSpan(place, "`\(rule)` may forbid it"),
+        LabeledSpan(actions.span, "`\(actions.name)` has no no-op"),
+      ],
+      help: ["declare a no-op in the block of `\(actions.name)`: `none \"no_action\"`"])
+  }
+
   // MARK: Masks
 
   static func cannotHide(_ at: Span, _ name: String, noun: String) -> Diagnostic {

@@ -85,6 +85,8 @@ extension Parser {
       take(.name)
       if kind == .leftParenthesis {
         parseBracketed(.rightParenthesis) { parser in
+          // `@nan(null)`: the one reserved word that a role takes.
+          if parser.takeIf(.null, .argument) { return }
           if parser.isAtName || parser.kind == .reservedWord {
             parser.parseIdentifier(.argument, "the argument of the role")
           } else {

@@ -84,8 +84,11 @@ extension Checker {
     return share
   }
 
+  ///
+  /// What acts in the end must be allowed there: an action that a rule may forbid needs a no-op that it
+  /// gives way to.
   func fallbackClause(
-    _ clause: ClauseSyntax?, _ actions: TableInfo, _ environment: Environment
+    _ clause: ClauseSyntax?, _ actions: TableInfo, _ mask: MaskInfo?, _ environment: Environment
   ) -> Value? {
     guard let syntax = clause?.expression, let roles = actions.actionRoles else { return nil }
     let scope = Scope(.constant, for: Scope.Use(.constant, "`fallback`"), in: environment)
@@ -96,6 +99,12 @@ extension Checker {
       report(
         SemanticError.fallbackType(
           syntax.span, type, key: key.type, none: roles.none, declared: key.span))
+      return nil
+    }
+    if roles.none == nil, let mask, let rule = program[mask.id].rules.first {
+      report(
+        SemanticError.fallbackMayBeForbidden(
+          syntax.span, rule: rule.name, at: rule.span, actions: actions.table))
       return nil
     }
     return value

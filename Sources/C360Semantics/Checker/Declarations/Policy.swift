@@ -70,7 +70,8 @@ extension Checker {
     let (terms, areTermsComplete) = terms(of: objective, actions, exposure, mask.info)
     let permits = permits(clauses.permits, mask: mask.info, objective: objective)
     let explore = exploreClause(clauses.single["explore"], environment)
-    let fallback = fallbackClause(clauses.single["fallback"], actions, environment)
+    let fallback = fallbackClause(
+      clauses.single["fallback"], actions, mask.info, environment)
     let site = LabeledSpan(declaration.nameSpan, "policy `\(declaration.name)` decides here")
     guard let permits else { return nil }
     let choice = choiceClause(

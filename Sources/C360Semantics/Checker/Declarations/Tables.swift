@@ -58,12 +58,22 @@ extension Checker {
     let id = TableID(program.tables.count)
     let table = Table(
       name: declaration.name, kind: kind, entity: entityName, source: data,
-      columns: columns.map(\.column), timezone: environment.module.clock.identifier,
+      columns: Self.contract(columns, of: kind), timezone: environment.module.clock.identifier,
       span: declaration.nameSpan)
     program.tables.append(table)
     let info = TableInfo(id: id, table: table)
     tableInfos.append(info)
     return info
+  }
+
+  /// A consent that is withdrawn on a day is withdrawn from its start (semantics.md: at equal times
+  /// withdrawal wins).
+  private static func contract(_ columns: [WrittenColumn], of kind: Table.Kind) -> [Column] {
+    var contract = columns.map(\.column)
+    if case .consents(let roles) = kind, let until = roles.until {
+      contract[until] = contract[until].with(bareDate: .startOfDay)
+    }
+    return contract
   }
 
   private struct TableSite {
