@@ -12,6 +12,7 @@ PREFIX ?= /usr/local
 FUZZ ?= 1000..<2000
 SWIFT ?= swift
 PYTHON ?= python3
+export SWIFT
 
 RELEASE := .build/release/c360
 # What the bootstrap leaves behind; without Arrow only system packages are seen to.
@@ -40,6 +41,7 @@ test: build
 
 # Versions of the peers are pinned, so that figures can be compared.
 .venv/.ready: Tests/Peers/requirements.txt
+	C360_PEERS=1 scripts/bootstrap
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
@@ -57,7 +59,7 @@ install: build
 	scripts/install $(DESTDIR)$(PREFIX)
 
 fmt: build
-	swift format --in-place --recursive Sources Tests Package.swift
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 	find examples stdlib -name '*.c360' -print0 | xargs -0 $(RELEASE) fmt
 
 clean:

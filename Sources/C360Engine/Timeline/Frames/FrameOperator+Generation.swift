@@ -1,6 +1,12 @@
 import C360Columns
 import C360Plan
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 extension FrameOperator {
   /// start, start + 1 · step, … through. Steps are counted from the start, so that the end of a month
   /// does not drift.
@@ -14,6 +20,24 @@ extension FrameOperator {
       next = zone.moved(start, by: length, times: result.count)
     }
     return result
+  }
+
+  /// Row numbers have 31 bits.
+  private static let mostRows = Int(Int32.max)
+
+  /// Complains of moments so close that one entity alone has too many, before they are listed.
+  static func checkRows(
+    ofOneEntity moments: (start: Int64, through: Int64, step: TimeOffset), _ step: FrameStep
+  ) throws(EngineError) {
+    guard case .exact(let length) = moments.step, length > 0, moments.through > moments.start
+    else { return }
+    let (span, overflow) = moments.through.subtractingReportingOverflow(moments.start)
+    if overflow || span / length >= Int64(mostRows) { throw tooManyRows(step) }
+  }
+
+  private static func tooManyRows(_ step: FrameStep) -> EngineError {
+    .unusable(
+      relation: step.relation, detail: "it would have more than \(mostRows) rows: take longer steps")
   }
 
   /// Rows of each known entity at the moments, which ascend.
@@ -37,7 +61,9 @@ extension FrameOperator {
       starts.append(starts[starts.count - 1] + count)
     }
     let total = starts[entities.count]
+    guard total <= mostRows else { throw tooManyRows(step) }
     let type = state.plan[step.key].type.physical
+    try checkMemory(total * (type.stride + 8), step, state)
     let keys = Buffer(byteCount: total * type.stride)
     let times = Buffer(byteCount: total * 8)
     for (place, entity) in entities.enumerated() {
@@ -70,6 +96,16 @@ extension FrameOperator {
         step.key: Vector(type: type, count: total, values: keys),
         step.time: Vector(type: .int64, count: total, values: times),
       ])
+  }
+
+  /// What no machine of this size can hold is refused in words, before it is asked for.
+  private static func checkMemory(
+    _ needed: Int, _ step: FrameStep, _ state: ExecutionState
+  ) throws(EngineError) {
+    let limit = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    guard limit > 0, needed > limit else { return }
+    throw .memory(
+      limit: limit, needed: needed, operation: "moments of \(state.plan.name(of: step.relation))")
   }
 
   private static func holds(_ spans: [(known: Int64, until: Int64)], at moment: Int64) -> Bool {

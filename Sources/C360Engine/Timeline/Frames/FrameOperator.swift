@@ -11,6 +11,7 @@ package enum FrameOperator {
     case .rows(let input, let columns):
       try reorder(step, input: input, columns, &state, context)
     case .every(let length, let start, let through, let population):
+      try checkRows(ofOneEntity: (start, through, length), step)
       let moments = moments(from: start, through: through, every: length, zone)
       try generate(step, moments, population, &state, context)
     case .instant(let instant, let population):
