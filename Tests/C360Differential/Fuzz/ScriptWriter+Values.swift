@@ -166,8 +166,10 @@ extension ScriptWriter {
     if make.random.chance(0.2), let feature = features.first {
       body.append("hide \(feature.text) unless consent(\"other\")")
     }
+    // A mask with rules needs a no-op that a forbidden fallback gives way to.
+    if body.isEmpty, !hasNoAction { body.append("hide accounts.tier") }
     hides = !body.isEmpty
-    for index in 0..<make.random.number(0...3) {
+    for index in 0..<(hasNoAction ? make.random.number(0...3) : 0) {
       let rule = make.condition(2, actionScope)
       let text = rule.isOptional ? "\(rule.operand) ?? false" : rule.text
       body.append("forbid r\(index) when \(text)")
