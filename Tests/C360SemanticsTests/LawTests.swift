@@ -52,6 +52,29 @@ struct LawTests {
         """)
   }
 
+  @Test func aBrokenTermDoesNotHideTheLabelsOfTheOthers() {
+    let result = checked(
+      script(
+        """
+        feature age = year(at) - accounts.birth_year
+        mask m for offers {
+          forbid young when age < 18
+          forbid minor when (age ?? 0) < 18
+        }
+        objective value for offers {
+          maximize margin = offers.margin + 5
+          maximize years = float(age ?? 0)
+        }
+        policy spring for offers at sends {
+          mask m
+          objective value
+          choose greedy
+          fallback "no_contact"
+        }
+        """))
+    #expect(result.codes == ["E0301", "E0331", "E0331", "E0403", "E0331"])
+  }
+
   // MARK: Leakage
 
   @Test(arguments: ["sends.clicked", "sends.p", "sends.offer_id", "sends.revenue"])
