@@ -5,11 +5,11 @@
 #   make build        the release binary, .build/release/c360
 #   make install      into PREFIX (default /usr/local)
 #   make test-peers   features against DuckDB on real data
-#   make fuzz         random programs, engine against reference interpreter (FUZZ=seeds)
+#   make fuzz         random programs, engine against reference interpreter, for FUZZ_SECONDS
 #   make bench        speed beside DuckDB and Polars
 
 PREFIX ?= /usr/local
-FUZZ ?= 1000..<2000
+FUZZ_SECONDS ?= 300
 SWIFT ?= swift
 PYTHON ?= python3
 export SWIFT
@@ -50,7 +50,7 @@ test-peers: build .venv/.ready
 	scripts/test-peers
 
 fuzz: | $(READY)
-	C360_FUZZ='$(FUZZ)' $(SWIFT) test --filter DifferentialTests
+	C360_FUZZ_SECONDS=$(FUZZ_SECONDS) $(SWIFT) test --filter DifferentialTests
 
 bench: build .venv/.ready
 	.venv/bin/python Benchmarks/run.py $(RELEASE)
