@@ -29,16 +29,16 @@ struct RunSummary {
       parts.append("\(number(count)) never known")
     }
     if let count = report.counts.duplicates[table.name], count > 0 {
-      parts.append("\(number(count)) exact copies")
+      parts.append("\(number(count)) exact \(count == 1 ? "copy" : "copies")")
     }
     if let count = report.counts.unusedEvents[table.name], count > 0 {
       parts.append("\(number(count)) of entities nobody asks about")
     }
     if let count = report.counts.tiedExposures[table.name], count > 0 {
-      parts.append("\(number(count)) exposures tied with an event")
+      parts.append("\(number(count)) \(count == 1 ? "exposure" : "exposures") tied with an event")
     }
     if let count = report.counts.resolvedTies[table.name], count > 0 {
-      parts.append("\(number(count)) answers hang on a tie")
+      parts.append("\(number(count)) \(count == 1 ? "answer hangs" : "answers hang") on a tie")
     }
     return parts.joined(separator: ", ")
   }
@@ -56,7 +56,10 @@ struct RunSummary {
     var parts = actions.prefix(8).map { "\($0.key) \(number($0.value))" }
     if actions.count > 8 { parts.append("\(actions.count - 8) more") }
     var lines = [
-      row(decided.name, "\(number(counts.rows)) decisions: \(parts.joined(separator: ", "))"),
+      row(
+        decided.name,
+        "\(number(counts.rows)) \(counts.rows == 1 ? "decision" : "decisions")"
+          + (parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))")),
       row("", "\(number(counts.fallbacks)) by fallback"),
     ]
     let forbidden = counts.forbidden.filter { $0.value > 0 }.sorted {
@@ -69,7 +72,9 @@ struct RunSummary {
     if !decided.terms.isEmpty {
       let whole = decided.terms.reduce(0) { $0 + abs($1.total) }
       let list = decided.terms.map { term in
-        let share = whole > 0 && whole.isFinite ? " (\(ValueText.fixed(100 * abs(term.total) / whole, 0)) %)" : ""
+        let share =
+          whole > 0 && whole.isFinite
+          ? " (\(ValueText.fixed(100 * abs(term.total) / whole, 0)) %)" : ""
         return "\(term.name) \(ValueText.fixed(term.total, 2))\(share)"
       }.joined(separator: ", ")
       lines.append(row("", "objective: \(list)"))

@@ -69,6 +69,8 @@ enum ValueText {
 
   /// A number with so many digits behind the point, halves away from zero.
   static func fixed(_ value: Double, _ digits: Int) -> String {
+    // NaN has a sign that means nothing.
+    if value.isNaN { return "nan" }
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
     var scale: Int64 = 1
     for _ in 0..<digits { scale *= 10 }

@@ -51,13 +51,13 @@ struct RunWarnings {
       if let count = counts.neverKnown[table.name], count > 0 {
         warnings.append(
           HostDiagnostics.neverKnown.diagnostic(
-            "\(count) rows of `\(table.name)` are never visible: when they were known is null",
+            "\(count) \(count == 1 ? "row" : "rows") of `\(table.name)` never visible: when it was known is null",
             at: table.span))
       }
       if let count = counts.resolvedTies[table.name], count > 0 {
         warnings.append(
           HostDiagnostics.unresolvedTies.diagnostic(
-            "\(count) answers over `\(table.name)` hang on events at the same time",
+            "\(count) \(count == 1 ? "answer hangs" : "answers hang") over `\(table.name)` on events at the same time",
             at: table.span,
             help: ["a column with the role `@sequence` says which of them came first"]))
       }
