@@ -5,12 +5,15 @@ import PackageDescription
 // The file itself is not probed here, because SwiftPM caches evaluated manifests.
 let withArrow = Context.environment["C360_ARROW"] != "0"
 
-let arrowTargets: [Target] = withArrow
+let arrowTargets: [Target] =
+  withArrow
   ? [
     .systemLibrary(
       name: "CArrow", pkgConfig: Context.packageDirectory + "/.deps/pkgconfig/c360-arrow.pc"),
     .target(name: "CArrowShim", dependencies: ["CArrow"]),
-    .target(name: "C360Arrow", dependencies: ["C360Columns", "C360Diagnostics", "CArrowABI", "CArrowShim"]),
+    .target(
+      name: "C360Arrow",
+      dependencies: ["C360Columns", "C360Diagnostics", "CArrowABI", "CArrowShim"]),
     .testTarget(name: "C360ArrowTests", dependencies: ["C360Arrow"]),
   ] : []
 let arrowDependency: [Target.Dependency] = withArrow ? ["C360Arrow"] : []

@@ -41,7 +41,9 @@ public enum FileSchema {
 
   /// `customer_id` before `user_id` before the first column of whole numbers or texts.
   private static func keyColumn(among columns: [FileColumn]) -> Int? {
-    let likely = ["customer_id", "customer", "user_id", "person_id", "account_id", "entity_id", "id"]
+    let likely = [
+      "customer_id", "customer", "user_id", "person_id", "account_id", "entity_id", "id",
+    ]
     for name in likely {
       if let found = columns.firstIndex(where: { $0.name.lowercased() == name }) { return found }
     }

@@ -4,6 +4,11 @@
   import Darwin
 #endif
 
+#if canImport(Glibc)
+  /// `MADV_HUGEPAGE` of Linux, which the module map leaves out.
+  private let adviceHugePages: Int32 = 14
+#endif
+
 /// A run of bytes, 64-byte aligned, with 64 bytes of slack behind its end so that kernels may
 /// read whole vector registers. Written once by whoever made it, then shared read-only.
 public final class Buffer: @unchecked Sendable {
@@ -21,7 +26,7 @@ public final class Buffer: @unchecked Sendable {
     let alignment = size >= 4 << 20 ? 2 << 20 : 64
     guard posix_memalign(&pointer, alignment, size) == 0, let pointer else { abort() }
     #if canImport(Glibc)
-      if alignment > 64 { madvise(pointer, size, 14 /* MADV_HUGEPAGE */) }
+      if alignment > 64 { madvise(pointer, size, adviceHugePages) }
     #endif
     base = pointer
     self.byteCount = byteCount

@@ -5,7 +5,9 @@ import CKernels
 /// A scalar has no value at a pair for which it was asked.
 struct TileFailure: Equatable {
   enum Place: Equatable {
-    case rule(Int), term(Int), threshold
+    case rule(Int)
+    case term(Int)
+    case threshold
   }
   let place: Place
   let action: Int

@@ -72,7 +72,8 @@ extension Lowering {
 
   /// Timelines that must run before this one.
   private func timelineLevel(of windowed: WindowedAggregate) -> Int {
-    let read = [windowed.argument, windowed.second, windowed.filter].compactMap { $0 }
+    let read =
+      [windowed.argument, windowed.second, windowed.filter].compactMap { $0 }
       + windowed.matches.map(\.event)
     return read.reduce(0) { max($0, levels[$1] ?? 0) }
   }

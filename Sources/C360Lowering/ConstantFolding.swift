@@ -13,7 +13,8 @@ enum ConstantFolding {
     case (.boolToInt, .bool(let value), _): return .int(value ? 1 : 0)
     case (.boolToFloat, .bool(let value), _): return float(value ? 1 : 0)
     case (.intToFloat, .int(let value), _): return float(Double(value))
-    case (.negateInt, .int(let value), _): return checked(Int64(0).subtractingReportingOverflow(value))
+    case (.negateInt, .int(let value), _):
+      return checked(Int64(0).subtractingReportingOverflow(value))
     case (.negateFloat, .float(let bits), _): return float(-Double(bitPattern: bits))
     case (_, .int(let left), .int(let right)): return integer(operation, left, right)
     case (_, .float(let left), .float(let right)):

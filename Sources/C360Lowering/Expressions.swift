@@ -37,7 +37,8 @@ extension Lowering {
     let type = expression.type.physical
     switch expression.kind {
     case .literal(let value): return scalars.constant(value.constant, type)
-    case .parameter(let id): return scalars.constant(program.parameters[id.index].value.constant, type)
+    case .parameter(let id):
+      return scalars.constant(program.parameters[id.index].value.constant, type)
     case .call(let function, let arguments):
       return call(function, arguments, expression, scope)
     case .and, .or, .not, .conditional, .coalesce, .isNull, .isIn:

@@ -98,7 +98,8 @@ public enum ScalarOperation: Hashable, Sendable {
   /// Of dates
   case year, quarter, month, dayOfMonth, weekday
   /// Of times
-  case hour(zone: String), minute(zone: String)
+  case hour(zone: String)
+  case minute(zone: String)
 
   // comparison → bool; bool, int64, float64 (IEEE), text (bytes), by the type of the inputs
   case equal, notEqual, less, lessEqual

@@ -11,7 +11,8 @@ struct ExplainCommand: ParsableCommand {
         c360 explain          (lists the codes)
       """)
 
-  @Argument(help: "The code, such as E0312.", completion: .custom { _, _, _ in Installation.codes() })
+  @Argument(
+    help: "The code, such as E0312.", completion: .custom { _, _, _ in Installation.codes() })
   var code: String?
 
   func run() throws {

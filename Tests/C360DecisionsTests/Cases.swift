@@ -108,7 +108,8 @@ struct Case {
     state.relations = self.state.relations
     let step = DecideStep(
       policy: "winback", frame: frame, key: key, time: time, number: number, actions: actions,
-      actionKey: actionKey, noAction: noOp, actionTimelines: actionTimelines, rules: rules, terms: terms,
+      actionKey: actionKey, noAction: noOp, actionTimelines: actionTimelines, rules: rules,
+      terms: terms,
       choice: choice, explore: explore, fallback: fallback, seed: seed, outputs: outputs)
     let context = ExecutionContext(
       threads: threads, batchSize: batchSize, pool: pool, cancellation: cancellation)

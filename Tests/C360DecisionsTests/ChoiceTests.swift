@@ -7,10 +7,11 @@ private let infinity = Double.infinity
 @Suite struct GreedyTests {
   @Test func theGreatestValueWins() {
     let decided = Problem(values: [[1, 3, 2]]).decide()
-    #expect(decided == [
-      Decided(
-        chosen: 1, propensity: 1, value: 3, expected: 3, rank: 1, eligible: 3, isFallback: false)
-    ])
+    #expect(
+      decided == [
+        Decided(
+          chosen: 1, propensity: 1, value: 3, expected: 3, rank: 1, eligible: 3, isFallback: false)
+      ])
   }
 
   @Test func tiesGoToTheEarlierCandidateAndTheNoOpIsLast() {
@@ -110,20 +111,22 @@ private let infinity = Double.infinity
   @Test func nonePassesGivesTheNoOpWhichIsNoFallback() {
     let problem = Problem(
       values: [[9, 5]], passes: [[false, false]], base: .threshold, hasNoOp: true, fallback: 0)
-    #expect(problem.decide() == [
-      Decided(
-        chosen: 2, propensity: 1, value: 0, expected: 0, rank: 3, eligible: 3, isFallback: false)
-    ])
+    #expect(
+      problem.decide() == [
+        Decided(
+          chosen: 2, propensity: 1, value: 0, expected: 0, rank: 3, eligible: 3, isFallback: false)
+      ])
   }
 
   @Test func nonePassesAndNoNoOpGivesTheFallbackWithoutExploration() {
     let problem = Problem(
       values: [[9, 5]], passes: [[false, false]], base: .threshold, explore: 0.5, fallback: 1,
       draws: [0.1])
-    #expect(problem.decide() == [
-      Decided(
-        chosen: 1, propensity: 1, value: 5, expected: 5, rank: 2, eligible: 2, isFallback: true)
-    ])
+    #expect(
+      problem.decide() == [
+        Decided(
+          chosen: 1, propensity: 1, value: 5, expected: 5, rank: 2, eligible: 2, isFallback: true)
+      ])
   }
 
   @Test func anActionThatIsNotEligibleCannotPass() {
@@ -140,28 +143,31 @@ private let infinity = Double.infinity
     let problem = Problem(
       values: [[nil, nil]], base: .softmax(temperature: 1), explore: 0.5, hasNoOp: true,
       fallback: 1)
-    #expect(problem.decide() == [
-      Decided(
-        chosen: 1, propensity: 1, value: nil, expected: nil, rank: nil, eligible: 1,
-        isFallback: true)
-    ])
+    #expect(
+      problem.decide() == [
+        Decided(
+          chosen: 1, propensity: 1, value: nil, expected: nil, rank: nil, eligible: 1,
+          isFallback: true)
+      ])
   }
 
   @Test func aRuleAgainstItLeavesTheNoOp() {
     let problem = Problem(values: [[1, 2]], rules: all, hasNoOp: true, fallback: 1)
-    #expect(problem.decide() == [
-      Decided(
-        chosen: 2, propensity: 1, value: 0, expected: 0, rank: 1, eligible: 1, isFallback: true)
-    ])
+    #expect(
+      problem.decide() == [
+        Decided(
+          chosen: 2, propensity: 1, value: 0, expected: 0, rank: 1, eligible: 1, isFallback: true)
+      ])
   }
 
   @Test func withoutANoOpItActsAllTheSame() {
     let problem = Problem(values: [[1, 2]], rules: all, fallback: 1)
-    #expect(problem.decide() == [
-      Decided(
-        chosen: 1, propensity: 1, value: nil, expected: nil, rank: nil, eligible: 0,
-        isFallback: true)
-    ])
+    #expect(
+      problem.decide() == [
+        Decided(
+          chosen: 1, propensity: 1, value: nil, expected: nil, rank: nil, eligible: 0,
+          isFallback: true)
+      ])
   }
 
   @Test func theNoOpMayBeTheFallback() {

@@ -81,7 +81,8 @@ import Testing
   }
 
   @Test func thresholdReadsItsCondition() throws {
-    var problem = Case(actions: .text(["a", "b", "c"]), cost: [1, 2, 3], bonus: [1, 1, 0], x: [0])
+    var problem = Case(
+      actions: .text(["a", "b", "c"]), cost: [1, 2, 3], bonus: [1, 1, 0], x: [0])
     problem.term("worth", problem.xPlusCost())
     let bonus = problem.column(problem.bonus, .int64)
     problem.choice = .threshold(problem.call(.equal, bonus, problem.int(1), type: .bool))
@@ -116,7 +117,8 @@ import Testing
   }
 
   @Test func rowOrderDoesNotEnterTheDraw() throws {
-    var problem = Case(actions: .text(["a", "b"]), cost: [0, 0], x: Array(repeating: 0, count: 50))
+    var problem = Case(
+      actions: .text(["a", "b"]), cost: [0, 0], x: Array(repeating: 0, count: 50))
     problem.term("worth", problem.xPlusCost())
     problem.choice = .softmax(temperature: 1)
     problem.fallback = "a"
@@ -128,7 +130,8 @@ import Testing
   @Test func manyActions() throws {
     let count = 3000
     var problem = Case(
-      actions: .integers((0..<Int64(count)).map { $0 }), cost: (0..<count).map { Double($0 % 2999) },
+      actions: .integers((0..<Int64(count)).map { $0 }),
+      cost: (0..<count).map { Double($0 % 2999) },
       x: [1, 2, 3])
     problem.term("worth", problem.xPlusCost())
     problem.fallback = "0"

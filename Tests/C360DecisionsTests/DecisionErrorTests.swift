@@ -65,7 +65,9 @@ import Testing
       actions: .text(["a", "b"]), cost: [1, 1], bonus: bonus, x: x)
     let bonus = problem.column(problem.bonus, .int64)
     let sum = problem.call(
-      .addInt, problem.call(.subtractInt, problem.int(.max), problem.column(problem.x, .int64),
+      .addInt,
+      problem.call(
+        .subtractInt, problem.int(.max), problem.column(problem.x, .int64),
         type: .int64), bonus, type: .int64)
     let isLarge = problem.call(.less, problem.int(0), sum, type: .bool)
     switch place {

@@ -6,11 +6,12 @@ import Testing
 @Suite struct DrawHashTests {
   private let monday: Int64 = 1_767_571_200_000_000
 
-  @Test(arguments: [
-    (0, "winback", 42, 1_767_571_200_000_000, 0, 0x0e4a_af39_aa28_60ac, 0.05582709462956492),
-    (0, "winback", 42, 1_767_571_200_000_000, 1, 0x1399_0d7e_cbc5_090b, 0.0765541491089331),
-    (7, "winback", -1, -1, 0, 0xf65f_cf3a_002b_afc1, 0.9623994366267384),
-  ] as [(UInt64, String, Int64, Int64, Int64, UInt64, Double)])
+  @Test(
+    arguments: [
+      (0, "winback", 42, 1_767_571_200_000_000, 0, 0x0e4a_af39_aa28_60ac, 0.05582709462956492),
+      (0, "winback", 42, 1_767_571_200_000_000, 1, 0x1399_0d7e_cbc5_090b, 0.0765541491089331),
+      (7, "winback", -1, -1, 0, 0xf65f_cf3a_002b_afc1, 0.9623994366267384),
+    ] as [(UInt64, String, Int64, Int64, Int64, UInt64, Double)])
   func integerKeys(
     _ row: (
       seed: UInt64, policy: String, key: Int64, time: Int64, number: Int64, hash: UInt64,

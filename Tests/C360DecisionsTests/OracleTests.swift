@@ -100,7 +100,9 @@ extension Problem {
     problem.rules = (0..<Int(random.below(4))).map { _ in matrix() }
     switch random.below(3) {
     case 0: problem.base = .greedy
-    case 1: problem.base = .softmax(temperature: [.leastNonzeroMagnitude, 0.01, 0.5, 1e300][Int(random.below(4))])
+    case 1:
+      problem.base = .softmax(
+        temperature: [.leastNonzeroMagnitude, 0.01, 0.5, 1e300][Int(random.below(4))])
     default:
       problem.base = .threshold
       problem.passes = matrix()

@@ -91,8 +91,9 @@ struct Problem {
 
   private func withFlags(_ flags: [[Bool]], _ rows: Range<Int>, _ body: (Operand) -> Void) {
     // Kernels may read a word past the end.
-    var bytes = rows.flatMap { flags[$0].map { $0 ? 1 : 0 } } + Array(repeating: 0, count: 8)
-    as [UInt8]
+    var bytes =
+      rows.flatMap { flags[$0].map { $0 ? 1 : 0 } } + Array(repeating: 0, count: 8)
+      as [UInt8]
     bytes.withUnsafeMutableBytes { bytes in
       guard let start = bytes.baseAddress else { return }
       body(Operand(values: start))

@@ -46,10 +46,11 @@ struct DecisionTests {
 
   @Test("one decision serves all that ask for it; only columns asked for are made")
   func once() throws {
-    let text = Self.policy + """
-      show first | group action { n = count() }
-      show first | select person, propensity
-      """
+    let text =
+      Self.policy + """
+        show first | group action { n = count() }
+        show first | select person, propensity
+        """
     let plan = try lowered(text)
     let decides = plan.plan.steps.compactMap { step -> [String]? in
       guard case .decide(let step) = step else { return nil }

@@ -51,9 +51,11 @@ import Testing
 
   @Test func wordsOfClausesGoOnUnlessTheyAreNames() {
     let mask = script(
-      "mask m {\n  hide a\n    unless b\n    else 0\n    because \"x\"\n  forbid c\n    when d\n}\n")
+      "mask m {\n  hide a\n    unless b\n    else 0\n    because \"x\"\n  forbid c\n    when d\n}\n"
+    )
     #expect(mask.diagnostics.isEmpty)
-    let table = script("actions t from \"x\" {\n  a: text\n  to: time\n  when: int\n  under: int\n}\n")
+    let table = script(
+      "actions t from \"x\" {\n  a: text\n  to: time\n  when: int\n  under: int\n}\n")
     #expect(table.diagnostics.isEmpty)
     guard case .table(let columns)? = table.root.declarations.last else { return }
     #expect(columns.items.count == 4)

@@ -10,11 +10,13 @@ struct CommandTests {
     #expect(outcome.out == "c360 0.1.0 (language edition 2026)\n")
   }
 
-  @Test("a wrong option is a usage error with exit code 2", arguments: [
-    ["check"], ["run", "a.c360", "--threads", "0"], ["run", "a.c360", "--memory", "lots"],
-    ["run", "a.c360", "--set", "x"], ["frobnicate"], ["check", "a.c360", "--format", "yaml"],
-    ["run", "a.c360", "--as-of", "yesterday"],
-  ])
+  @Test(
+    "a wrong option is a usage error with exit code 2",
+    arguments: [
+      ["check"], ["run", "a.c360", "--threads", "0"], ["run", "a.c360", "--memory", "lots"],
+      ["run", "a.c360", "--set", "x"], ["frobnicate"], ["check", "a.c360", "--format", "yaml"],
+      ["run", "a.c360", "--as-of", "yesterday"],
+    ])
   func usage(arguments: [String]) throws {
     let outcome = try Workspace().run(arguments)
     #expect(outcome.status == 2)
@@ -22,9 +24,11 @@ struct CommandTests {
     #expect(outcome.complaints.contains("Usage: c360"))
   }
 
-  @Test("help of every command shows examples", arguments: [
-    "check", "fmt", "run", "plan", "schema", "explain",
-  ])
+  @Test(
+    "help of every command shows examples",
+    arguments: [
+      "check", "fmt", "run", "plan", "schema", "explain",
+    ])
   func help(command: String) throws {
     let outcome = try Workspace().run(command, "--help")
     #expect(outcome.status == 0)

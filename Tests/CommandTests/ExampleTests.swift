@@ -13,7 +13,8 @@ struct ExampleTests {
   static func run(_ script: String) throws -> (workspace: Workspace, outcome: Workspace.Outcome) {
     let workspace = try Workspace()
     let folder = root.appending(path: "examples/\(script)").deletingLastPathComponent()
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name != "out" {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name != "out"
+    {
       try FileManager.default.copyItem(
         at: folder.appending(path: name), to: workspace.folder.appending(path: name))
     }

@@ -37,7 +37,9 @@ final class Workspace {
   }
 
   func text(_ name: String) -> String? {
-    (try? Data(contentsOf: folder.appending(path: name))).map { String(decoding: $0, as: UTF8.self) }
+    (try? Data(contentsOf: folder.appending(path: name))).map {
+      String(decoding: $0, as: UTF8.self)
+    }
   }
 
   /// Names of the files in a folder, hidden ones too, sorted.

@@ -12,13 +12,15 @@ struct CodeBlock: Sendable {
     var blocks: [CodeBlock] = []
     var open: (words: [String], line: Int)?
     var lines: [Substring] = []
-    for (index, line) in page.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in page.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       guard line.hasPrefix("```") else {
         if open != nil { lines.append(line) }
         continue
       }
       if let (words, first) = open {
-        blocks.append(CodeBlock(words: words, text: lines.joined(separator: "\n") + "\n", line: first))
+        blocks.append(
+          CodeBlock(words: words, text: lines.joined(separator: "\n") + "\n", line: first))
         open = nil
       } else {
         open = (line.dropFirst(3).split(separator: " ").map(String.init), index + 2)

@@ -45,7 +45,9 @@ struct Manifest {
   private var orderedFiles: [FileRecord] {
     let order: [FileRecord.Role] = [.script, .module, .model, .table]
     return files.enumerated().sorted { left, right in
-      let places = (order.firstIndex(of: left.element.role), order.firstIndex(of: right.element.role))
+      let places = (
+        order.firstIndex(of: left.element.role), order.firstIndex(of: right.element.role)
+      )
       if let first = places.0, let second = places.1, first != second { return first < second }
       if left.element.role != .table { return left.offset < right.offset }
       return (left.element.table ?? "", left.element.path)

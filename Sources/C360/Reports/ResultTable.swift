@@ -72,7 +72,9 @@ public struct ResultTable: Sendable {
     let widths = names.indices.map { column in
       cells.reduce(names[column].count) { max($0, $1[column].count) }
     }
-    var lines = [line(names, widths), line(widths.map { String(repeating: "-", count: $0) }, widths)]
+    var lines = [
+      line(names, widths), line(widths.map { String(repeating: "-", count: $0) }, widths),
+    ]
     lines += cells.map { line($0, widths) }
     if shown < rowCount { lines.append("… \(rowCount - shown) more of \(rowCount) rows") }
     return lines.joined(separator: "\n") + "\n"

@@ -167,7 +167,8 @@ struct Delivery {
       guard let counts = results.counts.decisions[decided.name] else { return nil }
       let policy = program[decided.policy]
       return RunReport.Decisions(
-        name: decided.name, policy: policy.name, exposure: program[decided.exposure].name, counts: counts,
+        name: decided.name, policy: policy.name, exposure: program[decided.exposure].name,
+        counts: counts,
         terms: policy.terms.map { (name: $0.name, total: counts.terms[$0.name] ?? 0) })
     }
   }

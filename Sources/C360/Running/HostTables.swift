@@ -84,9 +84,11 @@ final class HostTables: TableProvider {
     }
     let total = batch.rowCount
     if let horizon = session.options.asOf, !clocks.isEmpty {
-      let kept = Horizon.rows(of: batch, before: horizon, clocks: clocks.compactMap {
-        positions.firstIndex(of: $0)
-      })
+      let kept = Horizon.rows(
+        of: batch, before: horizon,
+        clocks: clocks.compactMap {
+          positions.firstIndex(of: $0)
+        })
       if kept.count < total {
         batch = batch.taking(kept)
         state.withLock { $0.places[index] = kept }

@@ -31,7 +31,8 @@ struct SourceOrigin {
       columns = exposure.columns
       timezone = exposure.timezone
       clocks = []
-      roles = [exposure.key, exposure.time]
+      roles =
+        [exposure.key, exposure.time]
         + [exposure.action?.column, exposure.propensity].compactMap { $0 }
       if case .file(let data) = exposure.origin {
         source = data

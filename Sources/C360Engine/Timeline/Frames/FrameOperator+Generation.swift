@@ -37,7 +37,8 @@ extension FrameOperator {
 
   private static func tooManyRows(_ step: FrameStep) -> EngineError {
     .unusable(
-      relation: step.relation, detail: "it would have more than \(mostRows) rows: take longer steps")
+      relation: step.relation, detail: "it would have more than \(mostRows) rows: take longer steps"
+    )
   }
 
   /// Rows of each known entity at the moments, which ascend.
