@@ -32,11 +32,6 @@ enum ResultPattern: Sendable {
   case likeFirst
   /// The square root of the unit of the first argument.
   case rootOfFirst
-
-  var isLikeFirst: Bool {
-    if case .likeFirst = self { return true }
-    return false
-  }
 }
 
 /// One way to call a function. All arguments of pattern `ordered` have one type.
