@@ -120,6 +120,9 @@ public struct EventSource: Sendable {
   /// Null in it: never visible. nil and no `arrivesWithin`: known when it happens.
   public let known: ColumnID?
   public let arrivesWithin: Int64?
+  /// A time column: the event counts at x only while not (gone < x.t), and in a window that looks
+  /// forward only where this is null. Null: it never goes. nil: no event does.
+  public let gone: ColumnID?
   /// Columns that order events of equal time: the sequence column, then all columns of the contract.
   public let tieBreak: [ColumnID]
   /// The declared order among equal times; answers that it decides are not counted as resolved ties.
@@ -128,13 +131,15 @@ public struct EventSource: Sendable {
   public let observedThrough: Int64?
   public init(
     relation: RelationID, key: ColumnID, time: ColumnID, known: ColumnID?, arrivesWithin: Int64?,
-    tieBreak: [ColumnID], sequence: ColumnID? = nil, observedThrough: Int64?
+    gone: ColumnID? = nil, tieBreak: [ColumnID], sequence: ColumnID? = nil,
+    observedThrough: Int64?
   ) {
     self.relation = relation
     self.key = key
     self.time = time
     self.known = known
     self.arrivesWithin = arrivesWithin
+    self.gone = gone
     self.tieBreak = tieBreak
     self.sequence = sequence
     self.observedThrough = observedThrough

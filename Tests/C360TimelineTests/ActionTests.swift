@@ -17,7 +17,8 @@ private let day: Int64 = 86_400_000_000
   func definition(_ index: Int, _ lateness: Scenario.Lateness) throws {
     let (window, lag) = Self.windows[index]
     var scenario = try Scenario(
-      seed: UInt64(index + 3), events: 160, exposures: 25, entities: 3, lateness: lateness)
+      seed: UInt64(index + 3), events: 160, exposures: 25, entities: 3, lateness: lateness,
+      gone: lateness == .few ? 0 : 30)
     let columns = scenario.columns
     // Two actions of one category, one category that no event has, a null.
     let categories: [Scalar] = [

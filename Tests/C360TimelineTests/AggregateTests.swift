@@ -185,6 +185,19 @@ extension Scenario {
     }
   }
 
+  @Test(
+    "Events count until they are gone, and forward only when they never go",
+    arguments: Array(windows.indices), [Scenario.Lateness.none, .fixed, .few, .wild])
+  func gone(_ window: Int, _ lateness: Scenario.Lateness) throws {
+    let (spec, lag) = Self.windows[window]
+    for (share, exposures) in [(5, 40), (50, 40), (100, 8)] {
+      var scenario = try Scenario(
+        seed: UInt64(window * 31 + share), events: 120, exposures: exposures, entities: 3,
+        lateness: lateness, gone: share)
+      try scenario.check(allAggregates(scenario.columns, over: spec, lag: lag))
+    }
+  }
+
   @Test("Columns of many values")
   func manyValues() throws {
     for lateness in [Scenario.Lateness.none, .few] {

@@ -17,7 +17,7 @@ private let day: Int64 = 86_400_000_000
     func answers(_ shuffle: UInt64) throws -> [[Scalar]] {
       var scenario = try Scenario(
         seed: 21, events: 300, exposures: 60, entities: 4, lateness: lateness, values: .cents,
-        shuffle: shuffle)
+        shuffle: shuffle, gone: lateness == .few ? 20 : 0)
       return try scenario.answers(aggregates(scenario))
     }
     let first = try answers(0)
@@ -67,7 +67,8 @@ private let day: Int64 = 86_400_000_000
   @Test("Threads and the size of pieces change no bit", arguments: [Scenario.Lateness.none, .few])
   func threads(_ lateness: Scenario.Lateness) throws {
     var scenario = try Scenario(
-      seed: 23, events: 600, exposures: 200, entities: 12, lateness: lateness, values: .cents)
+      seed: 23, events: 600, exposures: 200, entities: 12, lateness: lateness, values: .cents,
+      gone: lateness == .few ? 20 : 0)
     let aggregates = aggregates(scenario)
     let whole = try scenario.answers(aggregates)
     for (threads, batch) in [(1, 7), (2, 7), (2, 2048)] {

@@ -10,6 +10,8 @@ struct OracleEvent {
   let time: Int64
   /// nil: never.
   let known: Int64?
+  /// nil: it never goes.
+  let gone: Int64?
   let cells: [ColumnID: Scalar]
 }
 
@@ -38,10 +40,11 @@ struct Oracle {
     _ event: OracleEvent, _ aggregate: WindowedAggregate, _ decision: Int64
   ) -> Bool {
     if case .following(let after, let within) = aggregate.window {
-      return event.time > zone.moved(decision, by: after, times: 1)
+      return event.gone == nil && event.time > zone.moved(decision, by: after, times: 1)
         && event.time <= zone.moved(decision, by: within, times: 1)
     }
     guard let known = event.known, known < decision else { return false }
+    if let gone = event.gone, gone < decision { return false }
     let end = decision - aggregate.lag
     guard event.time < end else { return false }
     switch aggregate.window {

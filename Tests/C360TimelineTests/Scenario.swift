@@ -27,7 +27,7 @@ struct Scenario {
     seed: UInt64, events eventCount: Int, exposures exposureCount: Int, entities: Int,
     lateness: Lateness = .none, values: Values = .dyadic, textKeys: Bool = false,
     span: Int64 = 40, unit: Int64 = 86_400_000_000, shuffle: UInt64 = 0, isStored: Bool = false,
-    timezone: String = "UTC"
+    timezone: String = "UTC", gone goneShare: Int = 0
   ) throws {
     var random = Random(seed)
     func key(_ number: Int) -> Scalar {
@@ -64,6 +64,8 @@ struct Scenario {
         random.chance(8) ? .null : .text(["a", "b", "é", "", "zz"][random.below(5)]),
         random.chance(10) ? .null : .bool(random.chance(60)),
         random.chance(10) ? .null : .bool(random.chance(50)),
+        goneShare > 0 && random.chance(goneShare)
+          ? .int(random.chance(20) ? .min : time + Int64(random.below(40) - 2) * unit / 2) : .null,
       ])
     }
     if shuffle > 0 {
@@ -76,7 +78,7 @@ struct Scenario {
     let names: [(String, LogicalType)] = [
       ("key", textKeys ? .text : .int), ("at", .time), ("known", .time), ("amount", .float),
       ("quantity", .int), ("second", .float), ("category", .text), ("flag", .bool),
-      ("filter", .bool),
+      ("filter", .bool), ("gone", .time),
     ]
     var ids: [ColumnID] = []
     for (index, name) in names.enumerated() {
@@ -88,13 +90,14 @@ struct Scenario {
     let wait: Int64? = lateness == .fixed ? 3 * unit : nil
     events = EventSource(
       relation: eventRelation, key: ids[0], time: ids[1],
-      known: lateness == .none || lateness == .fixed ? nil : ids[2], arrivesWithin: wait,
+      known: lateness == .none || lateness == .fixed ? nil : ids[2], arrivesWithin: wait, gone: goneShare > 0 ? ids[9] : nil,
       tieBreak: ids, observedThrough: nil)
     let sorted = rows.sorted { precedes([$0[1]] + $0, [$1[1]] + $1) }.map { row in
       let time = row[1].integer ?? 0
       return OracleEvent(
         key: row[0], time: time,
         known: lateness == .none ? time : lateness == .fixed ? time + 3 * unit : row[2].integer,
+        gone: goneShare > 0 ? row[9].integer : nil,
         cells: Dictionary(uniqueKeysWithValues: zip(ids, row)))
     }
     oracle = Oracle(

@@ -96,7 +96,7 @@ struct StepColumns {
   private mutating func add(_ step: TimelineStep) {
     let events = step.events
     read.formUnion([events.key, events.time, step.key, step.time] + events.tieBreak)
-    if let known = events.known { read.insert(known) }
+    read.formUnion([events.known, events.gone].compactMap { $0 })
     for output in step.outputs {
       let aggregate = output.aggregate
       read.formUnion([aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 })

@@ -6,7 +6,7 @@ enum Coverages {
   static func fill(_ step: TimelineStep, _ state: inout ExecutionState) throws(EngineError) {
     if step.coverages.isEmpty { return }
     let zone = try ZoneTable(step.timezone)
-    let through = step.events.observedThrough ?? newest(state.vector(step.events.time))
+    let through = step.events.observedThrough ?? newest(step.events, state)
     let times = state.vector(step.time)
     for coverage in step.coverages {
       let values = Buffer(byteCount: times.count)
@@ -25,10 +25,12 @@ enum Coverages {
     }
   }
 
-  /// nil: there is no event.
-  private static func newest(_ times: Vector) -> Int64? {
+  /// The newest event that was not taken back; nil: there is none.
+  private static func newest(_ events: EventSource, _ state: ExecutionState) -> Int64? {
+    let times = state.vector(events.time)
+    let gone = events.gone.map { state.vector($0) }
     var newest: Int64?
-    for row in 0..<times.count where !times.isNull(row) {
+    for row in 0..<times.count where !times.isNull(row) && gone?.isNull(row) ?? true {
       newest = max(newest ?? .min, times.int64s[row])
     }
     return newest

@@ -111,8 +111,13 @@ private final class TimelineRun: Sendable {
     var count = 0
     for group in 0..<chunk.groupCount {
       let end = chunk.groupTo[group]
-      for row in chunk.rows(group) where positions[row] < end {
-        count += chunk.times[Int(positions[row])] == chunk.decisions[row] ? 1 : 0
+      for row in chunk.rows(group) {
+        // Versions that are gone were taken back: they tie with nothing.
+        var event = positions[row]
+        while event < end, let gone = chunk.gone, gone[Int(event)] < chunk.decisions[row] {
+          event += 1
+        }
+        if event < end, chunk.times[Int(event)] == chunk.decisions[row] { count += 1 }
       }
     }
     tiedExposures.add(count, ordering: .relaxed)

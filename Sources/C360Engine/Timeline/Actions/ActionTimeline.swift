@@ -113,9 +113,8 @@ package final class ActionTimeline: Sendable {
   private func makeSpaces(_ chunk: Chunk, _ evaluator: ChunkEvaluator) -> [ClassSpace?] {
     classes.indices.map { index in
       guard let numbers = inputs.classes[index], let classes = classes[index] else { return nil }
-      let mask = inputs.masks[index].map { UnsafePointer($0.elements(UInt8.self) + chunk.base) }
       let (stream, space) = chunk.classStream(
-        mask: mask, classes: UnsafePointer(numbers.elements(Int32.self) + chunk.base),
+        mask: evaluator.mask(index), classes: UnsafePointer(numbers.elements(Int32.self) + chunk.base),
         classCount: classes.count)
       evaluator.set(stream, at: index)
       return space

@@ -9,11 +9,11 @@ extension ChunkEvaluator {
     let window = window(selection.window)
     let start = program.windows[selection.window].start
     let stream = stream(selection.stream)
-    let known = window.hasTails ? self.known(in: selection.stream) : nil
+    let clocks = window.hasTails ? self.clocks(in: selection.stream) : nil
     let from = scratch.take(space.queryCount, of: Int32.self)
     let to = scratch.take(space.queryCount, of: Int32.self)
-    let tailFrom = scratch.take(known == nil ? 0 : space.queryCount, of: Int32.self)
-    let tailTo = scratch.take(known == nil ? 0 : space.queryCount, of: Int32.self)
+    let tailFrom = scratch.take(clocks == nil ? 0 : space.queryCount, of: Int32.self)
+    let tailTo = scratch.take(clocks == nil ? 0 : space.queryCount, of: Int32.self)
     let starts = lastStarts(start, window, space, spaces)
     var total = 0
     for group in 0..<space.groupCount {
@@ -29,7 +29,7 @@ extension ChunkEvaluator {
         walk.move(&sure, to: window.sure[row])
         from[query] = low
         to[query] = sure
-        if known != nil {
+        if clocks != nil {
           walk.move(&first, to: max(begin, window.sure[row]))
           walk.move(&end, to: window.end[row])
           tailFrom[query] = first
@@ -38,9 +38,9 @@ extension ChunkEvaluator {
         }
       }
     }
-    let tails = known.map { known in
+    let tails = clocks.map { clocks in
       Ranges.Tails(
-        from: tailFrom, to: tailTo, known: known, times: times(in: selection.stream),
+        from: tailFrom, to: tailTo, clocks: clocks, times: times(in: selection.stream),
         groupFrom: space.from, groupTo: space.to, lag: program.windows[selection.window].lag,
         total: total)
     }
@@ -58,7 +58,7 @@ extension ChunkEvaluator {
   ) -> UnsafePointer<Int32>? {
     guard case .last(let count, let index) = start, let own = spaces[index] else { return nil }
     let stream = stream(index)
-    let known = window.hasTails ? self.known(in: index) : nil
+    let clocks = window.hasTails ? self.clocks(in: index) : nil
     let result = scratch.take(space.queryCount, of: Int32.self)
     var other = 0
     for group in 0..<space.groupCount {
@@ -74,7 +74,7 @@ extension ChunkEvaluator {
         walk.move(&sure, to: window.sure[row])
         walk.move(&end, to: window.end[row])
         let start = lastStart(
-          count, first: own.from[other], sure: sure, end: end, known,
+          count, first: own.from[other], sure: sure, end: end, clocks,
           decision: space.decisions[query])
         result[query] =
           start < end ? Int32(truncatingIfNeeded: stream.event(Int(start))) : window.end[row]

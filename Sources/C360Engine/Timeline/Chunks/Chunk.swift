@@ -13,6 +13,8 @@ struct Chunk {
   let eventCount: Int
   let times: UnsafePointer<Int64>
   let known: UnsafePointer<Int64>?
+  /// Time after which an event no longer counts, the greatest for never.
+  let gone: UnsafePointer<Int64>?
   let groupCount: Int
   /// First row of each entity; `groupCount` + 1 of them.
   let groupRows: UnsafePointer<Int32>
@@ -43,6 +45,7 @@ struct Chunk {
     eventCount = entities.isEmpty ? 0 : Int(clusters.ends[entities.upperBound - 1]) - base
     times = UnsafePointer(clusters.times + base)
     known = inputs.known.map { UnsafePointer($0.elements(Int64.self) + base) }
+    gone = inputs.gone.map { UnsafePointer($0.elements(Int64.self) + base) }
     groupRows = UnsafePointer(rows)
     groupFrom = UnsafePointer(from)
     groupTo = UnsafePointer(to)

@@ -239,11 +239,11 @@ extension ChunkEvaluator {
       let position = Int(positions[query])
       let first = Int(ranges.from[query])
       let end = Int(ranges.to[query])
-      let tail = ranges.tails.map { (Int($0.from[query]), Int($0.to[query]), $0.known) }
+      let tail = ranges.tails.map { (Int($0.from[query]), Int($0.to[query]), $0.clocks) }
       func isVisible(_ other: Int) -> Bool {
         if other >= first && other < end { return true }
-        guard let (from, to, known) = tail else { return false }
-        return other >= from && other < to && known[other] < ranges.decisions[query]
+        guard let (from, to, clocks) = tail else { return false }
+        return other >= from && other < to && clocks.shows(other, ranges.decisions[query])
       }
       let low = min(first, tail?.0 ?? first)
       let high = max(end, tail?.1 ?? end)

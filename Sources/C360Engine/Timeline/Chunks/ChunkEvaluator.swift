@@ -9,7 +9,9 @@ final class ChunkEvaluator {
   private var windows: [ChunkWindow?]
   private var ranges: [Ranges?]
   private var firstUnknown: UnsafePointer<Int32>?
-  private var known: [UnsafePointer<Int64>?]
+  private var clocks: [EventClocks?]
+  /// nil where no event goes.
+  private(set) lazy var departures = chunk.departures()
   private var times: [UnsafePointer<Int64>?]
   private var values: [ValueKey: UnsafeRawPointer] = [:]
   /// Answers of first, last and nth that hung on an unresolved tie.
@@ -27,7 +29,7 @@ final class ChunkEvaluator {
     streams = Array(repeating: nil, count: program.streams.count)
     windows = Array(repeating: nil, count: program.windows.count)
     ranges = Array(repeating: nil, count: program.selections.count)
-    known = Array(repeating: nil, count: program.streams.count)
+    clocks = Array(repeating: nil, count: program.streams.count)
     times = Array(repeating: nil, count: program.streams.count)
   }
 
@@ -43,12 +45,21 @@ final class ChunkEvaluator {
 
   func stream(_ index: Int) -> ChunkStream {
     if let known = streams[index] { return known }
+    let made = chunk.stream(mask: mask(index))
+    streams[index] = made
+    return made
+  }
+
+  /// 1 for the events of the chunk that belong to a stream; nil: all do.
+  func mask(_ index: Int) -> UnsafePointer<UInt8>? {
     let mask = chunk.inputs.masks[index].map {
       UnsafePointer($0.elements(UInt8.self) + chunk.base)
     }
-    let made = chunk.stream(mask: mask)
-    streams[index] = made
-    return made
+    guard program.streams[index].isVersioned, let seen = departures?.seen else { return mask }
+    guard let mask else { return seen }
+    let both = scratch.take(chunk.eventCount, of: UInt8.self)
+    for event in 0..<chunk.eventCount { both[event] = mask[event] & seen[event] }
+    return UnsafePointer(both)
   }
 
   func window(_ index: Int) -> ChunkWindow {
@@ -72,11 +83,15 @@ final class ChunkEvaluator {
     return made
   }
 
-  /// Known times in stream order.
-  func known(in index: Int) -> UnsafePointer<Int64>? {
-    if let made = known[index] { return made }
-    known[index] = chunk.known.map { chunk.inStream($0, stream(index)) }
-    return known[index]
+  /// When events are known and gone, in stream order.
+  func clocks(in index: Int) -> EventClocks {
+    if let made = clocks[index] { return made }
+    let stream = stream(index)
+    let made = EventClocks(
+      known: chunk.known.map { chunk.inStream($0, stream) },
+      gone: departures == nil ? nil : chunk.gone.map { chunk.inStream($0, stream) })
+    clocks[index] = made
+    return made
   }
 
   /// Times of events in stream order.

@@ -24,8 +24,7 @@ extension ChunkEvaluator {
 
   private func tails(
     _ selection: TimelineProgram.Selection, _ window: ChunkWindow, _ stream: ChunkStream
-  ) -> Ranges.Tails? {
-    guard let known = known(in: selection.stream) else { return nil }
+  ) -> Ranges.Tails {
     let from = scratch.take(chunk.rowCount, of: Int32.self)
     let to = scratch.take(chunk.rowCount, of: Int32.self)
     var total = 0
@@ -41,7 +40,7 @@ extension ChunkEvaluator {
       groupTo[group] = stream.rank(chunk.groupTo[group])
     }
     return Ranges.Tails(
-      from: from, to: to, known: known, times: times(in: selection.stream), groupFrom: groupFrom,
+      from: from, to: to, clocks: clocks(in: selection.stream), times: times(in: selection.stream), groupFrom: groupFrom,
       groupTo: groupTo, lag: program.windows[selection.window].lag, total: total)
   }
 }

@@ -1,5 +1,5 @@
 /// A window at every row, as events of the chunk: those of `from ..< sure` count, those of
-/// `max(from, sure) ..< end` when they are known.
+/// `max(from, sure) ..< end` when they are known and not gone.
 struct ChunkWindow {
   let from: UnsafePointer<Int32>
   let sure: UnsafePointer<Int32>
@@ -11,18 +11,24 @@ struct ChunkWindow {
 extension ChunkEvaluator {
   func makeWindow(_ window: TimelineProgram.Window) -> ChunkWindow {
     let end = positions(of: window.end)
-    var sure = end
-    var hasTails = false
-    if window.waits, let unknown = unknownPositions() {
-      let bound = scratch.take(chunk.rowCount, of: Int32.self)
-      for row in 0..<chunk.rowCount {
-        bound[row] = min(unknown[row], end[row])
-        hasTails = hasTails || unknown[row] < end[row]
-      }
-      sure = UnsafePointer(bound)
+    guard window.waits, chunk.known != nil || departures != nil else {
+      let from = starts(window, ends: (end, end, false))
+      return ChunkWindow(from: from, sure: end, end: end, hasTails: false)
     }
-    let from = starts(window, ends: (sure, end, hasTails))
-    return ChunkWindow(from: from, sure: sure, end: end, hasTails: hasTails)
+    // The last n events are not known before it is known which events are sure.
+    var from: UnsafePointer<Int32>?
+    if case .last = window.start {} else { from = starts(window, ends: (end, end, false)) }
+    let sure = scratch.take(chunk.rowCount, of: Int32.self)
+    sure.update(from: end, count: chunk.rowCount)
+    if let unknown = unknownPositions() {
+      for row in 0..<chunk.rowCount { sure[row] = min(sure[row], unknown[row]) }
+    }
+    if let departures { chunk.bound(sure, byGone: departures, from: from) }
+    var hasTails = false
+    for row in 0..<chunk.rowCount { hasTails = hasTails || sure[row] < end[row] }
+    return ChunkWindow(
+      from: from ?? starts(window, ends: (UnsafePointer(sure), end, hasTails)),
+      sure: UnsafePointer(sure), end: end, hasTails: hasTails)
   }
 
   private func starts(
@@ -45,14 +51,14 @@ extension ChunkEvaluator {
         for row in 0..<chunk.rowCount { result[row] = 0 }
         break
       }
-      let known = ends.hasTails ? self.known(in: stream) : nil
+      let clocks = ends.hasTails ? self.clocks(in: stream) : nil
       let events = self.stream(stream)
       for group in 0..<chunk.groupCount {
         let first = events.rank(chunk.groupFrom[group])
         for row in chunk.rows(group) {
           let start = lastStart(
             count, first: first, sure: events.rank(ends.sure[row]),
-            end: events.rank(ends.end[row]), known, decision: chunk.decisions[row])
+            end: events.rank(ends.end[row]), clocks, decision: chunk.decisions[row])
           // The start of the entity and the first event that passes are equally good.
           result[row] =
             start < events.rank(ends.end[row])
@@ -66,15 +72,15 @@ extension ChunkEvaluator {
   /// The stream position where the last `count` events that are visible begin.
   @inline(__always)
   func lastStart(
-    _ count: Int, first: Int32, sure: Int32, end: Int32, _ known: UnsafePointer<Int64>?,
+    _ count: Int, first: Int32, sure: Int32, end: Int32, _ clocks: EventClocks?,
     decision: Int64
   ) -> Int32 {
     var left = count
     var start = end
-    if let known, sure < end {
+    if let clocks, sure < end {
       while left > 0, start > sure {
         start &-= 1
-        if known[Int(start)] < decision { left &-= 1 }
+        if clocks.shows(Int(start), decision) { left &-= 1 }
       }
       if left == 0 { return start }
     } else {

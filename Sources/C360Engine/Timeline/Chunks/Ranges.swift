@@ -1,13 +1,29 @@
+/// When each event of a stream becomes known, and when it goes, by stream position.
+struct EventClocks {
+  /// nil: known when it happens.
+  let known: UnsafePointer<Int64>?
+  /// The greatest time for never; nil: none goes.
+  let gone: UnsafePointer<Int64>?
+
+  /// Whether an event that happened in time counts at a decision (semantics.md S1, S4).
+  @inline(__always)
+  func shows(_ position: Int, _ decision: Int64) -> Bool {
+    if let known, known[position] >= decision { return false }
+    if let gone, gone[position] < decision { return false }
+    return true
+  }
+}
+
 /// Queries over one stream: each asks for the stream positions `from ..< to`, and for those of its
 /// tail that are known. Queries of a group stand side by side in order of time and share nothing with
 /// other groups.
 struct Ranges {
-  /// Events that may not be known yet: positions of which each has to be looked at.
+  /// Events that may not be known yet, or gone: positions of which each has to be looked at.
   struct Tails {
     let from: UnsafePointer<Int32>
     let to: UnsafePointer<Int32>
+    let clocks: EventClocks
     /// By stream position.
-    let known: UnsafePointer<Int64>
     let times: UnsafePointer<Int64>
     /// Stream positions of each group: `groupFrom[g] ..< groupTo[g]`.
     let groupFrom: UnsafePointer<Int32>
@@ -22,7 +38,7 @@ struct Ranges {
   let groups: UnsafePointer<Int32>
   let from: UnsafePointer<Int32>
   let to: UnsafePointer<Int32>
-  /// nil: all that happened in time was known in time.
+  /// nil: all that happened in time was known in time and is not gone.
   let tails: Tails?
   /// Decision time of each query.
   let decisions: UnsafePointer<Int64>
@@ -39,13 +55,13 @@ struct Ranges {
 }
 
 extension Ranges.Tails {
-  /// Calls `body` for every position of a query's tail that is known at `decision`, in order.
+  /// Calls `body` for every position of a query's tail that counts at `decision`, in order.
   @inline(__always)
   func forEach(_ query: Int, _ decision: Int64, _ body: (Int) -> Void) {
     var position = Int(from[query])
     let end = Int(to[query])
     while position < end {
-      if known[position] < decision { body(position) }
+      if clocks.shows(position, decision) { body(position) }
       position &+= 1
     }
   }

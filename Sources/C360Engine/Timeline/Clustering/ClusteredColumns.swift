@@ -8,6 +8,8 @@ final class ClusteredColumns: Sendable {
     case values(ColumnID)
     /// Known times, with the least one for never.
     case known(ColumnID)
+    /// Times after which events no longer count, with the greatest one for never.
+    case gone(ColumnID)
     case mask([TimelineProgram.Condition])
   }
   private struct Storage: @unchecked Sendable {

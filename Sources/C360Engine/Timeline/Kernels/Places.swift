@@ -38,7 +38,7 @@ enum PlaceKernel {
     if place <= end - first { return first + place - 1 }
     var left = place - max(0, end - first)
     for position in Int(tails.from[query])..<max(Int(tails.from[query]), Int(tails.to[query]))
-    where tails.known[position] < decision {
+    where tails.clocks.shows(position, decision) {
       left -= 1
       if left == 0 { return position }
     }
@@ -53,7 +53,7 @@ enum PlaceKernel {
     var position = Int(tails.to[query])
     while position > Int(tails.from[query]) {
       position -= 1
-      if tails.known[position] < decision {
+      if tails.clocks.shows(position, decision) {
         left -= 1
         if left == 0 { return position }
       }

@@ -79,57 +79,92 @@ extension Ranges {
     }
   }
 
-  /// For any share of late events: they enter in the order in which they become visible (semantics.md
-  /// E5), so that an event which waits long holds up no other.
+  /// For any share of late events: they enter in the order in which they become visible, and leave
+  /// in the order in which they go (semantics.md E5), so that no event holds up another.
   @inline(__always)
   private func followArrivals<Accumulator: SlidingAccumulator>(
     _ accumulator: inout Accumulator, _ tails: Tails, _ scratch: Scratch
   ) {
-    let isVisible = scratch.take(streamCount, filledWith: UInt8(0))
-    let arrivals = scratch.take(streamCount, of: Arrival.self)
+    let states = scratch.take(streamCount, filledWith: EventState.awaited)
+    let turns = scratch.take(2 * streamCount + 2, of: Turn.self)
     for group in 0..<groupCount {
       let all = Int(tails.groupFrom[group])..<Int(tails.groupTo[group])
-      for position in all {
-        arrivals[position] = Arrival(tails, position)
-      }
-      var order = UnsafeMutableBufferPointer(start: arrivals + all.lowerBound, count: all.count)
-      order.sort { $0.time < $1.time }
-      var next = 0
+      let arrivals = tails.arrivals(all, in: turns)
+      let departures = tails.departures(all, in: turns + all.count)
+      var arrived = 0
+      var departed = 0
       var low = all.lowerBound
       for query in Int(groups[group])..<Int(groups[group + 1]) {
-        while next < all.count, order[next].time < decisions[query] {
-          let position = Int(order[next].position)
-          isVisible[position] = 1
+        while arrived < arrivals.count, arrivals[arrived].time < decisions[query] {
+          let position = Int(arrivals[arrived].position)
+          arrived &+= 1
+          if states[position] == .gone { continue }
+          states[position] = .counts
           if position >= low { accumulator.add(position) }
-          next &+= 1
+        }
+        while departed < departures.count, departures[departed].time < decisions[query] {
+          let position = Int(departures[departed].position)
+          departed &+= 1
+          if states[position] == .counts, position >= low { accumulator.remove(position) }
+          states[position] = .gone
         }
         // Where the tail begins behind the sure part, the window begins there.
         let first = Int(tails.from[query] > to[query] ? tails.from[query] : from[query])
         while low < first {
-          if isVisible[low] == 1 { accumulator.remove(low) }
+          if states[low] == .counts { accumulator.remove(low) }
           low &+= 1
         }
         while low > first {
           low &-= 1
-          if isVisible[low] == 1 { accumulator.add(low) }
+          if states[low] == .counts { accumulator.add(low) }
         }
         accumulator.answer(query)
       }
-      for position in low..<max(low, all.upperBound) where isVisible[position] == 1 {
+      for position in low..<max(low, all.upperBound) where states[position] == .counts {
         accumulator.remove(position)
       }
     }
   }
 }
 
-/// From when on an event is visible: strictly after `time`.
-private struct Arrival: BitwiseCopyable {
+private enum EventState: UInt8, BitwiseCopyable { case awaited, counts, gone }
+
+/// An event that comes or goes: from decisions strictly after `time` on.
+private struct Turn: BitwiseCopyable {
   let time: Int64
   let position: Int32
+}
 
-  init(_ tails: Ranges.Tails, _ position: Int) {
-    let (happened, overflow) = tails.times[position].addingReportingOverflow(tails.lag)
-    time = max(overflow ? .max : happened, tails.known[position])
-    self.position = Int32(truncatingIfNeeded: position)
+extension Ranges.Tails {
+  /// In the order in which events become visible.
+  fileprivate func arrivals(
+    _ positions: Range<Int>, in memory: UnsafeMutablePointer<Turn>
+  ) -> UnsafeMutableBufferPointer<Turn> {
+    for (index, position) in positions.enumerated() {
+      let (happened, overflow) = times[position].addingReportingOverflow(lag)
+      memory[index] = Turn(
+        time: max(overflow ? .max : happened, clocks.known.map { $0[position] } ?? .min),
+        position: Int32(truncatingIfNeeded: position))
+    }
+    var turns = UnsafeMutableBufferPointer(start: memory, count: positions.count)
+    turns.sort { $0.time < $1.time }
+    return turns
+  }
+
+  /// Of events that go, in the order in which they do.
+  fileprivate func departures(
+    _ positions: Range<Int>, in memory: UnsafeMutablePointer<Turn>
+  ) -> UnsafeMutableBufferPointer<Turn> {
+    var count = 0
+    if let gone = clocks.gone {
+      for position in positions where gone[position] != .max {
+        memory[count] = Turn(
+          time: gone[position], position: Int32(truncatingIfNeeded: position))
+        count += 1
+      }
+    }
+    var turns = UnsafeMutableBufferPointer(start: memory, count: count)
+    turns.sort { $0.time < $1.time }
+    return turns
   }
 }

@@ -17,6 +17,9 @@ struct TimelineInputs: Sendable {
   /// Known time by position; nil where no window waits. Events never known have the least time, so
   /// that they hold nobody up; conditions keep them out.
   let known: Buffer?
+  /// By position the time after which an event no longer counts, the greatest for never; nil where
+  /// none goes or no window asks.
+  let gone: Buffer?
   let columns: [ColumnID: Column]
   let codes: [ColumnID: DenseCodes]
   /// By row of the event table, for answers that are read at few events.
@@ -65,12 +68,14 @@ extension TimelineInputs {
             buffer.elements(Int32.self), buffer, threads: context.threads)
         })
     }
-    let known = program.windows.contains { $0.waits } ? try loader.known() : nil
+    let waits = program.windows.contains { $0.waits }
+    let known = waits ? try loader.known() : nil
+    let gone = waits ? try loader.gone() : nil
     events.clusters.partition?.releaseTravel()
     self.init(
       program: program, clusters: events.clusters, zone: try ZoneTable(step.timezone),
       times: state.vector(step.time),
-      known: known,
+      known: known, gone: gone,
       columns: columns, codes: codes, sources: sources, masks: masks, classes: byPosition,
       ranks: needsRanks ? context.pool.ranks() : [],
       sequence: step.events.sequence.map { state.vector($0) })
@@ -120,6 +125,20 @@ private struct ColumnLoader {
     }
   }
 
+  func gone() throws(EngineError) -> Buffer? {
+    guard let column = step.events.gone else { return nil }
+    let vector = state.vector(column)
+    if let valid = vector.valid, !(0..<vector.count).contains(where: { valid[$0] != 0 }) {
+      return nil
+    }
+    return try events.columns.made(.gone(column)) { () throws(EngineError) in
+      let filled = Buffer(byteCount: vector.count * 8)
+      let target = filled.elements(Int64.self)
+      for row in 0..<vector.count { target[row] = vector.isNull(row) ? .max : vector.int64s[row] }
+      return try events.clusters.inOrder(target, filled, threads: context.threads)
+    }
+  }
+
   /// 1 where all conditions hold; nil when there are none.
   func mask(_ conditions: [TimelineProgram.Condition]) throws(EngineError) -> Buffer? {
     if conditions.isEmpty { return nil }
@@ -145,6 +164,9 @@ private struct ColumnLoader {
       let values = vector.bools
       for row in 0..<rows { mask[row] &= values[row] ^ 1 }
     case .isPresent: break
+    case .isAbsent:
+      for row in 0..<rows { mask[row] &= vector.isNull(row) ? 1 : 0 }
+      return
     case .never: mask.update(repeating: 0, count: rows)
     }
     if let valid = vector.valid {

@@ -109,20 +109,25 @@ private struct AggregateCompiler {
     if waits, let known = events.known, isNullable(known) {
       conditions.append(.init(column: known, test: .isPresent))
     }
+    if looksForward, let gone = events.gone {
+      conditions.append(.init(column: gone, test: .isAbsent))
+    }
     // One order, so that equal filters are found equal.
     var unique: [TimelineProgram.Condition] = []
     for condition in conditions where !unique.contains(condition) { unique.append(condition) }
     unique.sort { ($0.column.index, $0.test.rawValue) < ($1.column.index, $1.test.rawValue) }
     let stream = TimelineProgram.Stream(
-      conditions: unique, matches: matches ? aggregate.matches : [])
+      conditions: unique, matches: matches ? aggregate.matches : [],
+      isVersioned: waits && events.gone != nil)
     return interned(stream, in: &program.streams)
   }
 
-  /// Whether events have to be known before the decision.
-  private var waits: Bool {
-    if case .following = aggregate.window { return false }
-    return events.known != nil
+  private var looksForward: Bool {
+    if case .following = aggregate.window { true } else { false }
   }
+
+  /// Whether events have to be known before the decision, or can be gone at it.
+  private var waits: Bool { !looksForward && (events.known != nil || events.gone != nil) }
 
   private func window(in program: inout TimelineProgram) -> Int {
     let lag = max(0, aggregate.lag)
@@ -147,7 +152,7 @@ private struct AggregateCompiler {
       end = .after(within)
     }
     let window = TimelineProgram.Window(
-      start: start, end: moment(end), waits: waits, lag: waits ? lag : 0)
+      start: start, end: moment(end), waits: waits, lag: waits ? delay : 0)
     return interned(window, in: &program.windows)
   }
 }

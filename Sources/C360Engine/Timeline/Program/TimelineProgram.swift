@@ -18,7 +18,7 @@ struct TimelineProgram: Sendable {
 
   /// What a column must be at an event.
   struct Condition: Hashable, Sendable {
-    enum Test: UInt8, Hashable, Sendable { case isTrue, isFalse, isPresent, never }
+    enum Test: UInt8, Hashable, Sendable { case isTrue, isFalse, isPresent, isAbsent, never }
     let column: ColumnID
     let test: Test
   }
@@ -27,6 +27,8 @@ struct TimelineProgram: Sendable {
   struct Stream: Hashable, Sendable {
     var conditions: [Condition]
     var matches: [WindowedAggregate.Match]
+    /// Without the events that come and go between two rows of a chunk, seen by none.
+    var isVersioned = false
   }
 
   enum Start: Hashable, Sendable {
@@ -36,7 +38,8 @@ struct TimelineProgram: Sendable {
     case last(Int, stream: Int)
   }
 
-  /// From an instant up to, but not including, another. Where `waits`, events also have to be known.
+  /// From an instant up to, but not including, another. Where `waits`, events also have to be known
+  /// and not gone.
   struct Window: Hashable, Sendable {
     let start: Start
     let end: Int
