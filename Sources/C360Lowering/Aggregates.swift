@@ -53,8 +53,8 @@ extension Lowering {
       argument: aggregate.argument.map { argumentColumn($0, where: guardian, events) },
       second: aggregate.second.map { argumentColumn($0, where: guardian, events) },
       filter: filter, matches: matches,
-      window: aggregate.window.spec, lag: aggregate.lag, position: aggregate.position,
-      halfLife: aggregate.halfLife)
+      window: aggregate.window.spec, lag: aggregate.lag,
+      setting: aggregate.setting.planned)
     let level = timelineLevel(of: windowed)
     let decision = windowed.matches.isEmpty ? nil : scope.decision
     let key = timeline(aggregate.table, moments, decision: decision, level: level)

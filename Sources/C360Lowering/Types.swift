@@ -71,6 +71,16 @@ extension Window {
   }
 }
 
+extension C360Semantics.AggregateSetting {
+  var planned: C360Plan.AggregateSetting {
+    switch self {
+    case .none: .none
+    case .position(let position): .position(position)
+    case .halfLife(let length): .halfLife(length)
+    }
+  }
+}
+
 extension C360Semantics.AggregateFunction {
   var planned: C360Plan.AggregateFunction {
     switch self {

@@ -12,6 +12,15 @@ public enum AggregateFunction: String, Sendable, Hashable, CaseIterable {
   case decayedMean = "decayed_mean"
 }
 
+/// What an aggregate is told besides its values.
+public enum AggregateSetting: Hashable, Sendable {
+  case none
+  /// `nth`: from 1, negative from the end.
+  case position(Int)
+  /// `decayed_*`: µs, > 0.
+  case halfLife(Int64)
+}
+
 /// A number of local days, weeks, months, quarters or years.
 public struct CalendarStep: Hashable, Sendable {
   public enum Unit: UInt8, Hashable, Sendable { case day, week, month, quarter, year }
@@ -170,11 +179,10 @@ public struct WindowedAggregate: Sendable, Hashable {
   public let window: WindowSpec
   /// µs
   public let lag: Int64
-  public let position: Int?
-  public let halfLife: Int64?
+  public let setting: AggregateSetting
   public init(
     function: AggregateFunction, argument: ColumnID?, second: ColumnID?, filter: ColumnID?,
-    matches: [Match], window: WindowSpec, lag: Int64, position: Int?, halfLife: Int64?
+    matches: [Match], window: WindowSpec, lag: Int64, setting: AggregateSetting = .none
   ) {
     self.function = function
     self.argument = argument
@@ -183,8 +191,7 @@ public struct WindowedAggregate: Sendable, Hashable {
     self.matches = matches
     self.window = window
     self.lag = lag
-    self.position = position
-    self.halfLife = halfLife
+    self.setting = setting
   }
 }
 

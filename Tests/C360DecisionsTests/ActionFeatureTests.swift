@@ -57,8 +57,7 @@ import Testing
       TimelineStep.Output(
         aggregate: WindowedAggregate(
           function: function, argument: argument, second: nil, filter: nil,
-          matches: [.init(event: ordered, action: category)], window: .all, lag: 0, position: nil,
-          halfLife: nil),
+          matches: [.init(event: ordered, action: category)], window: .all, lag: 0),
         column: column, origin: -1)
     }
     problem.actionTimelines = [

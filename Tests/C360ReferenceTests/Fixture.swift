@@ -150,13 +150,12 @@ let category = make(.tableColumn(Fixture.orders, 4), .text.optional)
 func aggregate(
   _ function: AggregateFunction, _ argument: Expression? = nil, second: Expression? = nil,
   where filter: Expression? = nil, matches: [Aggregate.ActionMatch] = [],
-  over window: Window = .all, lag: Int64 = 0, position: Int? = nil, halfLife: Int64? = nil,
-  type: Type = .float
+  over window: Window = .all, lag: Int64 = 0,
+  setting: AggregateSetting = .none, type: Type = .float
 ) -> Expression {
   make(
     .aggregate(
       Aggregate(
         function: function, table: Fixture.orders, argument: argument, second: second,
-        filter: filter, actionMatches: matches, window: window, lag: lag, position: position,
-        halfLife: halfLife)), type)
+        filter: filter, actionMatches: matches, window: window, lag: lag, setting: setting)), type)
 }

@@ -72,7 +72,8 @@ import Testing
       }
       #expect(try fixture.value(aggregate(.first, amount), at: 2) == .float(2))
       #expect(try fixture.value(aggregate(.last, amount), at: 2) == .float(0))
-      #expect(try fixture.value(aggregate(.nth, amount, position: -2), at: 2) == .float(1))
+      #expect(
+        try fixture.value(aggregate(.nth, amount, setting: .position(-2)), at: 2) == .float(1))
     }
   }
 
@@ -115,7 +116,9 @@ import Testing
     var fixture = Fixture()
     for (index, amount) in amounts.enumerated() { fixture.order(at: Double(index), amount) }
     return try fixture.value(
-      aggregate(function, amount, position: 1, halfLife: hours, type: type), at: 100)
+      aggregate(
+        function, amount, setting: function == .nth ? .position(1) : .halfLife(hours), type: type),
+      at: 100)
   }
 
   @Test func `nothing: counts and sums are 0, any false, all true, the rest null`() throws {
@@ -183,7 +186,7 @@ import Testing
     fixture.order(at: 7, 8)
     fixture.order(at: 9, 2)
     func decayed(_ function: AggregateFunction, at time: Double) throws -> Double? {
-      let kind = aggregate(function, amount, halfLife: hours)
+      let kind = aggregate(function, amount, setting: .halfLife(hours))
       guard case .float(let value) = try fixture.value(kind, at: time) else { return nil }
       return value
     }

@@ -37,7 +37,7 @@ private let day: Int64 = 86_400_000_000
           WindowedAggregate(
             aggregate.function, aggregate.argument, second: aggregate.second,
             filter: aggregate.filter, matches: matches, over: window, lag: lag,
-            position: aggregate.position, halfLife: aggregate.halfLife))
+            setting: aggregate.setting))
       }
     }
     let answers = try scenario.actionAnswers(aggregates, actions, tile: 7)
@@ -73,7 +73,7 @@ private let day: Int64 = 86_400_000_000
       WindowedAggregate(
         $0.function, $0.argument, second: $0.second, filter: $0.filter,
         matches: [.init(event: scenario.columns.category, action: category)], over: $0.window,
-        position: $0.position, halfLife: $0.halfLife)
+        setting: $0.setting)
     }
     let whole = try scenario.actionAnswers(aggregates, actions, tile: 1000)
     for tile in [1, 3, 16] {

@@ -14,12 +14,12 @@ func allAggregates(
   for filter in [nil, columns.filter] {
     func add(
       _ function: AggregateFunction, _ argument: ColumnID? = nil, second: ColumnID? = nil,
-      position: Int? = nil, halfLife: Int64? = nil
+      _ setting: AggregateSetting = .none
     ) {
       result.append(
         WindowedAggregate(
           function, argument, second: second, filter: filter, over: window, lag: lag,
-          position: position, halfLife: halfLife))
+          setting: setting))
     }
     add(.count)
     add(.count, columns.amount)
@@ -35,18 +35,18 @@ func allAggregates(
       add(.standardDeviation, number)
       add(.populationVariance, number)
       add(.populationStandardDeviation, number)
-      add(.decayedSum, number, halfLife: 3 * day)
-      add(.decayedMean, number, halfLife: 3 * day)
+      add(.decayedSum, number, .halfLife(3 * day))
+      add(.decayedMean, number, .halfLife(3 * day))
       add(.ratio, number, second: columns.second)
     }
-    add(.decayedCount, halfLife: day)
+    add(.decayedCount, nil, .halfLife(day))
     for column in [columns.amount, columns.quantity, columns.category, columns.flag, columns.time] {
       add(.min, column)
       add(.max, column)
       add(.first, column)
       add(.last, column)
-      add(.nth, column, position: 2)
-      add(.nth, column, position: -3)
+      add(.nth, column, .position(2))
+      add(.nth, column, .position(-3))
       add(.distinct, column)
       add(.mode, column)
     }

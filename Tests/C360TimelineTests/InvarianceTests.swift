@@ -92,7 +92,7 @@ private let day: Int64 = 86_400_000_000
       let functions: [AggregateFunction] = [.sum, .mean, .max, .last, .distinct, .decayedSum]
       let outputs = functions.map { function in
         TimelineStep.Output(
-          aggregate: WindowedAggregate(function, value, halfLife: 5),
+          aggregate: WindowedAggregate(function, value, setting: .halfLife(5)),
           column: fixture.output("out", function == .distinct ? .int : .float, in: frame),
           origin: 0)
       }

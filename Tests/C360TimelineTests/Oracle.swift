@@ -111,7 +111,7 @@ struct Oracle {
     case .first: return values.first ?? .null
     case .last: return values.last ?? .null
     case .nth:
-      let place = aggregate.position ?? 0
+      guard case .position(let place) = aggregate.setting else { return .null }
       let index = place > 0 ? place - 1 : values.count + place
       return place != 0 && values.indices.contains(index) ? values[index] : .null
     case .distinct: return .int(Int64(Set(values.map(\.asKey)).count))
@@ -127,7 +127,8 @@ struct Oracle {
   private func decayed(
     _ aggregate: WindowedAggregate, _ events: [OracleEvent], _ decision: Int64
   ) -> Scalar {
-    let halfLife = Double(aggregate.halfLife ?? 1)
+    guard case .halfLife(let length) = aggregate.setting else { return .null }
+    let halfLife = Double(length)
     var sum = 0.0
     var weight = 0.0
     var last: Int64?

@@ -140,10 +140,10 @@ extension WindowedAggregate {
   init(
     _ function: AggregateFunction, _ argument: ColumnID? = nil, second: ColumnID? = nil,
     filter: ColumnID? = nil, matches: [Match] = [], over window: WindowSpec = .all, lag: Int64 = 0,
-    position: Int? = nil, halfLife: Int64? = nil
+    setting: AggregateSetting = .none
   ) {
     self.init(
       function: function, argument: argument, second: second, filter: filter, matches: matches,
-      window: window, lag: lag, position: position, halfLife: halfLife)
+      window: window, lag: lag, setting: setting)
   }
 }

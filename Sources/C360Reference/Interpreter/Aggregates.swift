@@ -34,7 +34,7 @@ extension ReferenceInterpreter {
     }
     return try summary(
       aggregate.function, items, argument: aggregate.argument, in: expression,
-      position: aggregate.position, halfLife: aggregate.halfLife, at: scope.time)
+      setting: aggregate.setting, at: scope.time)
   }
 
   /// The events of the entity in the window (semantics.md S1, S2, O2), in T2 order.
@@ -97,7 +97,7 @@ extension ReferenceInterpreter {
 /// The table of aggregates over rows in order. `expression` gives type and place.
 private func summary(
   _ function: AggregateFunction, _ items: [AggregateItem], argument: Expression?,
-  in expression: Expression, position: Int? = nil, halfLife: Int64? = nil, at time: Int64 = 0
+  in expression: Expression, setting: AggregateSetting = .none, at time: Int64 = 0
 ) throws(ReferenceError) -> Value {
   let counted = items.filter { $0.argument.map { !$0.isNull } ?? true }
   let values = counted.compactMap(\.argument)
@@ -117,7 +117,7 @@ private func summary(
   case .first: return values.first ?? .null
   case .last: return values.last ?? .null
   case .nth:
-    let wanted = position ?? 0
+    guard case .position(let wanted) = setting else { return .null }
     let index = wanted > 0 ? wanted - 1 : n + wanted
     return wanted != 0 && values.indices.contains(index) ? values[index] : .null
   case .distinct: return .int(Int64(Set(values.map(\.asKey)).count))
@@ -134,7 +134,8 @@ private func summary(
   case .populationStandardDeviation:
     return n < 1 ? .null : .float(variance(numbers, over: n).squareRoot())
   case .decayedSum, .decayedCount, .decayedMean:
-    return decayed(function, counted, halfLife: Double(halfLife ?? 1), at: time)
+    guard case .halfLife(let halfLife) = setting else { return .null }
+    return decayed(function, counted, halfLife: Double(halfLife), at: time)
   }
 }
 

@@ -87,8 +87,11 @@ extension CanonicalText {
     var parts = [program[aggregate.table].name]
     if let argument = aggregate.argument { parts.append(expression(argument)) }
     if let second = aggregate.second { parts.append(expression(second)) }
-    if let position = aggregate.position { parts.append("\(position)") }
-    if let halfLife = aggregate.halfLife { parts.append("half_life \(halfLife)us") }
+    switch aggregate.setting {
+    case .none: break
+    case .position(let position): parts.append("\(position)")
+    case .halfLife(let length): parts.append("half_life \(length)us")
+    }
     if let filter = aggregate.filter { parts.append("where \(expression(filter))") }
     for match in aggregate.actionMatches {
       parts.append("match \(expression(match.event)) action \(match.actionColumn)")

@@ -16,10 +16,7 @@ public struct Aggregate: Sendable {
   public let window: Window
   /// Microseconds by which both ends of a backward window move into the past; 0 by default.
   public let lag: Int64
-  /// `nth`: position from 1, negative from the end.
-  public let position: Int?
-  /// `decayed_*`: half-life in µs, > 0.
-  public let halfLife: Int64?
+  public let setting: AggregateSetting
 
   public struct ActionMatch: Sendable {
     public let event: Expression
@@ -33,7 +30,7 @@ public struct Aggregate: Sendable {
   public init(
     function: AggregateFunction, table: TableID, argument: Expression?, second: Expression?,
     filter: Expression?, actionMatches: [ActionMatch], window: Window, lag: Int64,
-    position: Int?, halfLife: Int64?
+    setting: AggregateSetting = .none
   ) {
     self.function = function
     self.table = table
@@ -43,9 +40,17 @@ public struct Aggregate: Sendable {
     self.actionMatches = actionMatches
     self.window = window
     self.lag = lag
-    self.position = position
-    self.halfLife = halfLife
+    self.setting = setting
   }
+}
+
+/// What an aggregate is told besides its values.
+public enum AggregateSetting: Sendable {
+  case none
+  /// `nth`: from 1, negative from the end.
+  case position(Int)
+  /// `decayed_*`: µs, > 0.
+  case halfLife(Int64)
 }
 
 /// Which events count, relative to the decision time t (semantics.md S2, O2).

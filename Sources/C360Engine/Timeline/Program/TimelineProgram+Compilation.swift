@@ -55,7 +55,8 @@ private struct AggregateCompiler {
 
   /// Of functions of values.
   private var valueKernel: TimelineProgram.Kernel {
-    let halfLife = max(1, aggregate.halfLife ?? 1)
+    var halfLife: Int64 = 1
+    if case .halfLife(let length) = aggregate.setting { halfLife = max(1, length) }
     if aggregate.function == .decayedCount {
       return .decayed(.count, aggregate.argument, halfLife: halfLife)
     }
@@ -73,7 +74,9 @@ private struct AggregateCompiler {
     case .max: return .greatest(argument)
     case .first: return .nth(argument, 1)
     case .last: return .nth(argument, -1)
-    case .nth: return .nth(argument, aggregate.position ?? 0)
+    case .nth:
+      guard case .position(let position) = aggregate.setting else { return .nth(argument, 0) }
+      return .nth(argument, position)
     case .distinct: return .distinct(argument)
     case .mode: return .mode(argument)
     case .decayedSum: return .decayed(.sum, argument, halfLife: halfLife)

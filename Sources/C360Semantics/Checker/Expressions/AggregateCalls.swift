@@ -34,7 +34,7 @@ extension Checker {
     let aggregate = Aggregate(
       function: aggregation.function, table: table.id, argument: parts.argument,
       second: parts.second, filter: parts.filter, actionMatches: parts.matches,
-      window: clauses.window, lag: clauses.lag, position: parts.position, halfLife: parts.halfLife)
+      window: clauses.window, lag: clauses.lag, setting: parts.setting)
     let value = Expression(
       .aggregate(aggregate), type: type, span: span,
       facts: facts(of: aggregate, table, scope))

@@ -7,8 +7,7 @@ struct AggregateParts {
   var second: Expression?
   var filter: Expression?
   var matches: [Aggregate.ActionMatch] = []
-  var position: Int?
-  var halfLife: Int64?
+  var setting = AggregateSetting.none
 }
 
 extension Checker {
@@ -28,7 +27,7 @@ extension Checker {
           return nil
         }
         guard let length = halfLife(value, aggregation, scope) else { return nil }
-        parts.halfLife = length
+        parts.setting = .halfLife(length)
       } else if argument.value != nil {
         values.append(argument)
       }
@@ -38,7 +37,8 @@ extension Checker {
       return nil
     }
     let needsDecay = aggregation.signature.contains("half_life")
-    if needsDecay != (parts.halfLife != nil) {
+    let hasDecay = if case .halfLife = parts.setting { true } else { false }
+    if needsDecay != hasDecay {
       report(SemanticError.halfLife(syntax.span, name, isNeeded: needsDecay))
       return nil
     }
@@ -85,7 +85,7 @@ extension Checker {
         report(SemanticError.badPosition(position.span))
         return false
       }
-      parts.position = exact
+      parts.setting = .position(exact)
     }
     if isRatio, let second = values[1].value {
       guard let value = aggregateValue(second, aggregation, table, scope) else { return false }
