@@ -52,10 +52,12 @@ let package = Package(
         "C360Lowering", "C360Decisions", "C360IO",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    .target(
+      name: "C360Synth", dependencies: ["C360Columns", "C360Diagnostics", "C360IO", "CKernels"]),
     .executableTarget(
       name: "c360",
       dependencies: [
-        "C360", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "C360", "C360Synth", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "C360SyntaxTests", dependencies: ["C360Syntax"], exclude: ["Corpus"]),
@@ -72,6 +74,7 @@ let package = Package(
       name: "C360DifferentialTests", dependencies: ["C360", "C360Fuzz", "C360Reference"],
       path: "Tests/C360Differential/Tests"),
     .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference", "C360Syntax"]),
+    .testTarget(name: "C360SynthTests", dependencies: ["C360Synth"]),
     .testTarget(name: "C360DecisionsTests", dependencies: ["C360Decisions"]),
     .testTarget(name: "C360TimelineTests", dependencies: ["C360Engine", "CKernels"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),

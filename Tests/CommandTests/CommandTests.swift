@@ -15,7 +15,9 @@ struct CommandTests {
     arguments: [
       ["check"], ["run", "a.c360", "--threads", "0"], ["run", "a.c360", "--memory", "lots"],
       ["run", "a.c360", "--set", "x"], ["frobnicate"], ["check", "a.c360", "--format", "yaml"],
-      ["run", "a.c360", "--as-of", "yesterday"],
+      ["run", "a.c360", "--as-of", "yesterday"], ["synth"], ["synth", "x", "--customers", "0"],
+      ["synth", "x", "--from", "2026-01-01", "--through", "2026-01-02"],
+      ["synth", "x", "--from", "soon"],
     ])
   func usage(arguments: [String]) throws {
     let outcome = try Workspace().run(arguments)
@@ -27,7 +29,7 @@ struct CommandTests {
   @Test(
     "help of every command shows examples",
     arguments: [
-      "check", "fmt", "run", "plan", "schema", "explain",
+      "check", "fmt", "run", "plan", "schema", "synth", "explain",
     ])
   func help(command: String) throws {
     let outcome = try Workspace().run(command, "--help")
@@ -50,5 +52,30 @@ struct CommandTests {
     #expect(page.out.hasPrefix("# W0701: Outcome windows overlap\n"))
     #expect(try workspace.run("explain").out.contains("W0701  Outcome windows overlap\n"))
     #expect(try workspace.run("explain", "E9999").status == 2)
+  }
+
+  @Test("synth writes tables that a script reads, and prints what is true of them")
+  func synth() throws {
+    let workspace = try Workspace()
+    let made = try workspace.run("synth", "shop", "--customers", "50", "--seed", "4")
+    #expect(made.status == 0, "\(made.complaints)")
+    #expect(made.out.contains("always no_contact"))
+    #expect(workspace.files("shop").contains("truth.json"))
+    try workspace.write(
+      "count.c360",
+      """
+      edition 2026
+      entity customer
+      profile accounts of customer from "shop/accounts.parquet" {
+        customer_id: int  @key
+        since:       time @from
+      }
+      exposure end of customer in accounts at @2026-03-31
+      show end | group { n = count() }
+      """)
+    let counted = try workspace.run("run", "count.c360", "-q")
+    #expect(counted.out.contains("50"), "\(counted.out)\(counted.complaints)")
+    let quiet = try workspace.run("synth", "shop", "--customers", "9", "-q")
+    #expect(quiet.status == 0 && quiet.out.isEmpty)
   }
 }
