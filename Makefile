@@ -10,6 +10,7 @@
 
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 300
+BENCH_REPORT ?= Benchmarks/data
 SWIFT ?= swift
 PYTHON ?= python3
 export SWIFT
@@ -52,8 +53,12 @@ test-peers: build .venv/.ready
 fuzz: | $(READY)
 	C360_FUZZ_SECONDS=$(FUZZ_SECONDS) $(SWIFT) test --filter DifferentialTests
 
+# BENCH_EVENTS=100000000 adds a tier of that many events, peers included; BENCH_REPORT=docs rewrites
+# docs/benchmarks.md.
 bench: build .venv/.ready
-	.venv/bin/python Benchmarks/run.py $(RELEASE)
+	$(SWIFT) build -c release --product c360-resident
+	.venv/bin/python Benchmarks/run.py $(dir $(RELEASE)) --report $(BENCH_REPORT) \
+	  $(if $(BENCH_EVENTS),--events $(BENCH_EVENTS))
 
 install: build
 	scripts/install $(DESTDIR)$(PREFIX)

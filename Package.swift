@@ -59,6 +59,10 @@ let package = Package(
       dependencies: [
         "C360", "C360Synth", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // Of `make bench` alone.
+    .executableTarget(
+      name: "c360-resident", dependencies: ["C360", "C360Columns", "C360IO"],
+      path: "Benchmarks/resident"),
     .testTarget(
       name: "C360SyntaxTests", dependencies: ["C360Syntax"], exclude: ["Corpus"]),
     .testTarget(name: "C360SemanticsTests", dependencies: ["C360Semantics"]),

@@ -1,85 +1,190 @@
 #!/usr/bin/env python3
-"""Runs the benchmarks and prints one table each; `make bench` calls it.
+"""Runs the benchmarks and prints their tables; `make bench` calls it.
 
-usage: run.py C360_BINARY [--runs N] [--folder DATA] [--quick]
-Every engine runs as a process of its own, in turn within each round, so that a machine whose speed
-drifts treats all alike: quote the ratios. Times are wall seconds of the whole process, reading and
-writing included; memory is its peak resident size. Answers are compared before anything is printed.
+usage: run.py FOLDER_OF_BINARIES [--runs N] [--data FOLDER] [--quick] [--events N] [--only PART…]
+              [--report FOLDER]
+
+  windowed   the main job's four features, mild and heavy skew, from files to file
+  resident   the same from columns in memory to columns in memory
+  fifty      fifty features, and what each further feature costs
+  rows       time against rows, 1 to 50 M events; with --events up to that many, peers too
+
+Every engine runs as a process of its own, in turn within each round: quote the ratios. Times from files
+to file are wall seconds of the whole process, reading and writing included. Answers are compared before
+anything is printed. The report is benchmarks.md and benchmarks-rows.svg.
 """
-import argparse, os, random, shutil, statistics, subprocess, sys, time
+import argparse, os, platform, shutil, subprocess, sys
 from pathlib import Path
-import pyarrow.compute as pc, pyarrow.parquet as pq
 
 here = Path(__file__).resolve().parent
+sys.path += [str(here), str(here / "windowed")]
+import duckdb, polars
+import features, plot
+from measure import Engine, Report, best, rounds
+
+PARTS = ["windowed", "resident", "fifty", "rows"]
 options = argparse.ArgumentParser()
-options.add_argument("binary")
-options.add_argument("--runs", type=int, default=5)
-options.add_argument("--folder", default=str(here / "data"))
-options.add_argument("--quick", action="store_true", help="a tenth of the rows, two rounds")
+options.add_argument("binaries", type=lambda p: Path(p).resolve())
+options.add_argument("--runs", type=int, default=3)
+options.add_argument("--data", type=lambda p: Path(p).resolve(), default=here / "data")
+options.add_argument("--quick", action="store_true", help="a tenth of the rows, one round")
+options.add_argument("--events", type=int, default=0, help="a further tier of this many events")
+options.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+options.add_argument("--report", type=lambda p: Path(p).resolve())
 options = options.parse_args()
-binary = str(Path(options.binary).resolve())
-rounds = 2 if options.quick else options.runs
-size = (500_000, 100_000) if options.quick else (5_000_000, 1_000_000)
+count = 1 if options.quick else options.runs
+MILLION = 100_000 if options.quick else 1_000_000
+LIMIT = 900
+report = Report()
 
 
-def measure(command, cwd=None):
-    """Wall seconds and peak MiB of a command; stops the whole run when it fails."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               env={**os.environ, "POLARS_MAX_THREADS": "2"})
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(command)} failed:\n{output.decode(errors='replace')}")
-    return seconds, usage.ru_maxrss / 1024
+class Job:
+    """Data of one size and skew, a set of features, and the engines that compute them."""
+
+    def __init__(self, events, skew, features_set):
+        self.events, self.skew, self.set = events, skew, features_set
+        self.columns = features.SETS[features_set]
+        self.folder = options.data / f"windowed-{skew}-{events}"
+        if not (self.folder / "exposures.parquet").exists():
+            subprocess.run([sys.executable, here / "windowed/data.py", self.folder, str(skew), str(events), str(events // 5)], check=True)
+        self.work = self.folder / f"work-{features_set}"
+        shutil.rmtree(self.work, ignore_errors=True)
+        (self.work / "out").mkdir(parents=True)
+        (self.work / "data").symlink_to(self.folder)
+        (self.work / "windowed.c360").write_text(features.script(self.columns))
+
+    @property
+    def title(self):
+        return f"{self.events:,} events × {self.events // 5:,} exposures × {len(self.columns)} features, skew {self.skew}"
+
+    def c360(self, threads):
+        name = f"c360, {threads} thread{'s' if threads > 1 else ''}"
+        return Engine(name, [options.binaries / "c360", "run", "--quiet", "--threads", str(threads), "windowed.c360"],
+                      self.work / "out/result.parquet", self.work)
+
+    def c360_resident(self, threads):
+        name = f"c360, {threads} thread{'s' if threads > 1 else ''}"
+        return Engine(name, [options.binaries / "c360-resident", "windowed.c360", str(count + 1), str(threads),
+                             "purchases=data/events.parquet", "moments=data/exposures.parquet"],
+                      self.work / "out/result.parquet", self.work)
+
+    def peer(self, library, form, resident=False):
+        out = self.work / f"{form}.parquet"
+        name = f"{'DuckDB' if library == 'duckdb' else 'Polars'} {form}"
+        command = [sys.executable, here / f"peers/windowed_{library}.py", self.folder, form, self.set, out]
+        return Engine(name, command + (["--resident", str(count + 1)] if resident else []), out, self.work)
+
+    def duckdb(self, resident=False):
+        # The join is the better form of a mild skew; of a heavy one the pairs explode.
+        forms = ["join_mask", "window_mask"] if self.skew < 0.6 else ["window_mask"]
+        return [self.peer("duckdb", form, resident) for form in forms]
+
+    def polars(self, resident=False):
+        return [self.peer("polars", "composite_key", resident)]
 
 
-def answer(path):
-    """Check figures of a result: exact counts, sums to the cent, gaps."""
-    t = pq.read_table(path)
-    gap = t["gap"].cast("int64")
-    return (t.num_rows, pc.sum(t["n7"]).as_py(), round(pc.sum(t["s30"]).as_py()), pc.sum(t["d90"]).as_py(),
-            pc.sum(gap.cast("float64")).as_py(), gap.null_count)
+def ratios(engines):
+    base = engines[0].median
+    found = [(name, best(engines, name)) for name in ("DuckDB", "Polars")]
+    words = [f"{e.median / base:.1f}× the best of {name}" for name, e in found if e]
+    threads = [e for e in engines if e.name == "c360, 1 thread"]
+    words += [f"2 threads {threads[0].median / base:.2f}× of 1"] if threads else []
+    report.say("  " + "; ".join(words))
 
 
-def windowed(skew):
-    folder = Path(options.folder) / f"windowed-{skew}-{size[0]}"
-    if not (folder / "exposures.parquet").exists():
-        subprocess.run([sys.executable, str(here / "windowed/data.py"), str(folder), str(skew), *map(str, size)], check=True)
-    work = folder / "work"
-    shutil.rmtree(work, ignore_errors=True)
-    (work / "out").mkdir(parents=True)
-    (work / "data").symlink_to(folder)
-    shutil.copy(here / "windowed/windowed.c360", work)
-    peer = lambda name, form: [sys.executable, str(here / f"peers/windowed_{name}.py"), str(folder), form, str(work / f"{form}.parquet")]
-    engines = {
-        "c360, 2 threads": ([binary, "run", "--quiet", "--threads", "2", "windowed.c360"], work / "out/result.parquet"),
-        "c360, 1 thread": ([binary, "run", "--quiet", "--threads", "1", "windowed.c360"], work / "out/result.parquet"),
-        "DuckDB join_mask": (peer("duckdb", "join_mask"), work / "join_mask.parquet"),
-        "DuckDB window_mask": (peer("duckdb", "window_mask"), work / "window_mask.parquet"),
-        "Polars composite_key": (peer("polars", "composite_key"), work / "composite_key.parquet"),
-    }
-    figures = {name: [] for name in engines}
-    answers = {}
-    for turn in range(rounds):
-        # Who follows a big process pays for first touches of memory that went back: nobody always does.
-        order = list(engines.items())
-        random.Random(turn).shuffle(order)
-        for name, (command, result) in order:
-            figures[name].append(measure(command, cwd=work))
-            answers[name] = answer(result)
-    if len(set(answers.values())) != 1:
-        sys.exit("the engines disagree:\n" + "\n".join(f"  {n}: {a}" for n, a in answers.items()))
-    base = statistics.median(s for s, _ in figures["c360, 2 threads"])
-    print(f"\nwindowed features, files to file: {size[0]:,} events x {size[1]:,} exposures x 4 features, skew {skew}")
-    print(f"  {'engine':24}{'median s':>10}{'min s':>8}{'max s':>8}{'peak MiB':>10}{'ratio':>8}")
-    for name, runs in figures.items():
-        seconds = [s for s, _ in runs]
-        median = statistics.median(seconds)
-        print(f"  {name:24}{median:10.3f}{min(seconds):8.3f}{max(seconds):8.3f}{max(m for _, m in runs):10.0f}{median / base:8.2f}")
+def windowed():
+    for skew in (0.5, 0.8):
+        job = Job(5 * MILLION, skew, "four")
+        engines = [job.c360(2), job.c360(1), *job.duckdb(), *job.polars()]
+        rounds(engines, job.columns, count)
+        report.engines(f"from files to file: {job.title}", engines)
+        ratios(engines)
 
 
-for skew in (0.5, 0.8):
-    windowed(skew)
+def resident():
+    for skew in (0.5, 0.8):
+        job = Job(5 * MILLION, skew, "four")
+        engines = [job.c360_resident(2), job.c360_resident(1), *job.duckdb(True), *job.polars(True)]
+        # One process each: it repeats the work itself.
+        rounds(engines, job.columns, 1, resident=True)
+        for engine in engines:
+            # The first run also pays for the first touch of memory.
+            engine.seconds = engine.seconds[1:]
+        report.engines(f"from resident columns: {job.title}", engines)
+        ratios(engines)
+
+
+def fifty():
+    for skew in (0.5, 0.8):
+        few, many = Job(MILLION, skew, "four"), Job(MILLION, skew, "fifty")
+        engines = {}
+        for job in (few, many):
+            engines[job.set] = [job.c360(2), *job.duckdb(), *job.polars()]
+            rounds(engines[job.set], job.columns, max(1, count - 1))
+        report.engines(f"from files to file: {many.title}", engines["fifty"])
+        further = len(many.columns) - len(few.columns)
+        costs = {}
+        for name in ("c360", "DuckDB", "Polars"):
+            low, high = best(engines["four"], name), best(engines["fifty"], name)
+            if low and high:
+                costs[name] = max(1e-6, (high.median - low.median) / further)
+        rows = [[name, f"{1000 * cost:.1f}", f"{cost / costs['c360']:.1f}"] for name, cost in costs.items()]
+        report.table(f"each further feature, skew {skew}", ["engine", "ms", "ratio"], rows)
+
+
+def rows():
+    tiers = [MILLION, 5 * MILLION, 20 * MILLION, 50 * MILLION]
+    if options.events:
+        tiers = sorted({t for t in tiers if t < options.events} | {options.events})
+    series = {"c360": [], "DuckDB": [], "Polars": []}
+    lines = []
+    for events in tiers:
+        job = Job(events, 0.5, "four")
+        engines = [job.c360(2)]
+        # Peers take minutes beyond this.
+        if events <= 20 * MILLION or events == options.events:
+            engines += [job.peer("duckdb", "join_mask"), *job.polars()]
+        rounds(engines, job.columns, 1, limit=LIMIT, may_fail=True)
+        for engine, name in zip(engines, series):
+            if engine.seconds:
+                series[name].append((events, engine.median))
+        base = engines[0]
+        cell = lambda e: e.failure or f"{e.median:.2f}"
+        lines.append([f"{events:,}", cell(base), f"{1e9 * base.median / events:.0f}" if base.seconds else "",
+                      *[cell(e) for e in engines[1:]], *[""] * (3 - len(engines))])
+        if events > 5 * MILLION:
+            shutil.rmtree(job.work, ignore_errors=True)
+    report.table("time against rows: seconds from files to file, 4 features, exposures a fifth of the events, skew 0.5",
+                 ["events", "c360, 2 threads", "ns an event", "DuckDB join_mask", "Polars composite_key"], lines)
+    return {name: line for name, line in series.items() if line}
+
+
+def machine():
+    model = ""
+    if os.path.exists("/proc/cpuinfo"):
+        lines = [l for l in open("/proc/cpuinfo") if l.startswith("model name")]
+        model = lines[0].split(":")[1].strip() if lines else ""
+    version = subprocess.run([options.binaries / "c360", "version"], capture_output=True, text=True).stdout.strip()
+    return f"{version}; DuckDB {duckdb.__version__}, Polars {polars.__version__}; {model or platform.machine()}, {os.cpu_count()} processors"
+
+
+def write(series):
+    options.report.mkdir(parents=True, exist_ok=True)
+    text = ["# Benchmarks", "",
+            "Written by `make bench`; how it measures is told in `Benchmarks/run.py`, and the peers' forms are in",
+            "`Benchmarks/peers`. All engines gave the same answers. Ratios are times of others by that of the first line.",
+            "", machine(), ""] + report.markdown
+    if series:
+        (options.report / "benchmarks-rows.svg").write_text(plot.svg(series, "events", "seconds"))
+        text += ["![time against rows](benchmarks-rows.svg)", ""]
+    (options.report / "benchmarks.md").write_text("\n".join(text))
+    print(f"\nreport: {options.report / 'benchmarks.md'}")
+
+
+print(machine())
+series = {}
+for part in PARTS:
+    if part in options.only:
+        series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows}[part]() or series
+if options.report:
+    write(series)
