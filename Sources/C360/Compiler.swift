@@ -38,7 +38,11 @@ struct Compiler {
 
   /// plan → rows of all sinks, in memory.
   func execute(_ program: Program, _ lowered: LoweredProgram) throws -> Results {
-    try Execution(program, lowered, session, files).run()
+    do {
+      return try Execution(program, lowered, session, files).run()
+    } catch is OutdatedTable {
+      return try execute(program, lowered)
+    }
   }
 
   /// rows → files, all of them or none, and the report.
@@ -47,6 +51,13 @@ struct Compiler {
   }
 
   func diagnostics() -> [Diagnostic] { check(parse()).diagnostics }
+
+  /// The typed program of a script without errors, its bindings held.
+  func program() throws -> Program {
+    let (program, _) = try accept(check(parse()))
+    try holdBindings(to: program)
+    return program
+  }
 
   func run() throws -> RunReport {
     let (program, warnings) = try accept(check(parse()))

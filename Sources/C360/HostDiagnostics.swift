@@ -16,6 +16,7 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case unreadableScript = "E0709"
   case unreadableModule = "E0710"
   case unreadableModel = "E0711"
+  case cacheFolder = "E0712"
   case runtimeFailure = "E0713"
   // What a reader of the results should know
   case overlappingOutcomes = "W0701"

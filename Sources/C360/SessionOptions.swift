@@ -18,6 +18,8 @@ public struct SessionOptions: Sendable {
   public var memoryLimit: Int?
   /// Rows of a batch in scalar programs; nothing but time depends on it.
   public var batchSize = 2048
+  /// Whether tables are taken from the folder `.c360-cache` beside the script, where there is one.
+  public var usesCache = true
   /// Whether outputs are written; their rows are counted either way.
   public var writesOutputs = true
   /// Whether the report keeps the rows of outputs.

@@ -25,7 +25,8 @@ struct Command: ParsableCommand {
     version: C360Version.text,
     subcommands: [
       CheckCommand.self, FormatCommand.self, RunCommand.self, PlanCommand.self,
-      SchemaCommand.self, SynthCommand.self, ExplainCommand.self, VersionCommand.self,
+      SchemaCommand.self, CacheCommand.self, SynthCommand.self, ExplainCommand.self,
+      VersionCommand.self,
     ])
 
   /// Runs what the arguments say and returns the exit code.

@@ -85,6 +85,11 @@ struct EngineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads; all processors unless said.", valueName: "number"))
   var threads: Int?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Take tables from .c360-cache beside the script, where `c360 cache` made it.")
+  var cache = true
+
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("`--threads` is at least 1") }
     if let memory, SessionOptions.bytes(memory) == nil {
@@ -95,5 +100,6 @@ struct EngineOptions: ParsableArguments {
   func apply(to options: inout SessionOptions) {
     options.memoryLimit = memory.flatMap { SessionOptions.bytes($0) }
     options.threads = threads
+    options.usesCache = cache
   }
 }

@@ -55,6 +55,17 @@ enum ValueText {
     return "\(fixed(milliseconds / 1000, 2)) s"
   }
 
+  /// `5,000,000`
+  static func grouped(_ count: Int) -> String {
+    let digits = String(abs(count))
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.utf8.count - index) % 3 == 0 { text += "," }
+      text.append(digit)
+    }
+    return count < 0 ? "-" + text : text
+  }
+
   /// `1.2 MB`, powers of 1000.
   static func bytes(_ count: Int) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"]

@@ -32,6 +32,8 @@ struct Execution {
     tables = HostTables(program, lowered, session, files)
   }
 
+  /// - Throws: `RunFailure`; `CancellationError`; `OutdatedTable` when a kept table was not that of
+  ///   the files, and is gone now.
   func run() throws -> Results {
     let context = ExecutionContext(
       threads: session.threadCount, batchSize: session.options.batchSize, pool: session.texts,
@@ -45,6 +47,7 @@ struct Execution {
         try executor.run { moment = momentInWords(of: $0, in: $1) }
       }, at: { moment })
     tables.finishHashing()
+    try tables.confirmKept()
     return Results(
       lowered: lowered, tables: tables.readings, sinks: result.sinks.map(\.batch),
       rowCounts: result.rowCounts, counts: result.counts, statistics: result.statistics)

@@ -36,8 +36,10 @@ final class HostTables: TableProvider {
 
   private struct State {
     var readings: [Int: TableReading] = [:]
-    /// By source: for each row that is left, its place in the files.
+    /// By source: for each row that is left, its place among those read.
     var places: [Int: [Int32]] = [:]
+    /// By source: where the rows were kept in another order than that of the files.
+    var kept: [Int: StoredTable] = [:]
   }
 
   init(_ program: Program, _ lowered: LoweredProgram, _ session: Session, _ files: ReadLog) {
@@ -70,17 +72,21 @@ final class HostTables: TableProvider {
     } else {
       var contract = try contract(of: origin, positions)
       paths = try resolve(sources: contract.sources, declaration: contract.declaration)
-      let rest = origin.columns.indices.filter { !positions.contains($0) }
-      if contract.isText(paths) {
-        positions += rest
-        contract.columns += rest.map { origin.contract(of: $0) }
-      } else {
-        contract.unread = rest.map { origin.contract(of: $0) }
-      }
       if session.options.writesOutputs { hash(paths, of: origin.name) }
-      batch = try readTable(
-        contract, pool: session.texts, threads: session.threadCount,
-        cancellation: session.options.cancellation, progress: readProgress)
+      if let kept = try kept(index, origin, contract, paths) {
+        batch = kept
+      } else {
+        let rest = origin.columns.indices.filter { !positions.contains($0) }
+        if contract.isText(paths) {
+          positions += rest
+          contract.columns += rest.map { origin.contract(of: $0) }
+        } else {
+          contract.unread = rest.map { origin.contract(of: $0) }
+        }
+        batch = try readTable(
+          contract, pool: session.texts, threads: session.threadCount,
+          cancellation: session.options.cancellation, progress: readProgress)
+      }
     }
     let total = batch.rowCount
     if let horizon = session.options.asOf, !clocks.isEmpty {
@@ -98,6 +104,46 @@ final class HostTables: TableProvider {
       name: origin.name, rows: batch.rowCount, droppedAsOf: total - batch.rowCount, paths: paths)
     state.withLock { $0.readings[index] = reading }
     return Batch(columns: Array(batch.columns.prefix(wanted.count)), rowCount: batch.rowCount)
+  }
+
+  /// The columns of a contract from a table that is kept in order; nil where there is none.
+  private func kept(
+    _ index: Int, _ origin: SourceOrigin, _ contract: TableContract, _ paths: [String]
+  ) throws -> Batch? {
+    guard let store = TableStore(session, files) else { return nil }
+    var complete = contract
+    complete.columns = origin.columns.indices.map { origin.contract(of: $0) }
+    guard
+      let (table, _) = try store.table(origin, complete, paths, progress: readProgress),
+      let batch = table.batch(
+        contract.columns, pool: session.texts, threads: session.threadCount)
+    else { return nil }
+    state.withLock { $0.kept[index] = table }
+    return batch
+  }
+
+  /// Keeps a table that comes from files; nil where it does not, or has no order.
+  func keep(
+    _ origin: SourceOrigin, in store: TableStore
+  ) throws -> (table: StoredTable, isNew: Bool)? {
+    if case .batch? = session.options.bindings[origin.name] { return nil }
+    let contract = try contract(of: origin, Array(origin.columns.indices))
+    let paths = try resolve(sources: contract.sources, declaration: contract.declaration)
+    return try store.table(origin, contract, paths, progress: readProgress)
+  }
+
+  /// To be asked when files are hashed: a kept table must be of the files that are there now.
+  ///
+  /// - Throws: `OutdatedTable`, once the table is gone.
+  func confirmKept() throws {
+    guard let store = TableStore(session, files) else { return }
+    for (index, table) in state.withLock({ $0.kept }) {
+      let origin = SourceOrigin(lowered.sources[index].origin, in: program)
+      if store.isConfirmed(table, of: origin.name) { continue }
+      store.remove(
+        origin, try contract(of: origin, Array(origin.columns.indices)), table.sources.map(\.path))
+      throw OutdatedTable()
+    }
   }
 
   /// What files that count their rows will take in memory.
@@ -127,7 +173,8 @@ final class HostTables: TableProvider {
     }
     return state.withLock { state in
       guard let reading = state.readings[index] else { return nil }
-      let inFile = state.places[index].map { Int($0[row]) } ?? row
+      let read = state.places[index].map { Int($0[row]) } ?? row
+      let inFile = state.kept[index]?.place(ofRow: read) ?? read
       if reading.paths.count == 1 {
         return DataPlace(path: displayPath(reading.paths[0]), row: inFile + 1, column: column)
       }

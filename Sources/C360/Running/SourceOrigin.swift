@@ -14,6 +14,8 @@ struct SourceOrigin {
   let clocks: [Int]
   /// Positions of the columns that have a role: key, times, purpose, action, propensity.
   let roles: [Int]
+  /// The order in which the engine reads the rows; nil where it does not matter.
+  let order: StoredOrder?
 
   init(_ origin: RowSource.Origin, in program: Program) {
     switch origin {
@@ -25,6 +27,7 @@ struct SourceOrigin {
       timezone = table.timezone
       clocks = Self.clocks(of: table.kind)
       roles = Self.roles(of: table.kind)
+      order = Self.order(of: table)
     case .exposure(let id):
       let exposure = program[id]
       name = exposure.name
@@ -34,6 +37,8 @@ struct SourceOrigin {
       roles =
         [exposure.key, exposure.time]
         + [exposure.action?.column, exposure.propensity].compactMap { $0 }
+      order = StoredOrder(
+        key: exposure.key, time: exposure.time, tieBreak: Array(exposure.columns.indices))
       if case .file(let data) = exposure.origin {
         source = data
       } else {
@@ -61,6 +66,18 @@ struct SourceOrigin {
     case .consents(let roles):
       [roles.key, roles.purpose, roles.from] + (roles.until.map { [$0] } ?? [])
     case .actions(let roles): [roles.key]
+    }
+  }
+
+  private static func order(of table: Table) -> StoredOrder? {
+    let all = Array(table.columns.indices)
+    switch table.kind {
+    case .events(let roles):
+      return StoredOrder(
+        key: roles.key, time: roles.time, tieBreak: (roles.sequence.map { [$0] } ?? []) + all)
+    case .profile(let roles): return StoredOrder(key: roles.key, time: roles.from, tieBreak: all)
+    case .consents(let roles): return StoredOrder(key: roles.key, time: roles.from, tieBreak: all)
+    case .actions: return nil
     }
   }
 

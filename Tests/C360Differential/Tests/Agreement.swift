@@ -8,7 +8,13 @@ import Foundation
 
 extension FuzzCase {
   /// The same through files and the engine.
-  func engine(_ change: (inout SessionOptions) -> Void = { _ in }) throws -> [ResultTable] {
+  ///
+  /// - Parameters:
+  ///   - runs: over the same files; the last one counts.
+  ///   - keepsTables: whether there is a folder in which runs keep tables.
+  func engine(
+    runs: Int = 1, keepsTables: Bool = false, _ change: (inout SessionOptions) -> Void = { _ in }
+  ) throws -> [ResultTable] {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "c360-fuzz-\(seed)-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -22,7 +28,12 @@ extension FuzzCase {
     change(&options)
     let session = Session(
       text: script, name: "fuzz-\(seed).c360", directory: folder.path, options: options)
+    if keepsTables {
+      try FileManager.default.createDirectory(
+        at: folder.appending(path: ".c360-cache"), withIntermediateDirectories: true)
+    }
     do {
+      for _ in 1..<runs { _ = try session.run() }
       return try session.run().shows
     } catch let error as DiagnosticError {
       throw Disagreement(

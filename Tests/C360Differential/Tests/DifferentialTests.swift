@@ -40,6 +40,14 @@ import Testing
     #expect(plain == fuzz.outcome { $0.threads = 3 })
   }
 
+  /// The first run keeps the tables, the second takes them.
+  @Test(arguments: seeds.prefix(15))
+  func `kept tables change no bit`(seed: UInt64) throws {
+    let fuzz = FuzzCase(seed: seed &+ 40_000)
+    let plain = fuzz.outcome { $0.usesCache = false }
+    #expect(plain == fuzz.outcome(runs: 2, keepsTables: true))
+  }
+
   /// The leak canary (semantics.md S5).
   @Test(arguments: seeds.prefix(15))
   func `what happens or becomes known later does not reach a decision`(seed: UInt64) throws {
@@ -83,9 +91,10 @@ enum RunOutcome: Equatable {
 
 extension FuzzCase {
   func outcome(
-    timesMovedBy shift: Int64 = 0, _ change: (inout SessionOptions) -> Void = { _ in }
+    timesMovedBy shift: Int64 = 0, runs: Int = 1, keepsTables: Bool = false,
+    _ change: (inout SessionOptions) -> Void = { _ in }
   ) -> RunOutcome {
-    guard let tables = try? engine(change) else { return .failure }
+    guard let tables = try? engine(runs: runs, keepsTables: keepsTables, change) else { return .failure }
     return .rows(
       tables.map { table in
         (0..<table.rowCount).map { row in

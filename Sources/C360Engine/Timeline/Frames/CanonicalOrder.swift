@@ -80,6 +80,27 @@ struct CanonicalOrder {
   }
 }
 
+/// The rows of a table in the order of its entities and their time, as timelines read them.
+///
+/// - Parameters:
+///   - time: nil: all rows stand at one time.
+///   - tieBreak: orders rows of equal key and time.
+/// - Returns: row (`Int32`) at each place; nil: the rows lie in this order already.
+package func canonicalRows(
+  key: Vector, time: Vector?, tieBreak: [Vector], context: ExecutionContext
+) throws(EngineError) -> Buffer? {
+  var noTime = time
+  if noTime == nil {
+    let zeros = Buffer(byteCount: key.count * 8)
+    zeros.elements(Int64.self).update(repeating: 0, count: key.count)
+    noTime = Vector(type: .int64, count: key.count, values: zeros)
+  }
+  guard let time = noTime else { return nil }
+  return try CanonicalOrder(
+    key: key, time: time, tieBreak: RowOrder(tieBreak, pool: context.pool), context: context
+  ).rows
+}
+
 /// Keys of entities as unsigned integers in canonical order.
 struct SortKeys {
   let values: UnsafeMutablePointer<UInt64>
