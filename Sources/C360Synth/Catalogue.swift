@@ -113,6 +113,12 @@ enum Catalogue {
     return result
   }()
 
-  /// Weights of the items of a category: the popular ones are clicked most.
-  static let popularity = (0..<itemsPerCategory).map { 1 / c360_pow(Double($0 + 1), 0.8) }
+  /// Running sums of the weights of a category's items: the popular ones are clicked most.
+  static let popularity: [Double] = {
+    var sum = 0.0
+    return (0..<itemsPerCategory).map {
+      sum += 1 / c360_pow(Double($0 + 1), 0.8)
+      return sum
+    }
+  }()
 }

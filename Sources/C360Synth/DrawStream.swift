@@ -54,6 +54,18 @@ struct DrawStream {
     return max(0, weights.count - 1)
   }
 
+  /// The same by the running sums of the weights.
+  mutating func position(cumulative sums: [Double]) -> Int {
+    let mark = uniform() * (sums.last ?? 0)
+    var low = 0
+    var high = sums.count - 1
+    while low < high {
+      let middle = (low + high) / 2
+      if mark < sums[middle] { high = middle } else { low = middle + 1 }
+    }
+    return max(0, low)
+  }
+
   mutating func exponential(mean: Double) -> Double { -mean * c360_ln(1 - uniform()) }
 
   /// Mean 0, variance 1: the polar method (Marsaglia and Bray 1964).

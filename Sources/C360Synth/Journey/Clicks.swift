@@ -48,7 +48,7 @@ enum Clicks {
     var category = draws.position(tastes)
     for _ in 0..<draws.geometric(mean: 4) {
       guard at < end else { return }
-      let place = draws.position(Catalogue.popularity)
+      let place = draws.position(cumulative: Catalogue.popularity)
       rows.append(
         ClickRow(device: device, at: at, item: category * Catalogue.itemsPerCategory + place))
       at += Int64(1 + draws.exponential(mean: 40)) * Seasons.second

@@ -2,7 +2,7 @@ import C360Columns
 import CKernels
 
 /// A logged decision, and what is true of it.
-struct SendRow: Sendable {
+final class SendRow: Sendable {
   let customer: Customer
   let at: Int64
   /// A position in `Catalogue.actionNames`.
@@ -11,6 +11,14 @@ struct SendRow: Sendable {
   let propensities: [Double]
   /// The probability that each action brings an order of its own within the window.
   let effects: [Double]
+
+  init(customer: Customer, at: Int64, action: Int, propensities: [Double], effects: [Double]) {
+    self.customer = customer
+    self.at = at
+    self.action = action
+    self.propensities = propensities
+    self.effects = effects
+  }
 }
 
 /// Who was sent what, by a policy that looks at what is on file, with 30 % of uniform exploration.

@@ -1,7 +1,7 @@
 import CKernels
 
 /// What is true of a customer, most of which no table shows.
-struct Customer: Sendable {
+final class Customer: Sendable {
   /// From 1.
   let id: Int64
   let segment: Int

@@ -2,7 +2,7 @@ import CKernels
 
 /// What would follow from each action at one send, given everything else that happened: orders that
 /// stand, within the 14 days after it.
-struct SendTruth: Sendable {
+final class SendTruth: Sendable {
   let send: SendRow
   let segment: Int
   /// The probability of an order, one an action.
@@ -13,6 +13,17 @@ struct SendTruth: Sendable {
   let isObserved: Bool
   /// At least 14 days after the last such send of the customer.
   let isKept: Bool
+
+  private init(
+    send: SendRow, converted: [Double], revenue: [Double], isObserved: Bool, isKept: Bool
+  ) {
+    self.send = send
+    segment = send.customer.segment
+    self.converted = converted
+    self.revenue = revenue
+    self.isObserved = isObserved
+    self.isKept = isKept
+  }
 
   /// The truth of all sends to a customer. Orders that other sends brought are taken as they
   /// happened; no decision depends on them, so conditioning on them biases nothing.
@@ -38,7 +49,7 @@ struct SendTruth: Sendable {
       let isKept = lastKept.map { send.at - $0 >= OrderMaker.window } ?? true
       if isKept { lastKept = send.at }
       return SendTruth(
-        send: send, segment: customer.segment,
+        send: send,
         converted: send.effects.map { 1 - none * (1 - $0 * standing) },
         revenue: send.effects.map { (carried ?? 0) + (own + $0) * amount },
         isObserved: end <= seasons.through, isKept: isKept)
