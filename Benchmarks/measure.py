@@ -1,7 +1,10 @@
 """Runs processes, compares what they answered, lays out tables."""
-import os, random, signal, statistics, subprocess, sys, time
+import os, random, signal, statistics, subprocess, sys, tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 import pyarrow.compute as pc, pyarrow.parquet as pq
+
+LAUNCH = Path(__file__).resolve().parent / "launch.py"
 
 
 @dataclass
@@ -23,25 +26,23 @@ class Engine:
 
 def run(engine, columns, resident=False, limit=None, may_fail=False):
     """One process: its wall seconds (or, of `resident` ones, those it prints), peak memory, answer."""
-    start = time.perf_counter()
-    process = subprocess.Popen(engine.command, cwd=engine.cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               env={**os.environ, "POLARS_MAX_THREADS": "2"}, start_new_session=True)
-    try:
-        output, _ = process.communicate(timeout=limit)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        engine.failure = f"over {limit} s"
-        return
-    seconds = time.perf_counter() - start
-    text = output.decode(errors="replace")
-    if process.returncode != 0:
+    with tempfile.NamedTemporaryFile(mode="r") as record:
+        launch = [sys.executable, "-S", "-E", LAUNCH, record.name, str(limit or 0)]
+        text = subprocess.run(launch + list(map(str, engine.command)), cwd=engine.cwd, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, env={**os.environ, "POLARS_MAX_THREADS": "2"},
+                              check=True).stdout.decode(errors="replace")
+        seconds, peak, status, late = record.read().split()
+    seconds, status = float(seconds), int(status)
+    if status != 0:
         if not may_fail:
             sys.exit(f"{' '.join(map(str, engine.command))} failed:\n{text}")
-        engine.failure = "out of memory" if process.returncode == -signal.SIGKILL else text.strip().splitlines()[-1][:80]
+        killed = status == -signal.SIGKILL
+        engine.failure = (f"over {limit} s" if int(late) else "out of memory" if killed
+                          else (text.strip().splitlines() or ["failed"])[-1][:80])
         return
+    engine.mebibytes = max(engine.mebibytes, int(peak) / 1024)
     engine.seconds += [float(line) for line in text.split()] if resident else [seconds]
-    engine.answer = answer(engine.result, columns)
+    engine.answer = answer(engine.result, columns) if columns else None
 
 
 def answer(path, columns):
@@ -108,10 +109,11 @@ class Report:
         rows = []
         for e in engines:
             if e.failure:
-                rows.append([e.name, e.failure, "", "", ""])
+                rows.append([e.name, e.failure, "", "", "", ""])
             else:
-                rows.append([e.name, f"{e.median:.3f}", f"{min(e.seconds):.3f}", f"{max(e.seconds):.3f}", f"{e.median / base:.2f}"])
-        self.table(title, ["engine", "median s", "min", "max", "ratio"], rows)
+                rows.append([e.name, f"{e.median:.3f}", f"{min(e.seconds):.3f}", f"{max(e.seconds):.3f}",
+                             f"{e.mebibytes:.0f}", f"{e.median / base:.2f}"])
+        self.table(title, ["engine", "median s", "min", "max", "peak MiB", "ratio"], rows)
 
 
 def best(engines, prefix):

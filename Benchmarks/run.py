@@ -8,21 +8,22 @@ usage: run.py FOLDER_OF_BINARIES [--runs N] [--data FOLDER] [--quick] [--events 
   resident   the same from columns in memory to columns in memory
   fifty      fifty features, and what each further feature costs
   rows       time against rows, 1 to 50 M events; with --events up to that many, peers too
+  retail     all of examples/retail_360 on a bigger shop
 
 Every engine runs as a process of its own, in turn within each round: quote the ratios. Times from files
 to file are wall seconds of the whole process, reading and writing included. Answers are compared before
 anything is printed. The report is benchmarks.md and benchmarks-rows.svg.
 """
-import argparse, os, platform, shutil, subprocess, sys
+import argparse, json, os, platform, shutil, subprocess, sys, time
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
 sys.path += [str(here), str(here / "windowed")]
 import duckdb, polars
 import features, plot
-from measure import Engine, Report, best, rounds
+from measure import Engine, Report, best, rounds, run
 
-PARTS = ["windowed", "resident", "fifty", "rows"]
+PARTS = ["windowed", "resident", "fifty", "rows", "retail"]
 options = argparse.ArgumentParser()
 options.add_argument("binaries", type=lambda p: Path(p).resolve())
 options.add_argument("--runs", type=int, default=3)
@@ -59,7 +60,16 @@ class Job:
 
     def c360(self, threads):
         name = f"c360, {threads} thread{'s' if threads > 1 else ''}"
-        return Engine(name, [options.binaries / "c360", "run", "--quiet", "--threads", str(threads), "windowed.c360"],
+        return Engine(name, [options.binaries / "c360", "run", "--quiet", "--no-cache", "--threads", str(threads), "windowed.c360"],
+                      self.work / "out/result.parquet", self.work)
+
+    def c360_cached(self):
+        """Tables from `c360 cache`, in order already; making the cache is told apart."""
+        start = time.perf_counter()
+        subprocess.run([options.binaries / "c360", "cache", "windowed.c360"], cwd=self.work, check=True, capture_output=True)
+        self.cache_seconds = time.perf_counter() - start
+        return Engine("c360, 2 threads, from its cache",
+                      [options.binaries / "c360", "run", "--quiet", "--threads", "2", "windowed.c360"],
                       self.work / "out/result.parquet", self.work)
 
     def c360_resident(self, threads):
@@ -95,10 +105,11 @@ def ratios(engines):
 def windowed():
     for skew in (0.5, 0.8):
         job = Job(5 * MILLION, skew, "four")
-        engines = [job.c360(2), job.c360(1), *job.duckdb(), *job.polars()]
+        engines = [job.c360(2), job.c360(1), job.c360_cached(), *job.duckdb(), *job.polars()]
         rounds(engines, job.columns, count)
         report.engines(f"from files to file: {job.title}", engines)
         ratios(engines)
+        report.say(f"  making the cache: {job.cache_seconds:.1f} s, once")
 
 
 def resident():
@@ -159,6 +170,21 @@ def rows():
     return {name: line for name, line in series.items() if line}
 
 
+def retail():
+    customers = MILLION // 20
+    folder = options.data / f"retail-{customers}"
+    made = Engine("c360 synth", [options.binaries / "c360", "synth", folder / "data", "--customers", str(customers), "--quiet"], None)
+    run(made, [])
+    shutil.copy(here.parent / "examples/retail_360/retail_360.c360", folder)
+    engine = Engine("c360 run", [options.binaries / "c360", "run", "--quiet", "--no-cache", "retail_360.c360"], None, folder)
+    for _ in range(count):
+        run(engine, [])
+    truth = json.loads((folder / "data/truth.json").read_text())["rows"]
+    lines = [["shop", f"{made.median:.1f}", f"{made.mebibytes:.0f}"], ["script", f"{engine.median:.1f}", f"{engine.mebibytes:.0f}"]]
+    sizes = ", ".join(f"{truth[f'{name}.parquet']:,} {name}" for name in ("orders", "clicks", "sends"))
+    report.table(f"all of examples/retail_360 for {customers:,} customers: {sizes}", ["", "s", "peak MiB"], lines)
+
+
 def machine():
     model = ""
     if os.path.exists("/proc/cpuinfo"):
@@ -185,6 +211,6 @@ print(machine())
 series = {}
 for part in PARTS:
     if part in options.only:
-        series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows}[part]() or series
+        series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail}[part]() or series
 if options.report:
     write(series)
