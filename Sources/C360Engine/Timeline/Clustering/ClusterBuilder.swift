@@ -2,11 +2,12 @@ import C360Columns
 
 /// Clusters rows that lie in any order: a radix partition by entity, then sorting within.
 struct ClusterBuilder {
-  /// A row on its way.
-  struct Entry: BitwiseCopyable {
-    var time: Int64
-    var row: UInt32
-    var entity: UInt32
+  /// Rows at their places: first spread over partitions, then in order. By place their time, their
+  /// row, and first the number of their entity, then the place in spread order.
+  struct Places: @unchecked Sendable {
+    let times: UnsafeMutablePointer<Int64>
+    let rows: UnsafeMutablePointer<UInt32>
+    let origins: UnsafeMutablePointer<UInt32>
   }
   let entities: EntityIndex
   let key: Vector
@@ -29,17 +30,19 @@ struct ClusterBuilder {
     let bounds = Self.sumUp(places.elements(), pieces: pieces.count, count: count)
     try context.checkCancelled()
 
-    let spread = Buffer(byteCount: bounds[count] * MemoryLayout<Entry>.stride)
-    try self.spread(
-      pieces, entity.elements(), places.elements(), into: spread.elements(), shift: shift,
-      count: count)
+    let times = Buffer(byteCount: bounds[count] * 8)
+    let rows = Buffer(byteCount: bounds[count] * 4)
+    let origins = Buffer(byteCount: bounds[count] * 4)
+    let target = Places(
+      times: times.elements(), rows: rows.elements(), origins: origins.elements())
+    try spread(
+      pieces, entity.elements(), places.elements(), into: target, shift: shift, count: count)
     try context.checkCancelled()
 
     let partition = Partition(
       entity: entity, entityCount: entities.count, shift: shift, count: count, pieces: pieces,
-      places: places, bounds: bounds, origins: Buffer(byteCount: bounds[count] * 4),
-      travel: spread)
-    return try sort(spread.elements(), partition)
+      places: places, bounds: bounds, origins: origins)
+    return try sort(target, partition, times: times, rows: rows)
   }
 
   /// Numbers every row's entity and counts rows by piece and partition.
@@ -82,8 +85,7 @@ struct ClusterBuilder {
 
   private func spread(
     _ pieces: [Range<Int>], _ entity: UnsafeMutablePointer<UInt32>,
-    _ places: UnsafeMutablePointer<Int>, into target: UnsafeMutablePointer<Entry>, shift: Int,
-    count: Int
+    _ places: UnsafeMutablePointer<Int>, into target: Places, shift: Int, count: Int
   ) throws(EngineError) {
     let unused = UInt32(truncatingIfNeeded: entities.count)
     let shift = UInt32(truncatingIfNeeded: shift)
@@ -97,24 +99,23 @@ struct ClusterBuilder {
         if number == unused { continue }
         let partition = Int(number &>> shift)
         let index = place[partition]
-        target[index] = Entry(
-          time: times.map { $0[row] } ?? .min, row: UInt32(truncatingIfNeeded: row), entity: number)
+        target.times[index] = times.map { $0[row] } ?? .min
+        target.rows[index] = UInt32(truncatingIfNeeded: row)
+        target.origins[index] = number
         place[partition] = index &+ 1
       }
     }
   }
 
   private func sort(
-    _ spread: UnsafeMutablePointer<Entry>, _ partition: Partition
+    _ places: Places, _ partition: Partition, times: Buffer, rows: Buffer
   ) throws(EngineError) -> EventClusters {
     let total = partition.bounds[partition.count]
     let starts = Buffer(byteCount: entities.count * 4)
     let ends = Buffer(byteCount: entities.count * 4)
-    let times = Buffer(byteCount: total * 8)
-    let rows = Buffer(byteCount: total * 4)
     let sorter = PartitionSorter(
       tieBreak: tieBreak, starts: starts.elements(), ends: ends.elements(),
-      times: times.elements(), rows: rows.elements(), origins: partition.origins)
+      times: places.times, rows: places.rows, origins: places.origins)
     let counted = Buffer(byteCount: partition.count * MemoryLayout<TieCounts>.stride)
     let counts = counted.elements(TieCounts.self)
     let scratches = ScratchPool()
@@ -122,7 +123,7 @@ struct ClusterBuilder {
       let scratch = scratches.borrow()
       let first = index << partition.shift
       counts[index] = sorter.sort(
-        spread, partition.bounds[index]..<partition.bounds[index + 1],
+        partition.bounds[index]..<partition.bounds[index + 1],
         entities: first..<min(entities.count, first + (1 << partition.shift)), scratch)
       scratches.giveBack(scratch)
     }
@@ -139,7 +140,6 @@ struct ClusterBuilder {
 
 /// Sorts the rows of one partition by entity, time and tie-break columns.
 struct PartitionSorter {
-  typealias Entry = ClusterBuilder.Entry
   let tieBreak: RowOrder
   let starts: UnsafeMutablePointer<Int32>
   let ends: UnsafeMutablePointer<Int32>
@@ -147,14 +147,11 @@ struct PartitionSorter {
   let rows: UnsafeMutablePointer<UInt32>
   let origins: UnsafeMutablePointer<UInt32>
 
-  /// - Parameter range: of spread order and of positions.
-  func sort(
-    _ spread: UnsafeMutablePointer<Entry>, _ range: Range<Int>, entities: Range<Int>,
-    _ scratch: Scratch
-  ) -> TieCounts {
+  /// - Parameter range: of spread order and of positions; `origins` holds numbers of entities.
+  func sort(_ range: Range<Int>, entities: Range<Int>, _ scratch: Scratch) -> TieCounts {
     let next = scratch.take(entities.count + 1, filledWith: Int32(0))
     let first = UInt32(truncatingIfNeeded: entities.lowerBound)
-    for index in range { next[Int(spread[index].entity &- first)] &+= 1 }
+    for index in range { next[Int(origins[index] &- first)] &+= 1 }
     var place = Int32(truncatingIfNeeded: range.lowerBound)
     for entity in entities {
       let count = next[entity - entities.lowerBound]
@@ -164,13 +161,19 @@ struct PartitionSorter {
       ends[entity] = place
     }
     // Rows of one entity keep their order; logs are in order of time, so often no more is to be done.
-    for index in range {
-      let entry = spread[index]
-      let position = Int(next[Int(entry.entity &- first)])
-      next[Int(entry.entity &- first)] = Int32(truncatingIfNeeded: position &+ 1)
-      times[position] = entry.time
-      rows[position] = entry.row
-      origins[position] = UInt32(truncatingIfNeeded: index)
+    let spreadTimes = scratch.take(range.count, of: Int64.self)
+    let spreadRows = scratch.take(range.count, of: UInt32.self)
+    let numbers = scratch.take(range.count, of: UInt32.self)
+    spreadTimes.update(from: times + range.lowerBound, count: range.count)
+    spreadRows.update(from: rows + range.lowerBound, count: range.count)
+    numbers.update(from: origins + range.lowerBound, count: range.count)
+    for index in 0..<range.count {
+      let entity = Int(numbers[index] &- first)
+      let position = Int(next[entity])
+      next[entity] = Int32(truncatingIfNeeded: position &+ 1)
+      times[position] = spreadTimes[index]
+      rows[position] = spreadRows[index]
+      origins[position] = UInt32(truncatingIfNeeded: range.lowerBound &+ index)
     }
     var ties = TieCounts()
     for entity in entities {

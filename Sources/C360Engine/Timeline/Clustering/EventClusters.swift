@@ -1,5 +1,4 @@
 import C360Columns
-import Synchronization
 
 /// Rows of an event table clustered by entity, and in T2 order within (semantics.md E1, T2): time,
 /// then the tie-break columns. Rows of other entities, and rows without key or time, are left out.
@@ -94,14 +93,11 @@ final class Partition: @unchecked Sendable {
   /// Of each position its place in spread order.
   let origins: UnsafeMutablePointer<UInt32>
   private let buffers: [Buffer]
-  private let travel: Mutex<Buffer?>
 
-  /// - Parameter travel: memory that is no longer needed.
   init(
     entity: Buffer, entityCount: Int, shift: Int, count: Int, pieces: [Range<Int>],
-    places: Buffer, bounds: [Int], origins: Buffer, travel: Buffer
+    places: Buffer, bounds: [Int], origins: Buffer
   ) {
-    self.travel = Mutex(travel)
     self.entity = entity.elements()
     self.entityCount = entityCount
     self.shift = shift
@@ -120,11 +116,8 @@ final class Partition: @unchecked Sendable {
   func cluster<T: BitwiseCopyable>(
     _: T.Type, threads: Int, _ value: (Int) -> T
   ) throws(EngineError) -> Buffer {
-    let stride = MemoryLayout<T>.stride
-    let total = bounds[count]
-    let result = Buffer(byteCount: total * stride)
-    let spread = takeTravel(total * stride)
-    let target = spread.elements(T.self)
+    let result = Buffer(byteCount: bounds[count] * MemoryLayout<T>.stride)
+    let values = result.elements(T.self)
     let unused = UInt32(truncatingIfNeeded: entityCount)
     let shift = UInt32(truncatingIfNeeded: shift)
     try Parallel.forEach(pieces.count, threads: threads) { (piece: Int) throws(EngineError) in
@@ -136,33 +129,22 @@ final class Partition: @unchecked Sendable {
         if number == unused { continue }
         let partition = Int(number &>> shift)
         let index = place[partition]
-        target[index] = value(row)
+        values[index] = value(row)
         place[partition] = index &+ 1
       }
     }
-    let values = result.elements(T.self)
+    // Within a partition the values change places through memory that stays in the cache: first
+    // touch of memory is dear.
+    let scratches = ScratchPool()
     try Parallel.forEach(count, threads: threads) { (partition: Int) throws(EngineError) in
-      for position in bounds[partition]..<bounds[partition + 1] {
-        values[position] = target[Int(origins[position])]
-      }
+      let range = bounds[partition]..<bounds[partition + 1]
+      let scratch = scratches.borrow()
+      let spread = scratch.take(range.count, of: T.self)
+      spread.update(from: values + range.lowerBound, count: range.count)
+      let first = UInt32(truncatingIfNeeded: range.lowerBound)
+      for position in range { values[position] = spread[Int(origins[position] &- first)] }
+      scratches.giveBack(scratch)
     }
-    giveBackTravel(spread)
     return result
   }
-
-  // Columns travel through the same memory, one after the other: first touch of memory is dear.
-
-  private func takeTravel(_ size: Int) -> Buffer {
-    let kept = travel.withLock { kept in
-      defer { kept = nil }
-      return kept
-    }
-    if let kept, kept.byteCount >= size { return kept }
-    return Buffer(byteCount: size)
-  }
-
-  private func giveBackTravel(_ buffer: Buffer) { travel.withLock { $0 = buffer } }
-
-  /// Frees what only columns on their way need.
-  func releaseTravel() { travel.withLock { $0 = nil } }
 }

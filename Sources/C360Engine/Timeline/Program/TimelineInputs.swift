@@ -71,7 +71,6 @@ extension TimelineInputs {
     let waits = program.windows.contains { $0.waits }
     let known = waits ? try loader.known() : nil
     let gone = waits ? try loader.gone() : nil
-    events.clusters.partition?.releaseTravel()
     self.init(
       program: program, clusters: events.clusters, zone: try ZoneTable(step.timezone),
       times: state.vector(step.time),
