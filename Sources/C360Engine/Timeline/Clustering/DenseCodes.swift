@@ -18,7 +18,7 @@ extension DenseCodes {
   init(
     _ column: Vector, isOrdered: Bool, _ clusters: EventClusters, _ context: ExecutionContext
   ) throws(EngineError) {
-    let numbering = ValueNumbering(column)
+    let numbering = try ValueNumbering(column, context)
     let order = isOrdered ? numbering.sortByValue(pool: context.pool) : []
     values = numbering.vector(order)
     count = numbering.count
@@ -43,15 +43,9 @@ private final class ValueNumbering {
   /// Number in `table` → number handed out, once sorted.
   private var places: [Int32] = []
 
-  init(_ column: Vector) {
+  init(_ column: Vector, _ context: ExecutionContext) throws(EngineError) {
     self.column = column
-    var least = Int64.max
-    var greatest = Int64.min
-    for row in 0..<column.count where !column.isNull(row) {
-      let key = Self.key(column, row)
-      least = min(least, key)
-      greatest = max(greatest, key)
-    }
+    let (least, greatest) = try Self.bounds(column, context)
     let (range, overflow) = greatest.subtractingReportingOverflow(least)
     if least <= greatest, !overflow, range < 1 << 20 {
       table = KeyTable(least: 0, greatest: -1, expected: 0)
@@ -67,6 +61,30 @@ private final class ValueNumbering {
   }
 
   var count: Int { keys.count }
+
+  /// The least and the greatest key; the other way round when there is none.
+  private static func bounds(
+    _ column: Vector, _ context: ExecutionContext
+  ) throws(EngineError) -> (least: Int64, greatest: Int64) {
+    let pieces = context.pieces(column.count)
+    let buffer = Buffer(byteCount: pieces.count * 16)
+    let found = buffer.elements(Int64.self)
+    try Parallel.forEach(pieces.count, threads: context.threads) {
+      (piece: Int) throws(EngineError) in
+      var least = Int64.max
+      var greatest = Int64.min
+      for row in pieces[piece] where !column.isNull(row) {
+        let key = key(column, row)
+        least = min(least, key)
+        greatest = max(greatest, key)
+      }
+      found[2 * piece] = least
+      found[2 * piece + 1] = greatest
+    }
+    return pieces.indices.reduce((Int64.max, Int64.min)) {
+      (min($0.0, found[2 * $1]), max($0.1, found[2 * $1 + 1]))
+    }
+  }
 
   /// Marks the values that occur, then numbers them in ascending order of their keys.
   private func numberDirectly(span: Int) {

@@ -1,4 +1,5 @@
 import C360Columns
+import Synchronization
 
 extension EventClusters {
   /// - Parameters:
@@ -8,41 +9,15 @@ extension EventClusters {
     entities: EntityIndex, key: Vector, time: Vector?, tieBreak: RowOrder,
     context: ExecutionContext
   ) throws(EngineError) -> EventClusters {
-    if let stored = storedOrder(
-      entities: entities, key: key, time: time, tieBreak: tieBreak, pool: context.pool)
+    if let time, key.validity == nil, time.validity == nil,
+      let ties = try StoredOrder(key: key, time: time, tieBreak: tieBreak, pool: context.pool)
+        .ties(context)
     {
-      return stored
+      return stored(entities: entities, key: key, time: time, ties: ties)
     }
     let builder = ClusterBuilder(
       entities: entities, key: key, time: time, tieBreak: tieBreak, context: context)
     return try builder.build()
-  }
-
-  /// The table as it lies, when it is already in order; nil otherwise. Looks no further than the first
-  /// row out of order.
-  private static func storedOrder(
-    entities: EntityIndex, key: Vector, time: Vector?, tieBreak: RowOrder, pool: TextPool
-  ) -> EventClusters? {
-    guard let time, key.validity == nil, time.validity == nil else { return nil }
-    let times = time.int64s
-    var ties = TieCounts()
-    for row in 0..<max(0, key.count - 1) {
-      let left = key.key(row)
-      let right = key.key(row + 1)
-      if left == right {
-        if times[row] < times[row + 1] { continue }
-        guard times[row] == times[row + 1] else { return nil }
-        let order = tieBreak.compare(row, row + 1)
-        if order > 0 { return nil }
-        ties.hasTies = true
-        if order == 0 { ties.duplicates += 1 }
-      } else {
-        let isAscending =
-          key.type == .text ? pool.precedes(Int32(left), Int32(right)) : left < right
-        guard isAscending else { return nil }
-      }
-    }
-    return stored(entities: entities, key: key, time: time, ties: ties)
   }
 
   private static func stored(
@@ -83,5 +58,57 @@ extension EventClusters {
     return EventClusters(
       entities: entities, count: key.count, starts: starts, ends: ends, times: times,
       source: time.int64s, rows: nil, partition: nil, used: used, ties: ties)
+  }
+}
+
+/// Whether a table lies in the order of its entities, their time and the tie-break columns.
+private struct StoredOrder {
+  let key: Vector
+  let time: Vector
+  let tieBreak: RowOrder
+  let pool: TextPool
+
+  /// nil when it does not. The first rows are looked at alone: an order that is none shows early.
+  func ties(_ context: ExecutionContext) throws(EngineError) -> TieCounts? {
+    let pieces = context.pieces(max(0, key.count - 1))
+    guard let first = pieces.first else { return TieCounts() }
+    guard var ties = ties(first) else { return nil }
+    let buffer = Buffer(byteCount: pieces.count * MemoryLayout<TieCounts?>.stride)
+    let found = buffer.elements(TieCounts?.self)
+    let isOrdered = Atomic<Bool>(true)
+    try Parallel.forEach(pieces.count - 1, threads: context.threads) {
+      (index: Int) throws(EngineError) in
+      found[index] = isOrdered.load(ordering: .relaxed) ? self.ties(pieces[index + 1]) : nil
+      if found[index] == nil { isOrdered.store(false, ordering: .relaxed) }
+    }
+    for index in 0..<(pieces.count - 1) {
+      guard let more = found[index] else { return nil }
+      ties.duplicates += more.duplicates
+      ties.hasTies = ties.hasTies || more.hasTies
+    }
+    return ties
+  }
+
+  /// Of these rows, each with the one behind it; nil when two are the wrong way round.
+  private func ties(_ rows: Range<Int>) -> TieCounts? {
+    let times = time.int64s
+    var ties = TieCounts()
+    for row in rows {
+      let left = key.key(row)
+      let right = key.key(row + 1)
+      if left == right {
+        if times[row] < times[row + 1] { continue }
+        guard times[row] == times[row + 1] else { return nil }
+        let order = tieBreak.compare(row, row + 1)
+        if order > 0 { return nil }
+        ties.hasTies = true
+        if order == 0 { ties.duplicates += 1 }
+      } else {
+        let isAscending =
+          key.type == .text ? pool.precedes(Int32(left), Int32(right)) : left < right
+        guard isAscending else { return nil }
+      }
+    }
+    return ties
   }
 }
