@@ -23,6 +23,7 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case observedByDefault = "W0702"
   case neverKnown = "W0703"
   case unresolvedTies = "W0704"
+  case unmentionedPurpose = "W0708"
 
   public var code: DiagnosticCode { DiagnosticCode(rawValue) }
 

@@ -15,7 +15,7 @@ public struct DecideOperator: DecisionOperator {
   public func run(
     _ step: DecideStep, _ state: inout ExecutionState, _ context: ExecutionContext
   ) throws(EngineError) {
-    let problem = try Self.problem(step, state, context)
+    let problem = try Self.problem(step, &state, context)
     let rowCount = problem.frame.rowCount
     let log = DecisionLog(
       outputs: step.outputs, candidates: problem.candidates, rowCount: rowCount)
@@ -26,7 +26,7 @@ public struct DecideOperator: DecisionOperator {
   }
 
   private static func problem(
-    _ step: DecideStep, _ state: ExecutionState, _ context: ExecutionContext
+    _ step: DecideStep, _ state: inout ExecutionState, _ context: ExecutionContext
   ) throws(EngineError) -> DecisionProblem {
     let candidates = try Candidates(
       of: step, keys: state.vector(step.actionKey), pool: context.pool)
@@ -39,7 +39,9 @@ public struct DecideOperator: DecisionOperator {
       base = .threshold
       scalars.append(condition)
     }
-    let featureColumns = step.actionTimelines.flatMap { $0.outputs.map(\.column) }
+    let featureColumns =
+      step.actionTimelines.flatMap { $0.outputs.map(\.column) }
+      + step.actionConsents.flatMap { $0.tests.map(\.column) }
     let program = try TileProgram(
       scalars, in: state.plan, frame: step.frame, actions: step.actions,
       tileColumns: Set(featureColumns), pool: context.pool)
@@ -57,6 +59,8 @@ public struct DecideOperator: DecisionOperator {
         base: base, explore: step.explore, actionCount: candidates.actionCount,
         hasNoOp: candidates.hasNoOp, fallback: candidates.fallback),
       program: program, draws: draws, timelines: timelines,
+      consents: ConsentsByChannel(
+        step.actionConsents, actionCount: candidates.actionCount, &state, context.pool),
       frame: state.relations[step.frame] ?? Relation(rowCount: 0),
       actions: state.relations[step.actions] ?? Relation(rowCount: 0), pool: context.pool)
   }

@@ -11,6 +11,7 @@ struct DecisionProblem: Sendable {
   let program: TileProgram
   let draws: Draws
   let timelines: [ActionTimeline]
+  let consents: ConsentsByChannel
   let frame: Relation
   let actions: Relation
   let pool: TextPool
@@ -43,6 +44,7 @@ final class DecisionWorker {
   private let problem: DecisionProblem
   private let machine: TileMachine
   private let features: ActionFeatures
+  private let consents: ActionConsents
   private let tile: DecisionTile
   private var reasons: ReasonText?
   private var reasonCodes: [Int32]
@@ -60,6 +62,7 @@ final class DecisionWorker {
       actionColumn: problem.actionColumn)
     let rows = machine.exposureCapacity
     features = ActionFeatures(problem.timelines, rows: rows * Self.tilesPerPiece)
+    consents = ActionConsents(problem.consents, rows: rows * Self.tilesPerPiece)
     tile = DecisionTile(
       rule: problem.rule, ruleCount: step.rules.count, rows: rows,
       keepsPatterns: problem.asksForReasons)
@@ -88,6 +91,7 @@ final class DecisionWorker {
     _ rows: Range<Int>, _ log: DecisionLog, _ context: ExecutionContext
   ) throws(EngineError) {
     try features.evaluate(rows)
+    consents.evaluate(rows)
     for tile in Parallel.ranges(rows.count, size: machine.exposureCapacity) {
       try context.checkCancelled()
       try decideTile(rows.lowerBound + tile.lowerBound..<rows.lowerBound + tile.upperBound, log)
@@ -97,7 +101,7 @@ final class DecisionWorker {
   private func decideTile(_ rows: Range<Int>, _ log: DecisionLog) throws(EngineError) {
     machine.evaluate(
       exposures: rows, frameColumn: problem.frameColumn,
-      tileColumn: { self.features.operand($0, row: rows.lowerBound) })
+      tileColumn: { self.pairs($0, row: rows.lowerBound) })
     let step = problem.step
     tile.begin(rows: rows.count)
     for rule in step.rules.indices { tile.forbid(rule, output(.rule(rule))) }
@@ -150,6 +154,12 @@ final class DecisionWorker {
     return machine.failure(
       output: problem.output(failure.place), exposure: row, action: failure.action,
       relation: problem.step.frame, frameColumn: problem.frameColumn,
-      tileColumn: { self.features.operand($0, row: row, action: failure.action) })
+      tileColumn: { self.pairs($0, row: row, action: failure.action) })
+  }
+
+  /// A column with one value a pair, from the pair of a row and an action on.
+  private func pairs(_ column: ColumnID, row: Int, action: Int = 0) -> Operand {
+    consents.operand(column, row: row, action: action)
+      ?? features.operand(column, row: row, action: action)
   }
 }

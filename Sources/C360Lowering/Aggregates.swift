@@ -30,7 +30,12 @@ extension Lowering {
       preconditionFailure("the checker lets aggregates stand at moments only")
     }
     let events = eventScope(aggregate.table)
+    let permitted = aggregate.permitted.map { lower($0, as: .bool, events) }
     var condition = aggregate.filter.map { lower($0, as: .bool, events) }
+    // What a mask hides cannot fail.
+    if let visible = permitted, let value = condition, scalars.canFail(value) {
+      condition = scalars.add(.and, [visible, value], .bool)
+    }
     // A filter that lets everything through is none; for `share` it is what is asked.
     if let value = condition, scalars.constant(of: value) == .bool(true),
       aggregate.function != .share
@@ -41,20 +46,26 @@ extension Lowering {
     if let condition, let expression = aggregate.filter {
       filter = eventColumn(condition, expression, events)
     }
-    let guardian = aggregate.function == .share ? nil : condition
+    var guardian = aggregate.function == .share ? nil : condition
+    if let permitted {
+      guardian = guardian.map { scalars.add(.and, [permitted, $0], .bool) } ?? permitted
+    }
     let matches = aggregate.actionMatches.compactMap { match -> WindowedAggregate.Match? in
       guard let actions = scope.decision?.actions else { return nil }
       return WindowedAggregate.Match(
-        event: argumentColumn(match.event, where: nil, events),
+        event: argumentColumn(match.event, where: permitted, events),
         action: column(match.actionColumn, of: rows(actions)))
     }
-    let windowed = WindowedAggregate(
+    var windowed = WindowedAggregate(
       function: aggregate.function.planned,
       argument: aggregate.argument.map { argumentColumn($0, where: guardian, events) },
       second: aggregate.second.map { argumentColumn($0, where: guardian, events) },
       filter: filter, matches: matches,
       window: aggregate.window.spec, lag: aggregate.lag,
       setting: aggregate.setting.planned)
+    if let permitted, let expression = aggregate.permitted {
+      windowed.permitted = eventColumn(permitted, expression, events)
+    }
     let level = timelineLevel(of: windowed)
     let decision = windowed.matches.isEmpty ? nil : scope.decision
     let key = timeline(aggregate.table, moments, decision: decision, level: level)
@@ -73,7 +84,7 @@ extension Lowering {
   /// Timelines that must run before this one.
   private func timelineLevel(of windowed: WindowedAggregate) -> Int {
     let read =
-      [windowed.argument, windowed.second, windowed.filter].compactMap { $0 }
+      [windowed.argument, windowed.second, windowed.filter, windowed.permitted].compactMap { $0 }
       + windowed.matches.map(\.event)
     return read.reduce(0) { max($0, levels[$1] ?? 0) }
   }

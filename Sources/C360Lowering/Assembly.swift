@@ -33,7 +33,8 @@ extension Lowering {
     // Building the later steps may still ask for columns of tables, so scans are built last.
     for frame in frameOrder { steps.append(.frame(frameStep(frame))) }
     steps += requests.profileOrder.compactMap { asOfStep($0).map(Step.asOf) }
-    steps += requests.consentOrder.compactMap { consentStep($0).map(Step.consent) }
+    steps += requests.consentOrder.filter { $0.decision == nil }
+      .compactMap { consentStep($0).map(Step.consent) }
     steps += momentSteps()
     steps += decisionOrder.map { Step.decide(decideStep($0)) }
     steps += querySteps

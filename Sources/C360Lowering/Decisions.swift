@@ -157,7 +157,7 @@ extension Lowering {
     var noAction: String?
     if case .actions(let roles) = program[decision.actions].kind { noAction = roles.none }
     let timelines = requests.timelineOrder.filter { $0.decision == decision.index }
-    return DecideStep(
+    var step = DecideStep(
       policy: policy.name, frame: decision.frame.relation, key: decision.frame.key,
       time: decision.frame.time, number: decision.frame.number, actions: actions.relation,
       actionKey: column(program[decision.actions].keyColumn, of: actions), noAction: noAction,
@@ -165,6 +165,9 @@ extension Lowering {
       terms: decision.terms, choice: decision.choice, explore: policy.explore,
       fallback: policy.fallback.keyText, seed: program.seed, outputs: decision.outputs,
       name: name(of: decision))
+    step.actionConsents = requests.consentOrder.filter { $0.decision == decision.index }
+      .compactMap { consentStep($0) }
+    return step
   }
 }
 

@@ -80,10 +80,8 @@ extension Lowering {
       return scalar(frame(exposure).columns[position])
     case .kept(let exposure): return kept(exposure)
     case .queryColumn(let position): return scope.queryColumns[position]
-    case .consent(let ledger, let purpose, let clock):
-      if let moments = moments(of: scope) {
-        return consent(ledger, purpose: purpose, clock, at: moments)
-      }
+    case .consent(let question):
+      if let moments = moments(of: scope) { return consent(question, at: moments, scope.decision) }
     default: break
     }
     preconditionFailure("the checker lets \(expression.span.text) stand only where it has a value")

@@ -36,6 +36,12 @@ struct MomentRequests {
     let moments: Moments
     var columns: [Int: ColumnID] = [:]
   }
+  struct ConsentKey: Hashable {
+    let ledger: TableID
+    let relation: RelationID
+    /// The decision whose actions say the channel.
+    let decision: Int?
+  }
   struct ConsentLookup {
     let moments: Moments
     var tests: [ConsentStep.Test] = []
@@ -45,14 +51,14 @@ struct MomentRequests {
   var timelineOrder: [TimelineKey] = []
   var profiles: [LookupKey: ProfileLookup] = [:]
   var profileOrder: [LookupKey] = []
-  var consents: [LookupKey: ConsentLookup] = [:]
-  var consentOrder: [LookupKey] = []
+  var consents: [ConsentKey: ConsentLookup] = [:]
+  var consentOrder: [ConsentKey] = []
   /// Event columns computed before timelines read them, in order of need.
   var derived: [(relation: RelationID, scalar: ScalarID, column: ColumnID)] = []
 }
 
 extension Lowering {
-  // MARK: Profiles and consents
+  // MARK: Profiles
 
   /// A profile's column as of each moment, its default applied.
   func profileColumn(_ table: TableID, _ position: Int, at moments: Moments) -> ScalarID {
@@ -77,31 +83,6 @@ extension Lowering {
       .coalesce, [scalar(found), scalars.constant(value.constant, type)], type)
   }
 
-  func consent(
-    _ ledger: TableID, purpose: String, _ clock: ConsentClock, at moments: Moments
-  ) -> ScalarID {
-    let key = MomentRequests.LookupKey(table: ledger, relation: moments.relation)
-    if requests.consents[key] == nil {
-      requests.consents[key] = MomentRequests.ConsentLookup(moments: moments)
-      requests.consentOrder.append(key)
-    }
-    let throughout: TimeOffset? =
-      switch clock {
-      case .decision: nil
-      case .throughout(let offset): offset.offset
-      }
-    if let test = requests.consents[key]?.tests.first(where: {
-      $0.purpose == purpose && $0.throughout == throughout
-    }) {
-      return scalar(test.column)
-    }
-    let column = addColumn(
-      "consent(\"\(purpose)\")", .bool, in: moments.relation, nullable: false)
-    requests.consents[key]?.tests.append(
-      ConsentStep.Test(purpose: purpose, throughout: throughout, column: column))
-    return scalar(column)
-  }
-
   func asOfStep(_ key: MomentRequests.LookupKey) -> AsOfStep? {
     guard let lookup = requests.profiles[key], case .profile(let roles) = program[key.table].kind
     else { return nil }
@@ -116,17 +97,5 @@ extension Lowering {
       columns: lookup.columns.sorted { $0.key < $1.key }.map {
         (from: column($0.key, of: versions), to: $0.value)
       })
-  }
-
-  func consentStep(_ key: MomentRequests.LookupKey) -> ConsentStep? {
-    guard let lookup = requests.consents[key], case .consents(let roles) = program[key.table].kind
-    else { return nil }
-    let ledger = rows(key.table)
-    return ConsentStep(
-      ledger: ledger.relation, key: column(roles.key, of: ledger),
-      purpose: column(roles.purpose, of: ledger), from: column(roles.from, of: ledger),
-      until: roles.until.map { column($0, of: ledger) }, frame: lookup.moments.relation,
-      frameKey: lookup.moments.key, frameTime: lookup.moments.time, tests: lookup.tests,
-      timezone: lookup.moments.timezone)
   }
 }

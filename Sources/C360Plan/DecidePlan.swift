@@ -47,6 +47,8 @@ public struct DecideStep: Sendable {
   public let noAction: String?
   /// Features `for` the actions: aggregates with matches, computed tile by tile.
   public let actionTimelines: [TimelineStep]
+  /// Consents by the channel of the action, looked up tile by tile; all tests are `ofAction`.
+  public var actionConsents: [ConsentStep] = []
   public let rules: [Rule]
   public let terms: [Term]
   public let choice: Choice

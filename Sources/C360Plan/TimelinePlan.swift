@@ -180,6 +180,9 @@ public struct WindowedAggregate: Sendable, Hashable {
   /// µs
   public let lag: Int64
   public let setting: AggregateSetting
+  /// `bool`, never null: the events that exist for this aggregate, for `last` windows and the whole of
+  /// a share too.
+  public var permitted: ColumnID? = nil
   public init(
     function: AggregateFunction, argument: ColumnID?, second: ColumnID?, filter: ColumnID?,
     matches: [Match], window: WindowSpec, lag: Int64, setting: AggregateSetting = .none
@@ -267,47 +270,5 @@ public struct AsOfStep: Sendable {
     self.frameKey = frameKey
     self.frameTime = frameTime
     self.columns = columns
-  }
-}
-
-/// Whether purposes are granted (semantics.md C1, C2): the last ledger entry at or before the
-/// instant; at equal times withdrawal wins; no entry means not granted.
-public struct ConsentStep: Sendable {
-  public struct Test: Sendable {
-    public let purpose: String
-    /// nil: at the decision. Else also without interruption through t + this.
-    public let throughout: TimeOffset?
-    /// bool, never null
-    public let column: ColumnID
-    public init(purpose: String, throughout: TimeOffset?, column: ColumnID) {
-      self.purpose = purpose
-      self.throughout = throughout
-      self.column = column
-    }
-  }
-  public let ledger: RelationID
-  public let key: ColumnID
-  public let purpose: ColumnID
-  public let from: ColumnID
-  public let until: ColumnID?
-  public let frame: RelationID
-  public let frameKey: ColumnID
-  public let frameTime: ColumnID
-  public let tests: [Test]
-  public let timezone: String
-  public init(
-    ledger: RelationID, key: ColumnID, purpose: ColumnID, from: ColumnID, until: ColumnID?,
-    frame: RelationID, frameKey: ColumnID, frameTime: ColumnID, tests: [Test], timezone: String
-  ) {
-    self.ledger = ledger
-    self.key = key
-    self.purpose = purpose
-    self.from = from
-    self.until = until
-    self.frame = frame
-    self.frameKey = frameKey
-    self.frameTime = frameTime
-    self.tests = tests
-    self.timezone = timezone
   }
 }

@@ -230,7 +230,8 @@ import Testing
   func granted(_ fixture: Fixture, at time: Double, _ clock: ConsentClock = .decision) throws
     -> Bool
   {
-    let consent = make(.consent(Fixture.ledger, purpose: "ads", clock), .bool)
+    let consent = make(
+      .consent(ConsentQuestion(Fixture.ledger, purpose: "ads", clock)), .bool)
     return try fixture.value(consent, at: time) == .bool(true)
   }
 

@@ -167,6 +167,33 @@ struct ExpressionMarkerTests {
       "E0513", "`consent` could mean more than one table",
       "consents other of customer from \"o.csv\" { k: int @key; p: text @purpose; f: time @from }\nfeature a = ‹consent(\"x\")›"
     ),
+    Marked(
+      "E0507", "`orders.ordered_at` is what places an event of `orders` and cannot be hidden",
+      "mask m { hide ‹orders.ordered_at› }"),
+    Marked(
+      "E0520",
+      "rule `cap` reads a window over `orders` of which the mask hides events one by one",
+      "feature n = ‹count(orders)› over 7d\nfeature m = 2 * (n ?? 0)\nmask k for offers { hide orders unless consent(\"a\", at: event); forbid cap when m > 3 }"
+    ),
+    Marked(
+      "E0523", "a consent is asked `at: event` or `at: run`",
+      "mask m { hide orders unless consent(\"a\", at: ‹decision›) }"),
+    Marked(
+      "E0523", "`at: event` needs events, and feature `f` has none",
+      "feature f = consent(\"a\", at: ‹event›)"),
+    Marked(
+      "E0523", "`at: event` hides events, and this line hides something else",
+      "mask m { hide accounts.region unless ‹consent(\"a\", at: event)› }"),
+    Marked(
+      "E0523", "a consent at the event stands by itself or behind `and`",
+      "mask m { hide orders unless ‹not consent(\"a\", at: event)› and consent(\"b\") }"),
+    Marked(
+      "E0524", "`ledger` knows no channels",
+      "feature f = consent(\"a\", channel: ‹\"email\"›)"),
+    Marked(
+      "E0524", "a channel is a text, a param or a column of the action",
+      "consents other of customer from \"o.csv\" { k: int @key; p: text @purpose; c: text @channel; f: time @from }\nfeature f = consent(other, \"a\", channel: ‹accounts.region›)"
+    ),
     Marked("E0515", "`expect` names no table", "expect ‹1 < 2›"),
     Marked(
       "E0515", "`expect` is about the rows of one table, and this names `orders` and `clicks`",

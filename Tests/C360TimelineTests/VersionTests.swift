@@ -74,8 +74,9 @@ import Testing
         ledger: ledger, key: key, purpose: purpose, from: from, until: until, frame: frame,
         frameKey: frameKey, frameTime: frameTime,
         tests: [
-          .init(purpose: "mail", throughout: nil, column: now),
-          .init(purpose: "mail", throughout: .exact(1), column: through),
+          .init(purpose: "mail", channel: .every, clock: .moment, column: now),
+          .init(
+            purpose: "mail", channel: .every, clock: .throughout(.exact(1)), column: through),
         ], timezone: "UTC"), &state, fixture.context())
     func granted(_ column: ColumnID) -> [String] {
       zip(exposures, state.vector(column).scalars(fixture.pool)).filter { $0.1 == .bool(true) }

@@ -30,7 +30,7 @@ struct StepText {
       )
     case .consent(let step):
       return (
-        "consent", step.frame, step.tests.map { "\"\($0.purpose)\"" }.joined(separator: ", ")
+        "consent", step.frame, step.tests.map { consent($0) }.joined(separator: ", ")
       )
     case .derive(let step):
       let columns = step.columns.map { column in
@@ -54,6 +54,22 @@ struct StepText {
     case .decide(let step): return ("decide", step.frame, decide(step))
     case .expect(let step): return ("expect", step.relation, scalars.text(step.condition))
     }
+  }
+
+  private func consent(_ test: ConsentStep.Test) -> String {
+    let channel =
+      switch test.channel {
+      case .every: ""
+      case .named(let name): " on \"\(name)\""
+      case .ofAction(let column): " on \(plan.name(of: plan[column].relation)).\(plan[column].name)"
+      }
+    let clock =
+      switch test.clock {
+      case .moment: ""
+      case .throughout(let length): " through t + \(length.text)"
+      case .instant(let time): " at \(ValueText.time(time))"
+      }
+    return "\"\(test.purpose)\"" + channel + clock
   }
 
   private func names(_ columns: [ColumnID]) -> String {
@@ -94,6 +110,10 @@ struct StepText {
     for timeline in step.actionTimelines {
       lines.append(
         "windows over \(plan.name(of: timeline.events.relation)): \(self.timeline(timeline))")
+    }
+    for consent in step.actionConsents {
+      let tests = consent.tests.map { self.consent($0) }.joined(separator: ", ")
+      lines.append("consents of \(plan.name(of: consent.ledger)): \(tests)")
     }
     lines += step.rules.map { "forbid \($0.name) when \(scalars.text($0.condition))" }
     lines += step.terms.map { "\($0.name) = \($0.weight) * \(scalars.text($0.value))" }

@@ -80,6 +80,10 @@ struct Manifest {
       ("unused", report.counts.unusedEvents[table.name]),
       ("tiedExposures", report.counts.tiedExposures[table.name]),
       ("unresolvedTies", report.counts.resolvedTies[table.name]),
+      (
+        "grantsWhileHeld",
+        report.counts.overlappingGrants[table.name].map { $0.values.reduce(0, +) }
+      ),
     ]
     for (name, count) in counts {
       if let count, count > 0 { members.append((name, .integer(count))) }

@@ -40,6 +40,10 @@ struct RunSummary {
     if let count = report.counts.resolvedTies[table.name], count > 0 {
       parts.append("\(number(count)) \(count == 1 ? "answer hangs" : "answers hang") on a tie")
     }
+    if let grants = report.counts.overlappingGrants[table.name] {
+      let count = grants.values.reduce(0, +)
+      parts.append("\(number(count)) \(count == 1 ? "grant" : "grants") while one was held")
+    }
     return parts.joined(separator: ", ")
   }
 

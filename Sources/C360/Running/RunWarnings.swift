@@ -10,7 +10,7 @@ struct RunWarnings {
   let counts: RunCounts
   let exposures: [RunReport.Exposure]
 
-  var all: [Diagnostic] { overlaps + observedByDefault + tables }
+  var all: [Diagnostic] { overlaps + observedByDefault + tables + purposes }
 
   private var overlaps: [Diagnostic] {
     exposures.compactMap { exposure in
@@ -42,6 +42,19 @@ struct RunWarnings {
         "`\(table.name)` counts as observed through its newest row", at: table.span,
         label: "does not say how far it is observed",
         help: ["write `observed through @2026-03-31` in its block"])
+    }
+  }
+
+  /// Purposes that are asked and in no row of the ledger.
+  private var purposes: [Diagnostic] {
+    program.tables.flatMap { table -> [Diagnostic] in
+      let asked = counts.unmentionedPurposes[table.name] ?? [:]
+      return asked.sorted { $0.key < $1.key }.map { purpose, known in
+        HostDiagnostics.unmentionedPurpose.diagnostic(
+          "no row of `\(table.name)` has the purpose \"\(purpose)\", so nobody has granted it",
+          at: table.span,
+          help: nearest(to: purpose, among: known).map { ["did you mean \"\($0)\"?"] } ?? [])
+      }
     }
   }
 

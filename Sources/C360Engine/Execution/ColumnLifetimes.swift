@@ -49,8 +49,7 @@ struct StepColumns {
       read.formUnion([step.from, step.known, step.until].compactMap { $0 })
       add(step.columns)
     case .consent(let step):
-      read.formUnion([step.key, step.purpose, step.from, step.frameKey, step.frameTime])
-      if let until = step.until { read.insert(until) }
+      add(step)
       written = step.tests.map(\.column)
     case .derive(let step):
       for (scalar, _) in step.columns { add(scalar, plan) }
@@ -99,16 +98,27 @@ struct StepColumns {
     read.formUnion([events.known, events.gone].compactMap { $0 })
     for output in step.outputs {
       let aggregate = output.aggregate
-      read.formUnion([aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 })
+      read.formUnion(
+        [aggregate.argument, aggregate.second, aggregate.filter, aggregate.permitted]
+          .compactMap { $0 })
       for match in aggregate.matches { read.formUnion([match.event, match.action]) }
       written.append(output.column)
     }
     written += step.coverages.map(\.column)
   }
 
+  private mutating func add(_ step: ConsentStep) {
+    read.formUnion([step.key, step.purpose, step.from, step.frameKey, step.frameTime])
+    read.formUnion([step.until, step.channel].compactMap { $0 })
+    for test in step.tests {
+      if case .ofAction(let column) = test.channel { read.insert(column) }
+    }
+  }
+
   private mutating func add(_ step: DecideStep, _ plan: Plan) {
     read.formUnion([step.key, step.time, step.number, step.actionKey])
     for timeline in step.actionTimelines { add(timeline) }
+    for consent in step.actionConsents { add(consent) }
     for rule in step.rules { add(rule.condition, plan) }
     for term in step.terms { add(term.value, plan) }
     if case .threshold(let condition) = step.choice { add(condition, plan) }

@@ -110,6 +110,10 @@ public struct RunCounts: Sendable {
   public var resolvedTies: [String: Int] = [:]
   /// Event table → rows that are exact copies of another.
   public var duplicates: [String: Int] = [:]
+  /// Ledger → purpose that is asked and in none of its rows → the purposes that are.
+  public var unmentionedPurposes: [String: [String: [String]]] = [:]
+  /// Ledger → purpose that is asked → grants to whom already had one.
+  public var overlappingGrants: [String: [String: Int]] = [:]
   /// Frame → rows its keep rule keeps.
   public var kept: [String: Int] = [:]
   /// Policy → counts of its decisions.

@@ -21,6 +21,7 @@ extension ReferenceInterpreter {
     for event in inWindow(aggregate, scope) {
       var eventScope = Scope(entity: scope.entity, time: event.time)
       eventScope.row = event.row
+      if let permitted = aggregate.permitted, try !value(permitted, eventScope).isTrue { continue }
       let condition = try matches(aggregate, eventScope, action: scope.action)
       if condition || aggregate.function == .share { chosen.append((event, eventScope, condition)) }
     }

@@ -44,8 +44,7 @@ extension ReferenceInterpreter {
       return attempt { () throws(ReferenceError) in
         try self.aggregate(aggregate, in: expression, scope)
       }
-    case .consent(let id, let purpose, let clock):
-      return .success(.bool(consent(id, purpose, clock, scope)))
+    case .consent(let question): return .success(.bool(isHeld(question, scope)))
     case .queryColumn(let column): return .success(scope.cells[column])
     case .rowAggregate(let aggregate):
       return attempt { () throws(ReferenceError) in

@@ -47,28 +47,6 @@ func profileVersion(
   }.max { precedes($0, $1, first: roles.from.map { [$0] } ?? []) }
 }
 
-/// Whether a purpose is granted at an instant (semantics.md C1): by the last entry at or before it; at
-/// equal times withdrawal wins; no entry means no.
-func isGranted(
-  _ roles: Table.ConsentRoles, rows: [[Value]], entity: Value, purpose: String, at time: Int64
-) -> Bool {
-  let entries = ledgerEntries(roles, rows: rows, entity: entity, purpose: purpose)
-    .filter { $0.time <= time }
-  guard let last = entries.map(\.time).max() else { return false }
-  return entries.filter { $0.time == last }.allSatisfy(\.isGrant)
-}
-
-func ledgerEntries(
-  _ roles: Table.ConsentRoles, rows: [[Value]], entity: Value, purpose: String
-) -> [(time: Int64, isGrant: Bool)] {
-  rows.filter { !entity.isNull && $0[roles.key] == entity && $0[roles.purpose] == .text(purpose) }
-    .flatMap { row -> [(time: Int64, isGrant: Bool)] in
-      let grant = row[roles.from].integer.map { (time: $0, isGrant: true) }
-      let withdrawal = roles.until.flatMap { row[$0].integer }.map { (time: $0, isGrant: false) }
-      return [grant, withdrawal].compactMap { $0 }
-    }
-}
-
 /// Whether any row of a table makes the entity known strictly before `time`.
 func hasBeenSeen(_ entity: Value, before time: Int64, in table: Table, rows: [[Value]]) -> Bool {
   switch table.kind {
@@ -93,20 +71,5 @@ extension ReferenceInterpreter {
     guard case .profile(let roles) = program[id].kind else { return .null }
     let version = profileVersion(roles, rows: rows[id.index], entity: scope.entity, at: scope.time)
     return version?[column] ?? program[id].columns[column].defaultValue ?? .null
-  }
-
-  func consent(_ id: TableID, _ purpose: String, _ clock: ConsentClock, _ scope: Scope) -> Bool {
-    guard case .consents(let roles) = program[id].kind else { return false }
-    let ledger = rows[id.index]
-    var instants = [scope.time]
-    if case .throughout(let length) = clock {
-      // The state changes only at entries; the end of the stretch belongs to it.
-      let end = calendar.moved(scope.time, by: length, times: 1)
-      instants += ledgerEntries(roles, rows: ledger, entity: scope.entity, purpose: purpose)
-        .map(\.time).filter { $0 > scope.time && $0 <= end }
-    }
-    return instants.allSatisfy {
-      isGranted(roles, rows: ledger, entity: scope.entity, purpose: purpose, at: $0)
-    }
   }
 }

@@ -19,7 +19,8 @@ extension CanonicalText {
       ].compactMap { $0 }
     case .consents(let r):
       roles = ["consents", "key \(r.key)", "purpose \(r.purpose)", "from \(r.from)"]
-      roles += [r.until.map { "until \($0)" }].compactMap { $0 }
+      roles += [r.until.map { "until \($0)" }, r.channel.map { "channel \($0)" }]
+        .compactMap { $0 }
     case .actions(let r):
       roles = ["actions", "key \(r.key)"] + [r.none.map { "none \(quoted($0))" }].compactMap { $0 }
     }

@@ -33,8 +33,9 @@ extension CanonicalText {
       write(operand, into: &text)
       text += ", [" + values.map { literal($0, operand.type) }.joined(separator: ", ") + "])"
     case .aggregate(let aggregate): text += self.aggregate(aggregate)
-    case .consent(let table, let purpose, let clock):
-      text += "consent(\(program[table].name), \(quoted(purpose)), \(words(clock)))"
+    case .consent(let question):
+      text += "consent(\(program[question.ledger].name), \(quoted(question.purpose)), "
+        + "\(words(question.channel))\(words(question.clock)))"
     case .queryColumn(let index): text += "#\(index)"
     case .rowAggregate(let aggregate): text += rowAggregate(aggregate)
     case .decision(let column): text += "decision.\(column)"
@@ -70,7 +71,18 @@ extension CanonicalText {
   private func words(_ clock: ConsentClock) -> String {
     switch clock {
     case .decision: "at"
+    case .run: "run"
+    case .event: "event"
     case .throughout(let length): "throughout \(words(length))"
+    }
+  }
+
+  private func words(_ channel: ConsentQuestion.Channel) -> String {
+    switch channel {
+    case .every: ""
+    case .named(let name): "channel \(quoted(name)), "
+    case .ofAction(let table, let column):
+      "channel \(program[table].name).\(program[table].columns[column].name), "
     }
   }
 
@@ -93,6 +105,7 @@ extension CanonicalText {
     case .halfLife(let length): parts.append("half_life \(length)us")
     }
     if let filter = aggregate.filter { parts.append("where \(expression(filter))") }
+    if let permitted = aggregate.permitted { parts.append("permitted \(expression(permitted))") }
     for match in aggregate.actionMatches {
       parts.append("match \(expression(match.event)) action \(match.actionColumn)")
     }

@@ -64,9 +64,10 @@ private struct Dependencies {
   private mutating func add(_ expression: Expression) {
     switch expression.kind {
     case .parameter(let id): parameters.insert(id)
-    case .profileColumn(let table, _), .actionColumn(let table, _), .tableColumn(let table, _),
-      .consent(let table, _, _):
+    case .profileColumn(let table, _), .actionColumn(let table, _), .tableColumn(let table, _):
       tables.insert(table)
+    case .consent(let question):
+      tables.insert(question.ledger)
     case .aggregate(let aggregate): tables.insert(aggregate.table)
     case .feature(let id):
       if features.insert(id).inserted { add(program[id].expression) }

@@ -90,6 +90,7 @@ final class FunctionInfo {
 enum MaskTarget: Hashable {
   case table(TableID)
   case profileColumn(TableID, Int)
+  case eventColumn(TableID, Int)
   case exposureColumn(ExposureID, Int)
   /// By qualified name.
   case feature(String)
@@ -97,12 +98,27 @@ enum MaskTarget: Hashable {
 
 /// One `hide` of a mask.
 struct Hide {
-  /// Total bool; nil hides always.
+  /// Total bool at the decision; nil hides always.
   let unless: Expression?
+  /// Which events of the table are visible where `unless` holds; nil: all.
+  var permitted: Expression?
   let otherwise: (syntax: ExpressionSyntax, environment: Environment)?
   let span: Span
-  /// `orders unless consent("purchases")`, as written.
-  let words: String
+}
+
+extension MaskTarget {
+  /// The table that is hidden, in whole or in part.
+  var table: TableID? {
+    switch self {
+    case .table(let id), .profileColumn(let id, _), .eventColumn(let id, _): id
+    case .exposureColumn, .feature: nil
+    }
+  }
+}
+
+extension Table.EventRoles {
+  /// Columns that say whose an event is, when it was and when it was known.
+  var placing: [Int] { [key, time] + [known, sequence].compactMap { $0 } }
 }
 
 final class MaskInfo {
@@ -110,18 +126,23 @@ final class MaskInfo {
   let name: String
   let declaration: Declaration
   let actions: TableInfo?
+  /// All that hides a target, lines of included masks too, as one.
   let hides: [MaskTarget: Hide]
+  /// Line by line, those of included masks first.
+  let lines: [Mask.Hide]
   /// Rules by name, those of included masks too.
   var ruleSpans: [String: Span] = [:]
 
   init(
-    id: MaskID, declaration: Declaration, actions: TableInfo?, hides: [MaskTarget: Hide]
+    id: MaskID, declaration: Declaration, actions: TableInfo?, hides: [MaskTarget: Hide],
+    lines: [Mask.Hide]
   ) {
     self.id = id
     self.name = declaration.name
     self.declaration = declaration
     self.actions = actions
     self.hides = hides
+    self.lines = lines
   }
 }
 
@@ -131,6 +152,7 @@ final class ObjectiveInfo {
     let syntax: TermSyntax
     /// Negative for `minimize`.
     let weight: Double
+    let because: String?
     let span: Span
   }
   let declaration: Declaration

@@ -60,6 +60,8 @@ struct Scope {
   /// The actions table of `for …`.
   var actions: TableInfo?
   var mask: MaskInfo?
+  /// What the decision is about, where that is known and no exposure says it.
+  var knownEntity: String?
   var environment: Environment
   /// Inside the braces of `group`, where aggregates range over the rows of the group.
   var isGroup = false
@@ -85,6 +87,12 @@ struct Scope {
     var scope = self
     scope.environment = environment
     return scope
+  }
+
+  /// What the decision at hand is about, where that is known.
+  var entity: String? {
+    if case .decision(let exposure?) = rows { return exposure.exposure.entity }
+    return knownEntity
   }
 
   /// The table whose event is at hand, inside an aggregate.

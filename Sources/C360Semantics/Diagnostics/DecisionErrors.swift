@@ -127,12 +127,63 @@ extension SemanticError {
       help: ["a consent has to hold throughout the window of an outcome"])
   }
 
-  static func consentLedger(_ at: Span, _ tables: [LabeledSpan]) -> Diagnostic {
+  static func consentLedger(_ at: Span, _ tables: [LabeledSpan], names: [String]) -> Diagnostic {
     Diagnostic(
       "E0513",
       tables.isEmpty
         ? "`consent` needs a `consents` table" : "`consent` could mean more than one table", at: at,
-      secondary: tables)
+      secondary: tables,
+      help: names.prefix(1).map { "name it: `consent(\($0), \"purpose\")`" })
+  }
+
+  static func ruleOverPermitted(
+    _ at: Span, _ noun: String, table: String, path: [LabeledSpan]
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0520",
+      "\(noun) reads a window over `\(table)` of which the mask hides events one by one", at: at,
+      label: "a withdrawal makes it smaller", secondary: path,
+      help: [
+        "a withdrawal would switch the rule off; hide the table by `consent(…)` at the decision",
+        "scores and objectives may read such windows",
+      ])
+  }
+
+  static func consentClock(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0523", "a consent is asked `at: event` or `at: run`", at: at,
+      help: ["without `at` it is asked at the decision"])
+  }
+
+  static func eventConsentHere(_ at: Span, user: String) -> Diagnostic {
+    Diagnostic(
+      "E0523", "`at: event` needs events, and \(user) has none", at: at,
+      help: ["it stands in `hide`, as in `hide orders unless consent(\"purchases\", at: event)`"])
+  }
+
+  static func hideWithoutEvents(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0523", "`at: event` hides events, and this line hides something else", at: at,
+      help: ["hide an event table or a column of it, or leave `at: event` out"])
+  }
+
+  static func eventConsentAlone(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0523", "a consent at the event stands by itself or behind `and`", at: at,
+      help: ["the other conditions are asked once a decision, this one of each event"])
+  }
+
+  static func noChannels(_ at: Span, ledger: String, declared: Span) -> Diagnostic {
+    Diagnostic(
+      "E0524", "`\(ledger)` knows no channels", at: at,
+      secondary: [LabeledSpan(declared, "the ledger")],
+      help: ["give a column of it the role, as in `channel: text? @channel`"])
+  }
+
+  static func channelForm(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0524", "a channel is a text, a param or a column of the action", at: at,
+      help: ["as in `consent(\"marketing\", channel: offers.channel)`"])
   }
 
   // MARK: Outputs

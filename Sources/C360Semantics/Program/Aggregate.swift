@@ -17,6 +17,9 @@ public struct Aggregate: Sendable {
   /// Microseconds by which both ends of a backward window move into the past; 0 by default.
   public let lag: Int64
   public let setting: AggregateSetting
+  /// Total `bool` at event grain: which events a mask leaves visible (`hide … unless consent(…, at:
+  /// event)`). The others are as if they were not there, for windows and shares too.
+  public var permitted: Expression? = nil
 
   public struct ActionMatch: Sendable {
     public let event: Expression

@@ -34,7 +34,7 @@ public final class Expression: Sendable {
     /// Equality with any of the constants; null in, null out.
     case isIn(Expression, [Value])
     case aggregate(Aggregate)
-    case consent(TableID, purpose: String, ConsentClock)
+    case consent(ConsentQuestion)
     /// A column of the row of a query, by position in the columns of the previous stage.
     case queryColumn(Int)
     /// In `group` only: an aggregate over the rows of a group.
@@ -94,13 +94,6 @@ public struct Grain: Sendable, Hashable {
     self.row = row
     self.actions = actions
   }
-}
-
-public enum ConsentClock: Sendable, Hashable {
-  /// At the decision.
-  case decision
-  /// At the decision and without interruption until this much later (outcomes; semantics.md C3).
-  case throughout(Offset)
 }
 
 /// A length of time: exact, or on the local calendar.

@@ -115,6 +115,27 @@ public struct Score: Sendable {
 
 /// The action mask: eligible is what no rule forbids. The data mask is already applied everywhere.
 public struct Mask: Sendable {
+  /// One line of the data mask, applied already; for records.
+  public struct Hide: Sendable {
+    /// As written, from the target on.
+    public let words: String
+    /// Total `bool` at the decision; nil: hidden always.
+    public let unless: Expression?
+    /// Total `bool` at event grain, of the events of this table: which of them are visible.
+    public let permitted: (table: TableID, condition: Expression)?
+    public let because: String?
+    public let span: Span
+    public init(
+      words: String, unless: Expression?, permitted: (table: TableID, condition: Expression)?,
+      because: String?, span: Span
+    ) {
+      self.words = words
+      self.unless = unless
+      self.permitted = permitted
+      self.because = because
+      self.span = span
+    }
+  }
   public struct Rule: Sendable {
     public let name: String
     /// Total `bool` at exposure or exposure × action grain.
@@ -132,10 +153,10 @@ public struct Mask: Sendable {
   public let actions: TableID?
   /// Included masks first, in order of inclusion, then its own rules in order.
   public var rules: [Rule]
-  /// For manifests and `plan`: what is hidden, in words of the source.
-  public var hides: [String]
+  /// Those of included masks first.
+  public var hides: [Hide]
   public let span: Span
-  public init(name: String, actions: TableID?, rules: [Rule], hides: [String], span: Span) {
+  public init(name: String, actions: TableID?, rules: [Rule], hides: [Hide], span: Span) {
     self.name = name
     self.actions = actions
     self.rules = rules
@@ -159,12 +180,28 @@ public struct Policy: Sendable {
     public let value: Expression
     /// Constant; negative for `minimize`.
     public let weight: Double
+    public let because: String?
     public let span: Span
-    public init(name: String, value: Expression, weight: Double, span: Span) {
+    public init(
+      name: String, value: Expression, weight: Double, because: String? = nil, span: Span
+    ) {
       self.name = name
       self.value = value
       self.weight = weight
+      self.because = because
       self.span = span
+    }
+  }
+  /// `permit sensitive(label) in places because "…"`
+  public struct Permission: Sendable {
+    public let label: String
+    /// Rules and terms; empty: anywhere.
+    public let places: [String]
+    public let because: String?
+    public init(label: String, places: [String], because: String?) {
+      self.label = label
+      self.places = places
+      self.because = because
     }
   }
   public let name: String
@@ -180,6 +217,8 @@ public struct Policy: Sendable {
   public let fallback: Value
   /// Label → the rules or terms through which it may act; empty means anywhere.
   public let permits: [String: [String]]
+  /// The lines behind `permits`, as written.
+  public var permissions: [Permission] = []
   public let owner: String?
   public let approval: (by: String, until: Int64?)?
   public let ticket: String?

@@ -53,6 +53,8 @@ public struct DataSource: Sendable {
 
 /// `events`, `profile`, `consents`, `actions`: columns by position, roles as positions.
 public struct Table: Sendable {
+  var isEvents: Bool { if case .events = kind { true } else { false } }
+
   public enum Kind: Sendable {
     case events(EventRoles)
     case profile(ProfileRoles)
@@ -102,11 +104,14 @@ public struct Table: Sendable {
     public let purpose: Int
     public let from: Int
     public let until: Int?
-    public init(key: Int, purpose: Int, from: Int, until: Int?) {
+    /// What an entry is limited to; a null there means every channel.
+    public let channel: Int?
+    public init(key: Int, purpose: Int, from: Int, until: Int?, channel: Int? = nil) {
       self.key = key
       self.purpose = purpose
       self.from = from
       self.until = until
+      self.channel = channel
     }
   }
   public struct ActionRoles: Sendable {

@@ -139,7 +139,7 @@ final class KeyTable: @unchecked Sendable {
 extension Vector {
   /// The value of an entity's key: the integer, or the code of the text.
   @inline(__always)
-  func key(_ row: Int) -> Int64 {
+  package func key(_ row: Int) -> Int64 {
     type == .text ? Int64(codes[row]) : int64s[row]
   }
 

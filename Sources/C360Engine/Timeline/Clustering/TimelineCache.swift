@@ -11,6 +11,8 @@ package final class TimelineCache: Sendable {
     /// (events, frame) pairs whose tied exposures are counted.
     var tiesCounted: Set<[Int]> = []
     var askedBy: [ColumnID: [EntityIndex]] = [:]
+    /// By column of purposes.
+    var ledgers: [ColumnID: [String: ConsentLedger]] = [:]
   }
   private struct ClusterKey: Hashable {
     let key: ColumnID
@@ -33,7 +35,16 @@ package final class TimelineCache: Sendable {
       storage.clusters = storage.clusters.filter { exists($0.key.key) }
       storage.entities = storage.entities.filter { exists($0.key) }
       storage.askedBy = storage.askedBy.filter { exists($0.key) }
+      storage.ledgers = storage.ledgers.filter { exists($0.key) }
     }
+  }
+
+  func ledger(of purposes: ColumnID, _ purpose: String) -> ConsentLedger? {
+    storage.withLock { $0.ledgers[purposes]?[purpose] }
+  }
+
+  func keep(_ ledger: ConsentLedger, of purposes: ColumnID, _ purpose: String) {
+    storage.withLock { $0.ledgers[purposes, default: [:]][purpose] = ledger }
   }
 
   func entities(of key: ColumnID, _ state: ExecutionState) -> EntityIndex {

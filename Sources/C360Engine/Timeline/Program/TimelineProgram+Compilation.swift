@@ -44,7 +44,7 @@ private struct AggregateCompiler {
       kernel = .isEmpty
     case .share:
       conditions += truth(.isTrue)
-      kernel = .share(of: selection(presence(aggregate.argument), matches: false))
+      kernel = .share(of: selection(permission + presence(aggregate.argument), matches: false))
     default:
       conditions += presence(aggregate.argument)
       if aggregate.second != aggregate.argument { conditions += presence(aggregate.second) }
@@ -85,7 +85,12 @@ private struct AggregateCompiler {
   }
 
   private var filter: [TimelineProgram.Condition] {
-    aggregate.filter.map { [.init(column: $0, test: .isTrue)] } ?? []
+    permission + (aggregate.filter.map { [.init(column: $0, test: .isTrue)] } ?? [])
+  }
+
+  /// Of the events that there are for the aggregate.
+  private var permission: [TimelineProgram.Condition] {
+    aggregate.permitted.map { [.init(column: $0, test: .isTrue)] } ?? []
   }
 
   /// For arguments that are conditions themselves.
@@ -149,7 +154,8 @@ private struct AggregateCompiler {
     case .last(let count):
       let isShare = aggregate.function == .share
       start = .last(
-        max(0, count), stream: stream(isShare ? [] : filter, matches: !isShare, in: &program))
+        max(0, count),
+        stream: stream(isShare ? permission : filter, matches: !isShare, in: &program))
     case .following(let after, let within):
       start = .moment(moment(.after(after)))
       end = .after(within)

@@ -61,7 +61,7 @@ extension Checker {
     if mask.hides[.feature(feature.name)] != nil { return true }
     return ExpressionWalk.contains(feature.expression) { part in
       switch part.kind {
-      case .aggregate(let aggregate): mask.hides[.table(aggregate.table)] != nil
+      case .aggregate(let aggregate): !hides(of: aggregate, mask).isEmpty
       case .profileColumn(let table, let column):
         mask.hides[.profileColumn(table, column)] != nil || mask.hides[.table(table)] != nil
       case .feature(let other): known[other.index]

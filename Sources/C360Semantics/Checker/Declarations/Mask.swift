@@ -27,6 +27,7 @@ extension Checker {
       actions = found
     }
     var hides: [MaskTarget: Hide] = [:]
+    var lines: [Mask.Hide] = []
     var isComplete = true
     for item in syntax.items {
       switch item {
@@ -38,12 +39,14 @@ extension Checker {
         for (target, hide) in other.hides where !combine(hide, target, into: &hides) {
           isComplete = false
         }
+        lines += other.lines.filter { line in !lines.contains { $0.span == line.span } }
       case .hide(let hide):
         guard let (target, checked) = checkHide(hide, declaration.environment) else {
           isComplete = false
           continue
         }
         if !combine(checked, target, into: &hides) { isComplete = false }
+        lines.append(line(hide, checked, target))
       case .forbid, .malformed: break
       }
     }
@@ -51,9 +54,10 @@ extension Checker {
     let id = MaskID(program.masks.count)
     program.masks.append(
       Mask(
-        name: declaration.name, actions: actions?.id, rules: [],
-        hides: hides.values.map(\.words).sorted(), span: declaration.nameSpan))
-    let info = MaskInfo(id: id, declaration: declaration, actions: actions, hides: hides)
+        name: declaration.name, actions: actions?.id, rules: [], hides: lines,
+        span: declaration.nameSpan))
+    let info = MaskInfo(
+      id: id, declaration: declaration, actions: actions, hides: hides, lines: lines)
     maskInfos.append(info)
     return info
   }
@@ -116,22 +120,43 @@ extension Checker {
     guard let name = syntax.target else { return nil }
     let target = hideTarget(name, environment)
     var unless: Expression?
+    var permitted: Expression?
     if let condition = syntax.unless {
-      let scope = Scope(
+      var scope = Scope(
         .decision(nil), for: Scope.Use(.hide, "a condition of `hide`"), in: environment)
+      scope.knownEntity = target.flatMap { entity(of: $0) }
       guard
         let checked = totalCondition(
           condition, scope, gate: "`unless`", label: "the condition of `hide`")
       else { return nil }
-      unless = checked
+      guard let target else { return nil }
+      guard let parts = eventConsents(in: checked, of: target) else { return nil }
+      (unless, permitted) = parts
     }
     guard let target else { return nil }
     return (
       target,
       Hide(
-        unless: unless, otherwise: syntax.otherwise.map { ($0, environment) }, span: syntax.span,
-        words: syntax.span.text)
+        unless: unless, permitted: permitted, otherwise: syntax.otherwise.map { ($0, environment) },
+        span: syntax.span)
     )
+  }
+
+  /// A line for the record: as written, from the target to the reason.
+  private func line(_ syntax: HideSyntax, _ hide: Hide, _ target: MaskTarget) -> Mask.Hide {
+    var words = syntax.target?.span.text ?? ""
+    if let unless = syntax.unless { words += " unless \(unless.span.text)" }
+    if let otherwise = syntax.otherwise { words += " else \(otherwise.span.text)" }
+    return Mask.Hide(
+      words: words.split(whereSeparator: \.isWhitespace).joined(separator: " "),
+      unless: hide.unless,
+      permitted: hide.permitted.flatMap { condition in target.table.map { ($0, condition) } },
+      because: syntax.because?.text?.textValue, span: syntax.span)
+  }
+
+  private func entity(of target: MaskTarget) -> String? {
+    if case .exposureColumn(let id, _) = target { return program[id].entity }
+    return target.table.flatMap { program[$0].entity }
   }
 
   private func hideTarget(_ name: NameSyntax, _ environment: Environment) -> MaskTarget? {
@@ -174,8 +199,10 @@ extension Checker {
       return nil
     }
     if info.isProfile { return .profileColumn(info.id, column) }
-    if info.isEvents {
-      report(SemanticError.notInThisVersion(span, "hiding a column of an event table"))
+    if let roles = info.eventRoles {
+      if !roles.placing.contains(column) { return .eventColumn(info.id, column) }
+      report(
+        SemanticError.cannotHide(span, span.text, noun: "what places an event of `\(info.name)`"))
     } else {
       report(SemanticError.cannotHide(span, span.text, noun: "a column of `\(info.name)`"))
     }
@@ -206,6 +233,7 @@ extension Checker {
       return true
     }
     if first.span == hide.span { return true }
+    let permitted = [first.permitted, hide.permitted].compactMap { $0 }
     let (a, b) = (first.otherwise?.syntax.span.text, hide.otherwise?.syntax.span.text)
     guard a == b else {
       report(SemanticError.twoElses(hide.span, first: first.span))
@@ -217,8 +245,8 @@ extension Checker {
       unless = both
     }
     hides[target] = Hide(
-      unless: unless, otherwise: first.otherwise, span: hide.span,
-      words: "\(first.words); \(hide.words)")
+      unless: unless, permitted: conjunction(permitted), otherwise: first.otherwise,
+      span: hide.span)
     return true
   }
 
@@ -263,7 +291,7 @@ extension Checker {
         totalCondition(
           condition, scope, gate: "`when`", label: "the condition of `forbid \(name)`")
       }
-      guard let checked else { continue }
+      guard let checked, isSafe(checked, "rule `\(name)`", under: info) else { continue }
       if case .bool(let value)? = literalConstant(checked) {
         report(SemanticWarning.decidedRule(condition.span, name, value))
       }

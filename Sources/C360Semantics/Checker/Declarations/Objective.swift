@@ -47,7 +47,8 @@ extension Checker {
       terms.append(
         ObjectiveInfo.Term(
           name: name, syntax: term,
-          weight: term.direction?.text == "minimize" ? -weight : weight, span: token.span))
+          weight: term.direction?.text == "minimize" ? -weight : weight,
+          because: term.because?.text?.textValue, span: token.span))
       values.append(value)
     }
     let info = ObjectiveInfo(

@@ -53,7 +53,8 @@ extension Checker {
     let found = visiting(environment.sites, mask: mask) {
       condition(syntax, scope, of: "`threshold`")
     }
-    return found.map { .threshold($0) }
+    guard let found, isSafe(found, "the threshold", under: mask) else { return nil }
+    return .threshold(found)
   }
 
   // MARK: Numbers and keys

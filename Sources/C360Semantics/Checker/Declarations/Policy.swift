@@ -82,8 +82,17 @@ extension Checker {
     return add(
       PolicyParts(
         declaration: declaration, actions: actions, exposure: exposure, mask: mask.info,
-        terms: terms, choice: choice, explore: explore, fallback: fallback, permits: permits),
+        terms: terms, choice: choice, explore: explore, fallback: fallback, permits: permits,
+        permissions: clauses.permits.compactMap { Self.permission($0) }),
       clauses.single)
+  }
+
+  private static func permission(_ clause: ClauseSyntax) -> Policy.Permission? {
+    clause.label.map {
+      Policy.Permission(
+        label: $0.text, places: clause.names.map(\.dotted),
+        because: clause.because?.text?.textValue)
+    }
   }
 
   private struct PolicyParts {
@@ -96,11 +105,12 @@ extension Checker {
     let explore: Double
     let fallback: Value
     let permits: [String: [String]]
+    let permissions: [Policy.Permission]
   }
 
   private func add(_ parts: PolicyParts, _ clauses: [String: ClauseSyntax]) -> PolicyInfo {
     func policy(canonicalText: String) -> Policy {
-      Policy(
+      var policy = Policy(
         name: parts.declaration.name, actions: parts.actions.id, exposure: parts.exposure.id,
         mask: parts.mask?.id, terms: parts.terms, choice: parts.choice, explore: parts.explore,
         fallback: parts.fallback, permits: parts.permits,
@@ -108,6 +118,8 @@ extension Checker {
         approval: approval(clauses["approved"], parts.declaration.environment),
         ticket: clauses["ticket"]?.text?.textValue, canonicalText: canonicalText,
         span: parts.declaration.nameSpan)
+      policy.permissions = parts.permissions
+      return policy
     }
     let text = CanonicalText(program).policyWithDependencies(policy(canonicalText: ""))
     let complete = policy(canonicalText: text)
@@ -205,7 +217,9 @@ extension Checker {
           exposure: exposure, mask: mask)
       else { continue }
       terms.append(
-        Policy.Term(name: term.name, value: value, weight: term.weight, span: term.span))
+        Policy.Term(
+          name: term.name, value: value, weight: term.weight, because: term.because,
+          span: term.span))
     }
     return (terms, objective.isComplete && terms.count == objective.terms.count)
   }

@@ -21,7 +21,7 @@ extension Checker {
   private static let rolesByKind: [String: [String]] = [
     "events": ["key", "time", "known", "sequence"],
     "profile": ["key", "from", "known", "until"],
-    "consents": ["key", "purpose", "from", "until"],
+    "consents": ["key", "purpose", "channel", "from", "until"],
     "actions": ["key"],
   ]
 
@@ -219,7 +219,10 @@ extension Checker {
       example: "granted_at: time @from", isComplete: &isComplete)
     let until = position(
       of: "until", in: columns, types: [.time], allowsNull: true, isComplete: &isComplete)
-    return Table.ConsentRoles(key: key, purpose: purpose, from: from, until: until)
+    let channel = position(
+      of: "channel", in: columns, types: [.text], allowsNull: true, isComplete: &isComplete)
+    return Table.ConsentRoles(
+      key: key, purpose: purpose, from: from, until: until, channel: channel)
   }
 
   private func actionRoles(

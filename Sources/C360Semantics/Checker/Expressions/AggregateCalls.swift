@@ -38,8 +38,7 @@ extension Checker {
     let value = Expression(
       .aggregate(aggregate), type: type, span: span,
       facts: facts(of: aggregate, table, scope))
-    guard let hide = hide(of: .table(table.id), nil, scope.mask) else { return value }
-    return hiddenAggregate(value, aggregate.window, by: hide)
+    return seen(value, aggregate, under: scope.mask)
   }
 
   private func facts(of aggregate: Aggregate, _ table: TableInfo, _ scope: Scope) -> Facts {
@@ -60,21 +59,6 @@ extension Checker {
         .decision(entity: table.table.entity ?? ""),
         actions: matched.isEmpty ? nil : scope.actions?.id),
       labels: labels)
-  }
-
-  /// Over a hidden table an aggregate is unknown; looking forward, unless the condition holds to the
-  /// end of the window.
-  private func hiddenAggregate(
-    _ value: Expression, _ window: Window, by hide: Hide
-  ) -> Expression? {
-    guard case .following(_, let within) = window, let unless = hide.unless else {
-      return hidden(value, by: hide)
-    }
-    guard let throughout = ConsentClockRewriter(length: within).rewrite(unless) else {
-      report(SemanticError.negatedConsent(value.span, hide: hide.span))
-      return nil
-    }
-    return hidden(value, by: hide, unless: throughout)
   }
 
   // MARK: The table
@@ -176,33 +160,5 @@ extension Checker {
         actions: value.facts.grain.actions, expression: value, span: span))
     inlineFeatures[key] = id
     return Expression(.feature(id), type: value.type, span: span, facts: value.facts)
-  }
-}
-
-/// Turns `consent(p)` at the decision into consent held throughout an outcome's window.
-struct ConsentClockRewriter {
-  let length: Offset
-
-  /// nil where consent stands under a `not`: holding throughout has no such opposite.
-  func rewrite(_ expression: Expression) -> Expression? {
-    func same(_ kind: Expression.Kind) -> Expression {
-      Expression(kind, type: expression.type, span: expression.span, facts: expression.facts)
-    }
-    switch expression.kind {
-    case .consent(let table, let purpose, _):
-      return same(.consent(table, purpose: purpose, .throughout(length)))
-    case .and(let left, let right):
-      guard let a = rewrite(left), let b = rewrite(right) else { return nil }
-      return same(.and(a, b))
-    case .or(let left, let right):
-      guard let a = rewrite(left), let b = rewrite(right) else { return nil }
-      return same(.or(a, b))
-    default: return ExpressionWalk.contains(expression, where: Self.isConsent) ? nil : expression
-    }
-  }
-
-  private static func isConsent(_ expression: Expression) -> Bool {
-    if case .consent = expression.kind { return true }
-    return false
   }
 }

@@ -31,4 +31,128 @@ extension Checker {
   }
 
   private func isTotal(_ expression: Expression) -> Bool { !expression.type.isOptional }
+
+  // MARK: Aggregates
+
+  /// What a mask hides of an aggregate: columns that it reads, then its table.
+  func hides(of aggregate: Aggregate, _ mask: MaskInfo?) -> [Hide] {
+    guard let mask, !mask.hides.isEmpty else { return [] }
+    let read =
+      [aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 }
+      + aggregate.actionMatches.map(\.event)
+    var columns: Set<Int> = []
+    for part in read {
+      ExpressionWalk.forEach(part) { part in
+        if case .tableColumn(aggregate.table, let column) = part.kind { columns.insert(column) }
+      }
+    }
+    return columns.sorted().compactMap { mask.hides[.eventColumn(aggregate.table, $0)] }
+      + [mask.hides[.table(aggregate.table)]].compactMap { $0 }
+  }
+
+  /// An aggregate as a mask leaves it (semantics.md C3): over what is hidden it is unknown. One that
+  /// looks back leaves out the events that are not permitted; one that looks ahead needs the consent
+  /// to the end of its window, so that all its events are.
+  func seen(_ value: Expression, _ aggregate: Aggregate, under mask: MaskInfo?) -> Expression? {
+    let hides = hides(of: aggregate, mask)
+    guard !hides.isEmpty else { return value }
+    guard case .following(_, let within) = aggregate.window else {
+      var visible = aggregate
+      visible.permitted = conjunction(hides.compactMap(\.permitted))
+      let inner = Expression(
+        .aggregate(visible), type: value.type, span: value.span, facts: value.facts)
+      return hides.reduce(inner) { inner, hide in inner.flatMap { hidden($0, by: hide) } }
+    }
+    var result: Expression? = value
+    for hide in hides {
+      var throughout: Expression?
+      if let unless = hide.unless {
+        throughout = ConsentClockRewriter(length: within).rewrite(unless)
+        if throughout == nil {
+          report(SemanticError.negatedConsent(value.span, hide: hide.span))
+          return nil
+        }
+      }
+      result = result.flatMap { hidden($0, by: hide, unless: throughout) }
+    }
+    return result
+  }
+
+  /// All of them; nil when there are none.
+  func conjunction(_ conditions: [Expression]) -> Expression? {
+    conditions.dropFirst().reduce(conditions.first) { left, right in
+      left.flatMap { make(.and($0, right), .bool, right.span, over: [$0, right]) }
+    }
+  }
+
+  // MARK: Rules
+
+  /// Whether a rule reads no window that holds permitted events only: a withdrawal would make it
+  /// smaller and so switch a cap off (semantics.md C3).
+  func isSafe(_ rule: Expression, _ noun: String, under mask: MaskInfo?) -> Bool {
+    guard let mask, mask.hides.values.contains(where: { $0.permitted != nil }) else { return true }
+    var visited: Set<Int> = []
+    guard let (aggregate, path) = permittedWindow(in: rule, &visited) else { return true }
+    let hide = hides(of: aggregate, mask).first { $0.permitted != nil }
+    report(
+      SemanticError.ruleOverPermitted(
+        path[0].span, noun, table: program[aggregate.table].name,
+        path: path.dropFirst() + [hide.map { LabeledSpan($0.span, "hides events one by one") }]
+          .compactMap { $0 }))
+    return false
+  }
+
+  /// The first such window, through features and scores, and the way to it.
+  private func permittedWindow(
+    in expression: Expression, _ visited: inout Set<Int>
+  ) -> (Aggregate, [LabeledSpan])? {
+    let here = LabeledSpan(expression.span, "reads permitted events only")
+    var inner: Expression?
+    switch expression.kind {
+    case .aggregate(let aggregate) where aggregate.permitted != nil: return (aggregate, [here])
+    case .feature(let id):
+      guard visited.insert(2 * id.index).inserted else { return nil }
+      inner = program[id].expression
+    case .score(let id):
+      guard visited.insert(2 * id.index + 1).inserted else { return nil }
+      inner = program[id].expression
+    default: break
+    }
+    if let inner, let (aggregate, path) = permittedWindow(in: inner, &visited) {
+      return (aggregate, path[0].span == here.span ? path : [here] + path)
+    }
+    for child in ExpressionWalk.children(expression) {
+      if let found = permittedWindow(in: child, &visited) { return found }
+    }
+    return nil
+  }
+}
+
+/// Turns `consent(p)` at the decision into consent held throughout an outcome's window.
+struct ConsentClockRewriter {
+  let length: Offset
+
+  /// nil where consent stands under a `not`: holding throughout has no such opposite.
+  func rewrite(_ expression: Expression) -> Expression? {
+    func same(_ kind: Expression.Kind) -> Expression {
+      Expression(kind, type: expression.type, span: expression.span, facts: expression.facts)
+    }
+    switch expression.kind {
+    case .consent(let question):
+      return question.clock == .decision
+        ? same(.consent(question.asked(.throughout(length)))) : expression
+    case .and(let left, let right):
+      guard let a = rewrite(left), let b = rewrite(right) else { return nil }
+      return same(.and(a, b))
+    case .or(let left, let right):
+      guard let a = rewrite(left), let b = rewrite(right) else { return nil }
+      return same(.or(a, b))
+    default: return ExpressionWalk.contains(expression, where: Self.isConsent) ? nil : expression
+    }
+  }
+
+  private static func isConsent(_ expression: Expression) -> Bool {
+    if case .consent = expression.kind { return true }
+    return false
+  }
 }

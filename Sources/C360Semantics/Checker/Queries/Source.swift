@@ -115,7 +115,9 @@ extension Checker {
   private func hideOfRows(_ info: TableInfo, _ mask: MaskInfo) -> Hide? {
     if let whole = mask.hides[.table(info.id)] { return whole }
     for index in info.table.columns.indices {
-      if let hide = mask.hides[.profileColumn(info.id, index)] { return hide }
+      let target: MaskTarget =
+        info.isEvents ? .eventColumn(info.id, index) : .profileColumn(info.id, index)
+      if let hide = mask.hides[target] { return hide }
     }
     return nil
   }

@@ -1,0 +1,287 @@
+import C360
+import Testing
+
+/// One customer's orders on the 1st, 2nd, 3rd and 4th, asked on the 5th unless a test says otherwise.
+private func shop(
+  _ ledger: String, _ text: String, at time: String = "2026-01-05", columns: String = "",
+  header: String = "id,purpose,granted,revoked"
+) -> Script {
+  Script(
+    text: """
+      entity person
+      events orders of person from "orders.csv" {
+        id:     int   @key
+        bought: time  @time
+        amount: float
+        kind:   text
+        observed through @2026-01-31
+      }
+      consents ledger of person from "ledger.csv" {
+        id:      int   @key
+        purpose: text  @purpose
+        granted: time  @from
+        revoked: time? @until
+        \(columns)
+      }
+      exposure now of person in orders at @\(time)
+      feature n = count(orders)
+      feature part = share(orders where kind == "tea")
+      feature tail = sum(orders.amount) over last 2
+      feature spend = sum(orders.amount)
+
+      """ + text,
+    files: [
+      "orders.csv": """
+      id,bought,amount,kind
+      1,2026-01-01T12:00:00Z,1,tea
+      1,2026-01-02T12:00:00Z,2,tea
+      1,2026-01-03T12:00:00Z,4,cake
+      1,2026-01-04T12:00:00Z,8,cake
+
+      """,
+      "ledger.csv": header + "\n" + ledger + "\n",
+    ])
+}
+
+/// The shown cells of the first row, set apart by blanks.
+private func cells(_ script: Script) throws -> String {
+  let table = try #require(try script.run().shows.first)
+  return table.columnNames.indices.map { column in
+    switch table.value(0, column) {
+    case .null: "·"
+    case .bool(let value): "\(value)"
+    case .int(let value): "\(value)"
+    case .float(let value): "\(value)"
+    case .text(let value): value
+    }
+  }.joined(separator: " ")
+}
+
+@Suite("consents: C1, state at an instant")
+struct ConsentStateTests {
+  private func held(_ ledger: String) throws -> String {
+    try cells(shop(ledger, "show now | select c = consent(\"p\")"))
+  }
+
+  @Test("C1: the last entry at or before the instant; no entry means not granted")
+  func lastEntry() throws {
+    #expect(try held("1,p,2026-01-05T00:00:00Z,") == "true")
+    #expect(try held("1,p,2026-01-05T00:00:01Z,") == "false")
+    #expect(try held("1,p,2026-01-01T00:00:00Z,2026-01-05T00:00:00Z") == "false")
+    #expect(try held("2,p,2026-01-01T00:00:00Z,") == "false")
+    #expect(try held("1,q,2026-01-01T00:00:00Z,") == "false")
+  }
+
+  @Test("C1: at equal times withdrawal wins")
+  func equalTimes() throws {
+    #expect(
+      try held(
+        """
+        1,p,2026-01-01T00:00:00Z,2026-01-03T00:00:00Z
+        1,p,2026-01-03T00:00:00Z,
+        """) == "false")
+  }
+
+  @Test("C1: a withdrawal ends every grant before it, overlapping ones too; the report counts them")
+  func overlapping() throws {
+    let ledger = """
+      1,p,2026-01-01T00:00:00Z,2026-01-03T00:00:00Z
+      1,p,2026-01-02T00:00:00Z,2026-01-09T00:00:00Z
+      """
+    #expect(try held(ledger) == "false")
+    let report = try shop(ledger, "show now | select c = consent(\"p\")").run()
+    #expect(report.counts.overlappingGrants == ["ledger": ["p": 1]])
+  }
+
+  @Test("C2: a row is a grant and a withdrawal, in whatever order they stand")
+  func untilBeforeFrom() throws {
+    #expect(try held("1,p,2026-01-03T00:00:00Z,2026-01-01T00:00:00Z") == "true")
+  }
+
+  @Test("a ledger without purposes in some rows is refused")
+  func nullPurpose() throws {
+    #expect(
+      try shop("1,,2026-01-01T00:00:00Z,", "show now | select c = consent(\"p\")").codes()
+        == ["E0609"])
+  }
+
+  @Test("a purpose that no row has is a warning with the nearest one that is there")
+  func unmentioned() throws {
+    let report = try shop(
+      "1,purchases,2026-01-01T00:00:00Z,", "show now | select c = consent(\"purchase\")"
+    ).run()
+    let warning = try #require(report.warnings.first { $0.code == "W0708" })
+    #expect(warning.message == "no row of `ledger` has the purpose \"purchase\", so nobody has granted it")
+    #expect(warning.help == ["did you mean \"purchases\"?"])
+  }
+}
+
+@Suite("consents: C2, at the event and at the run")
+struct ConsentClockTests {
+  @Test("C2, C3: at the event: windows hold the permitted events, shares and last n too")
+  func atEvent() throws {
+    let mask = "mask m { hide orders unless consent(\"p\", at: event) }\n"
+    let show = mask + "show now under m | select n, part, tail, spend"
+    // Granted on the 2nd and 3rd, and again from the 5th on.
+    let twice = """
+      1,p,2026-01-02T00:00:00Z,2026-01-04T00:00:00Z
+      1,p,2026-01-05T00:00:00Z,
+      """
+    #expect(try cells(shop(twice, show)) == "2 0.5 6.0 6.0")
+    // Not held at the decision: unknown, not zero.
+    let before = "1,p,2026-01-02T00:00:00Z,2026-01-04T00:00:00Z"
+    #expect(try cells(shop(before, show)) == "· · · ·")
+    // Held since the decision only: known, and empty.
+    #expect(try cells(shop("1,p,2026-01-05T00:00:00Z,", show)) == "0 · 0.0 0.0")
+  }
+
+  @Test("C2: at the run: who has withdrawn since leaves")
+  func atRun() throws {
+    let mask = "mask m { hide orders unless consent(\"p\", at: run) }\n"
+    let show = mask + "show now under m | select n"
+    #expect(try cells(shop("1,p,2026-01-01T00:00:00Z,", show)) == "4")
+    #expect(try cells(shop("1,p,2026-01-01T00:00:00Z,2026-03-01T00:00:00Z", show)) == "·")
+    #expect(try cells(shop("1,p,2026-03-01T00:00:00Z,", show)) == "·")
+  }
+
+  @Test("C3: an outcome needs the consent from the decision to the end of its window")
+  func outcome() throws {
+    let text = """
+      exposure weeks of person in orders every 7d from @2026-01-02 through @2026-01-03 {
+        keep all
+        outcome after = count(orders) within 3d
+      }
+      mask plain { hide orders unless consent("p") }
+      mask each { hide orders unless consent("p", at: event) }
+
+      """
+    for mask in ["plain", "each"] {
+      let show = text + "show weeks under \(mask) | select after"
+      #expect(try cells(shop("1,p,2026-01-02T00:00:00Z,", show)) == "3")
+      #expect(try cells(shop("1,p,2026-01-02T00:00:00Z,2026-01-05T00:00:00Z", show)) == "·")
+      #expect(try cells(shop("1,p,2026-01-02T00:00:00Z,2026-01-06T00:00:00Z", show)) == "3")
+      #expect(try cells(shop("1,p,2026-01-02T00:00:01Z,", show)) == "·")
+    }
+  }
+
+  @Test("a hidden column of events: what reads it is unknown, the rest is not")
+  func column() throws {
+    let show = """
+      mask m { hide orders.amount unless consent("p"); hide orders.kind }
+      show now under m | select n, spend, part, tail
+      """
+    #expect(try cells(shop("1,q,2026-01-01T00:00:00Z,", show)) == "4 · · ·")
+    #expect(try cells(shop("1,p,2026-01-01T00:00:00Z,", show)) == "4 15.0 · 14.0")
+  }
+
+  @Test("a hidden column at the event: what reads it sees the permitted events")
+  func columnAtEvent() throws {
+    let show = """
+      mask m { hide orders.amount unless consent("p", at: event) else -1.0 }
+      show now under m | select n, spend, part
+      """
+    #expect(try cells(shop("1,p,2026-01-03T00:00:00Z,", show)) == "4 12.0 0.5")
+    #expect(try cells(shop("1,p,2026-01-06T00:00:00Z,", show)) == "4 -1.0 0.5")
+  }
+
+  @Test("all consents granted: the same bytes as without a mask")
+  func allGranted() throws {
+    let ledger = "1,p,1970-01-01T00:00:00Z,"
+    let values = "n, part, tail, spend"
+    let plain = try shop(ledger, "show now | select \(values)").shown()
+    for condition in ["\"p\"", "\"p\", at: event", "\"p\", at: run"] {
+      let masked = """
+        mask m { hide orders unless consent(\(condition)) }
+        show now under m | select \(values)
+        """
+      #expect(
+        try shop(ledger, masked).shown().split(separator: "\n").dropFirst(0)
+          == plain.split(separator: "\n").dropFirst(0))
+    }
+  }
+}
+
+@Suite("consents: channels and several ledgers")
+struct ConsentChannelTests {
+  private static let offers = """
+    actions offers from "offers.csv" {
+      offer:   text @key
+      channel: text?
+      none "nothing"
+    }
+    objective value for offers { maximize one = 1 }
+    mask m for offers {
+      forbid opted_out when not consent("ads", channel: offers.channel)
+    }
+    policy p for offers at now {
+      mask m
+      objective value
+      choose greedy
+      fallback "nothing"
+    }
+    show p | select reasons
+
+    """
+
+  private func reasons(_ ledger: String) throws -> String {
+    var script = shop(
+      ledger, Self.offers, columns: "channel: text? @channel",
+      header: "id,purpose,channel,granted,revoked")
+    script.files["offers.csv"] = "offer,channel\ncall,phone\nmail,email\nletter,\nmail2,email\n"
+    return try cells(script)
+  }
+
+  @Test("a rule asks the ledger by the channel of each action; an entry without one holds for all")
+  func perAction() throws {
+    #expect(try reasons("1,ads,email,2026-01-01T00:00:00Z,") == "opted_out: call, letter")
+    #expect(try reasons("1,ads,,2026-01-01T00:00:00Z,") == "")
+    #expect(
+      try reasons(
+        """
+        1,ads,,2026-01-01T00:00:00Z,
+        1,ads,phone,2025-01-01T00:00:00Z,2026-01-02T00:00:00Z
+        """) == "opted_out: call")
+    // A later withdrawal from everything ends what was granted for a channel.
+    #expect(
+      try reasons(
+        """
+        1,ads,,2025-01-01T00:00:00Z,2026-01-03T00:00:00Z
+        1,ads,phone,2026-01-02T00:00:00Z,
+        1,ads,email,2026-01-04T00:00:00Z,
+        """) == "opted_out: call, letter")
+    #expect(try reasons("1,other,,2026-01-01T00:00:00Z,") == "opted_out: call, mail, letter, mail2")
+  }
+
+  @Test("without a channel only entries for every channel count; a named one as for an action")
+  func named() throws {
+    let show = """
+      show now | select a = consent("ads"), b = consent("ads", channel: "email"), \
+      c = consent("ads", channel: "fax")
+      """
+    func asked(_ ledger: String) throws -> String {
+      try cells(
+        shop(
+          ledger, show, columns: "channel: text? @channel",
+          header: "id,purpose,channel,granted,revoked"))
+    }
+    #expect(try asked("1,ads,email,2026-01-01T00:00:00Z,") == "false true false")
+    #expect(try asked("1,ads,,2026-01-01T00:00:00Z,") == "true true true")
+  }
+
+  @Test("two ledgers are told apart by name")
+  func twoLedgers() throws {
+    var script = shop(
+      "1,p,2026-01-01T00:00:00Z,",
+      """
+      consents partners of person from "partners.csv" {
+        id:      int  @key
+        purpose: text @purpose
+        granted: time @from
+      }
+      show now | select a = consent(ledger, "p"), b = consent(partners, "p")
+
+      """)
+    script.files["partners.csv"] = "id,purpose,granted\n1,q,2026-01-01T00:00:00Z\n"
+    #expect(try cells(script) == "true false")
+  }
+}
