@@ -11,6 +11,17 @@ public struct RunReport: Sendable {
     public let rows: Int
     /// The rows, when the session keeps them.
     public let table: ResultTable?
+    /// Of the mask under which it is seen, line by line.
+    public let hidden: [Hidden]
+  }
+  /// What one line of a mask hid from an output.
+  public struct Hidden: Sendable {
+    /// As written: `orders unless consent("purchases")`.
+    public let line: String
+    /// Rows of the exposure at which the line hides.
+    public let rows: Int
+    /// Events of the table that it never shows; nil where events are not asked one by one.
+    public let events: Int?
   }
   /// What happened at the rows of an exposure.
   public struct Exposure: Sendable {

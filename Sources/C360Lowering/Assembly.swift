@@ -68,7 +68,7 @@ extension Lowering {
       unruled: Set(
         frameOrder.filter { $0.reach != nil && !program[$0.exposure].isKeepDeclared }
           .map(\.relation)),
-      coverages: coverages)
+      coverages: coverages, hideCounts: hideCounts)
   }
 
   private func momentSteps() -> [Step] {

@@ -24,6 +24,19 @@ public struct LoweredProgram: Sendable {
   /// Outcomes that ask whether their windows are observed to the end.
   public let coverages: [OutcomeCoverage]
 
+  /// What masks of outputs hide, by sinks of one row with one column.
+  public let hideCounts: [HideCount]
+
+  /// How often each line of a mask hides at the rows of an exposure. By line: positions of sinks.
+  public struct HideCount: Sendable {
+    public let mask: MaskID
+    public let exposure: ExposureID
+    /// Rows of the exposure; nil: all.
+    public let rows: [Int?]
+    /// Events that are not permitted; nil where events are not asked.
+    public let events: [Int?]
+  }
+
   public struct Decided: Sendable {
     public let policy: PolicyID
     public let exposure: ExposureID
@@ -55,6 +68,8 @@ public struct RowSource: Sendable {
 public enum SinkTarget: Hashable, Sendable {
   case output(Int)
   case show(Int)
+  /// Nowhere: a number for the record of the run.
+  case count
 }
 
 /// What lowering has to be told by the host.
@@ -75,5 +90,6 @@ public func lower(_ program: Program, options: LoweringOptions) -> LoweredProgra
   let lowering = Lowering(program, options)
   lowering.lowerExpectations()
   lowering.lowerSinks()
+  lowering.lowerHideCounts()
   return lowering.assemble()
 }

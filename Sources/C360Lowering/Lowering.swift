@@ -36,6 +36,8 @@ final class Lowering {
   var levels: [ColumnID: Int] = [:]
 
   var sinks: [SinkTarget] = []
+  var hideCounts: [LoweredProgram.HideCount] = []
+  var hideSinks: [MaterializedKey: Int] = [:]
   var coverages: [LoweredProgram.OutcomeCoverage] = []
   /// Steps that run as soon as rows are read.
   var expectSteps: [Step] = []

@@ -28,6 +28,34 @@ struct TimelineTests {
     #expect(try steps("derive orders", text).count == 1)
   }
 
+  @Test("masks share windows: a consent at the decision only puts null in place of the value")
+  func sharedByMasks() throws {
+    let text = """
+      feature a = count(orders) over 7d
+      mask one { hide orders unless consent("marketing") }
+      mask two { hide orders unless consent("profiling") }
+      show now | select a
+      show now under one | select a
+      show now under two | select a
+      """
+    #expect(try steps("timeline", text) == ["timeline now: over orders: a"])
+    #expect(try steps("consent", text) == ["consent now: \"marketing\", \"profiling\""])
+  }
+
+  @Test("a consent at the event is one more bit an event, in the same merge")
+  func permitted() throws {
+    let text = """
+      feature a = count(orders) over 7d
+      mask one { hide orders unless consent("marketing", at: event) }
+      show now | select a
+      show now under one | select a
+      """
+    #expect(
+      try steps("timeline", text) == ["timeline now: over orders: a, count(orders) over 7d"])
+    #expect(
+      try steps("consent", text) == ["consent now: \"marketing\"", "consent orders: \"marketing\""])
+  }
+
   @Test("arguments and filters that are more than a column are derived at the events")
   func derived() throws {
     let text = """

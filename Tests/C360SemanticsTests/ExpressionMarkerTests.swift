@@ -173,7 +173,7 @@ struct ExpressionMarkerTests {
     Marked(
       "E0520",
       "rule `cap` reads a window over `orders` of which the mask hides events one by one",
-      "feature n = ‹count(orders)› over 7d\nfeature m = 2 * (n ?? 0)\nmask k for offers { hide orders unless consent(\"a\", at: event); forbid cap when m > 3 }"
+      "feature n = count(orders) over 7d\nfeature m = 2 * (n ?? 0)\nmask k for offers { hide orders unless consent(\"a\", at: event); forbid cap when ‹m› > 3 }"
     ),
     Marked(
       "E0523", "a consent is asked `at: event` or `at: run`",

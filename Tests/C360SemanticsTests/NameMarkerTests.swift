@@ -64,14 +64,8 @@ struct NameMarkerTests {
       "E0208", "the type `vector` is not in this version of c360",
       "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: ‹vector(3)› }"),
     Marked(
-      "E0208", "`consent(…, at: …)` is not in this version of c360",
-      "feature a = consent(\"x\", ‹at: event›)"),
-    Marked(
       "E0208", "`accounts.region` as of each event is not in this version of c360",
       "feature a = count(orders where category == ‹accounts.region›) over 7d"),
-    Marked(
-      "E0208", "hiding a column of an event table is not in this version of c360",
-      "mask m { hide ‹orders.amount› }"),
     Marked(
       "E0209", "there is no time zone `Europe/Londn`", "edition 2026\ntimezone ‹\"Europe/Londn\"›"),
     Marked(

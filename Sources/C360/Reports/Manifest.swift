@@ -121,6 +121,8 @@ struct Manifest {
         ("byFallback", .integer(counts.fallbacks)),
         ("actions", .object(sorted(counts.actions).map { ($0.key, .integer($0.value)) })),
         ("forbiddenPairs", .object(sorted(counts.forbidden).map { ($0.key, .integer($0.value)) })),
+        ("consentsAsked", .object(MaskRecord(program: program).consents(of: policy))),
+        ("because", .object(MaskRecord(program: program).reasons(of: policy))),
         ("terms", .object(decided.terms.map { ($0.name, .float($0.total)) })),
       ])
     }
@@ -134,10 +136,18 @@ struct Manifest {
   }
 
   private func output(_ output: RunReport.Output) -> JSONValue {
-    .object([
+    var members: [(key: String, value: JSONValue)] = [
       ("name", .text(output.name)), ("path", .text(path(output.path))),
       ("rows", .integer(output.rows)),
-    ])
+    ]
+    if let query = program.outputs.first(where: { $0.name == output.name })?.query {
+      members.append(("mask", optional(query.mask.map { program[$0].name })))
+      if let because = query.unmaskedBecause { members.append(("unmasked", .text(because))) }
+      if !output.hidden.isEmpty {
+        members.append(("hidden", MaskRecord(program: program).hides(output.hidden, of: query)))
+      }
+    }
+    return .object(members)
   }
 
   private func declassification(_ use: Declassification) -> JSONValue {

@@ -16,6 +16,11 @@ struct RunSummary {
     }
     for output in report.outputs {
       lines.append(row("wrote", "\(displayPath(output.path))  \(rows(output.rows))"))
+      let hidden = output.hidden.filter { $0.rows > 0 || $0.events ?? 0 > 0 }.map { hidden in
+        "\(hidden.target) in \(number(hidden.rows))"
+          + (hidden.events.map { " and \(number($0)) events" } ?? "")
+      }
+      if !hidden.isEmpty { lines.append(row("", "hidden: \(hidden.joined(separator: ", "))")) }
     }
     if let manifest = report.manifestPath { lines.append(row("wrote", displayPath(manifest))) }
     lines.append(row("done", "in \(ValueText.elapsed(report.elapsed))"))
@@ -113,4 +118,9 @@ struct RunSummary {
     groups.insert(digits[...], at: 0)
     return (value < 0 ? "-" : "") + groups.joined(separator: ",")
   }
+}
+
+extension RunReport.Hidden {
+  /// What the line is about.
+  fileprivate var target: Substring { line.prefix { $0 != " " } }
 }

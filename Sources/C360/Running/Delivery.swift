@@ -128,10 +128,12 @@ struct Delivery {
         outputs.append(
           RunReport.Output(
             name: output.name, path: absolutePath(output.path, from: output.directory),
-            rows: batch.rowCount, table: session.options.keepsOutputs ? table : nil))
+            rows: batch.rowCount, table: session.options.keepsOutputs ? table : nil,
+            hidden: hidden(from: output.query)))
       case .show(let number):
         let title = ResultTable.title(of: program.shows[number].query.span.text)
         shows.append(ResultTable(title: title, batch: batch, texts: session.texts))
+      case .count: break
       }
     }
     let exposures = self.exposures
@@ -142,6 +144,28 @@ struct Delivery {
       exposures: exposures, decisions: decisions, outputs: outputs, shows: shows,
       warnings: warnings + own.all, counts: results.counts, manifestPath: nil,
       elapsed: Clock.now() - started)
+  }
+
+  /// What each line of the mask hides at the rows that an output is made of.
+  private func hidden(from query: Query) -> [RunReport.Hidden] {
+    let exposure: ExposureID
+    switch query.source {
+    case .exposure(let id), .policy(_, let id): exposure = id
+    case .table: return []
+    }
+    guard
+      let count = results.lowered.hideCounts.first(where: {
+        $0.mask == query.mask && $0.exposure == exposure
+      })
+    else { return [] }
+    func number(_ sink: Int) -> Int { Int(results.sinks[sink].columns[0].vector.int64s[0]) }
+    let frame = results.lowered.frames.first { $0.value == exposure }?.key
+    let all = frame.flatMap { results.rowCounts[$0] } ?? 0
+    return program[count.mask].hides.enumerated().map { index, line in
+      RunReport.Hidden(
+        line: line.words, rows: count.rows[index].map(number) ?? all,
+        events: count.events[index].map(number))
+    }
   }
 
   private var exposures: [RunReport.Exposure] {

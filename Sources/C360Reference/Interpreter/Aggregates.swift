@@ -197,7 +197,7 @@ private func decayed(
     last = item.time
   }
   guard let last else { return function == .decayedMean ? .null : .float(0) }
-  let factor = exp2(-(Double(time) - Double(last)) / halfLife)
+  let factor = exp2(-Double(Int128(time) - Int128(last)) / halfLife)
   switch function {
   case .decayedSum: return .float(sum * factor)
   case .decayedCount: return .float(weight * factor)

@@ -4,7 +4,7 @@ import C360Semantics
 public struct FuzzCase: Sendable {
   public let seed: UInt64
   /// Text of the script; it shows queries and writes no outputs.
-  public let script: String
+  public private(set) var script: String
   /// Result columns whose floats carry rounding of `exp` and its like; all others agree bit by bit.
   public let inexactColumns: Set<String>
   var tables: [FuzzTable]
@@ -46,6 +46,34 @@ public struct FuzzCase: Sendable {
     for index in tables.indices where tables[index].name != "offers" {
       result.tables[index].rows.shuffle(using: &random)
     }
+    return result
+  }
+
+  /// The same case where everybody has granted everything since ever and nothing is hidden always; nil
+  /// where a ledger has no entries for every channel.
+  public func granted() -> FuzzCase? {
+    var result = self
+    var entities: Set<Value> = []
+    for table in tables where table.name != "offers" { entities.formUnion(table.rows.map { $0[0] }) }
+    for (index, table) in tables.enumerated() where table.isLedger {
+      if let channel = table.columns.last, channel.name == "channel", !channel.isOptional {
+        return nil
+      }
+      let purposes = table.columns.firstIndex { $0.name == "purpose" } ?? 0
+      let since = table.columns.firstIndex { $0.name == "granted_at" } ?? 0
+      result.tables[index].rows = entities.flatMap { entity in
+        ["ads", "other"].map { purpose in
+          var row = table.columns.map { _ in Value.null }
+          row[0] = entity
+          row[purposes] = .text(purpose)
+          row[since] = .time(-200 * 365 * 24 * DataMaker.hour)
+          return row
+        }
+      }
+    }
+    let ledger = tables.contains { $0.name == "partners" } ? "ledger, " : ""
+    result.script = script.replacing(
+      "hide accounts.tier\n", with: "hide accounts.tier unless consent(\(ledger)\"ads\")\n")
     return result
   }
 

@@ -22,12 +22,13 @@ struct FuzzTable: Sendable {
     return lines.map { $0.joined(separator: ",") + "\n" }.joined()
   }
 
+  var isLedger: Bool { columns.contains { $0.suffix.contains("@purpose") } }
+
   /// Whether a row cannot be seen at `time`: it happens, holds or becomes known then or later. A grant
   /// or withdrawal at the decision itself counts.
   func isHidden(_ row: [Value], at time: Int64) -> Bool {
     zip(row, columns).contains { cell, column in
       guard case .time(let moment) = cell else { return false }
-      let isLedger = name == "ledger"
       return ["@time", "@known", "@from"].contains { column.suffix.contains($0) }
         && (isLedger ? moment > time : moment >= time)
     }

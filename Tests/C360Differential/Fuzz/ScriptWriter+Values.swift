@@ -124,6 +124,7 @@ extension ScriptWriter {
       lines.append("feature \(name) = \(piece.text)")
     }
     if !piece.isExact { inexactColumns.insert(name) }
+    noteOrders(name)
     piece.text = name
     piece.isAtom = true
     features.append(piece)
@@ -137,9 +138,38 @@ extension ScriptWriter {
     guard text.contains("(orders") else { return }
     var piece = kind
     lines.append("feature \(name) for offers = \(text)\(window())")
+    noteOrders(name)
     piece.text = name
     piece.isAtom = true
     actionFeatures.append(piece)
+  }
+
+  /// A feature that was just written may hang on orders, or on another that does.
+  private mutating func noteOrders(_ name: String) {
+    let words = (lines.last ?? "").split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+    if words.contains("orders") || words.dropFirst(2).contains(where: { overOrders.contains($0) }) {
+      overOrders.insert(name)
+    }
+  }
+
+  /// What a rule may read.
+  private var ruleScope: [Piece] {
+    actionScope.filter { !hidesEvents || !overOrders.contains($0.text) }
+      + (hasChannels ? [Piece(text: consentByChannel, kind: .bool)] : [])
+  }
+
+  private var consentByChannel: String {
+    "consent(\(hasTwoLedgers ? "partners, " : "")\"ads\", channel: offers.category)"
+  }
+
+  /// `consent("ads")` at some time; of events also at theirs.
+  private mutating func hideCondition(ofEvents: Bool) -> String {
+    var clocks = ["", "", isTimeless ? "" : ", at: run"]
+    if ofEvents { clocks += [", at: event", ", at: event"] }
+    var parts = [consent(make.random.pick(["ads", "ads", "other"]), make.random.pick(clocks))]
+    if make.random.chance(0.2) { parts.append(consent("other", make.random.pick(clocks))) }
+    if parts.contains(where: { $0.contains("event") }) { hidesEvents = true }
+    return parts.joined(separator: " and ")
   }
 
   /// Under a mask that hides, everything may be null.
@@ -158,19 +188,25 @@ extension ScriptWriter {
   mutating func writeMask() {
     lines += ["", "mask m for offers {"]
     var body: [String] = []
-    if make.random.chance(0.3) { body.append("hide orders unless consent(\"ads\")") }
+    if make.random.chance(0.4) {
+      body.append("hide orders unless \(hideCondition(ofEvents: true))")
+    }
+    if make.random.chance(0.3) {
+      let column = make.random.pick(["amount", "quantity", "category"])
+      body.append("hide orders.\(column) unless \(hideCondition(ofEvents: true))")
+    }
     if make.random.chance(0.2) {
-      body.append("hide accounts.region unless consent(\"ads\") else \"hidden\"")
+      body.append("hide accounts.region unless \(hideCondition(ofEvents: false)) else \"hidden\"")
     }
     if make.random.chance(0.2) { body.append("hide accounts.tier") }
     if make.random.chance(0.2), let feature = features.first {
-      body.append("hide \(feature.text) unless consent(\"other\")")
+      body.append("hide \(feature.text) unless \(consent("other"))")
     }
     // A mask with rules needs a no-op that a forbidden fallback gives way to.
     if body.isEmpty, !hasNoAction { body.append("hide accounts.tier") }
     hides = !body.isEmpty
     for index in 0..<(hasNoAction ? make.random.number(0...3) : 0) {
-      let rule = make.condition(2, actionScope)
+      let rule = make.condition(2, ruleScope)
       let text = rule.isOptional ? "\(rule.operand) ?? false" : rule.text
       body.append("forbid r\(index) when \(text)")
     }
@@ -191,7 +227,8 @@ extension ScriptWriter {
     let second = make.total(.int, 2, scope)
     lines.append("  minimize t1 = \(second.text) weight 0.1")
     lines += ["}", ""]
-    let threshold = make.condition(1, scope + [Piece(text: "s", kind: .float)]).text
+    let whole = hidesEvents ? ruleScope : scope + [Piece(text: "s", kind: .float)]
+    let threshold = make.condition(1, whole).text
     let choose = make.random.pick([
       "greedy", "softmax(temperature: 0.5)", "softmax(temperature: 10.0)",
       "threshold(\(threshold))",

@@ -16,6 +16,15 @@ struct ScriptWriter {
   var offers: [FuzzColumn] = []
   var hasNoAction = false
   var hides = false
+  /// Names of features that hang on windows over orders.
+  var overOrders: Set<String> = []
+  /// The mask hides orders, or a column of them, one by one: no rule reads windows over them.
+  var hidesEvents = false
+  /// Consents are by channel; there are two ledgers, so that each is named.
+  var hasChannels = false
+  var hasTwoLedgers = false
+  /// Nothing hangs on when the program runs.
+  var isTimeless = false
   var instant: Int64?
 
   init(seed: UInt64, cycles: Int64?) {
@@ -28,6 +37,7 @@ struct ScriptWriter {
   }
 
   mutating func write(atInstant: Bool) {
+    isTimeless = atInstant || !make.showsYears
     var zones = ["UTC", "Asia/Kolkata"]
     if make.showsYears {
       // Summer time at night, at midnight, by half an hour; a day that never was.
@@ -161,18 +171,40 @@ struct ScriptWriter {
   }
 
   private mutating func writeLedger() {
-    let columns = [
-      keyColumn, FuzzColumn(name: "purpose", kind: .text, suffix: " @purpose"),
-      FuzzColumn(name: "granted_at", kind: .time, suffix: " @from"),
-      FuzzColumn(name: "revoked_at", kind: .time, isOptional: true, suffix: " @until"),
-    ]
-    let rows = data.rows(columns, upTo: 4) { row, data in
-      row[1] = .text(data.random.pick(["ads", "ads", "other"]))
+    hasChannels = make.random.chance(0.4)
+    hasTwoLedgers = make.random.chance(0.3)
+    let channel = FuzzColumn(
+      name: "channel", kind: .text, isOptional: make.random.chance(0.7), suffix: " @channel")
+    let columns =
+      [
+        keyColumn, FuzzColumn(name: "purpose", kind: .text, suffix: " @purpose"),
+        FuzzColumn(name: "granted_at", kind: .time, suffix: " @from"),
+        FuzzColumn(name: "revoked_at", kind: .time, isOptional: true, suffix: " @until"),
+      ] + (hasChannels ? [channel] : [])
+    func rows() -> [[Value]] {
+      data.rows(columns, upTo: 4) { row, data in
+        row[1] = .text(data.random.pick(["ads", "ads", "other"]))
+      }
     }
-    declare(
-      "consents ledger of customer", "ledger", columns,
-      rows: rows)
-    decisionScope.append(Piece(text: "consent(\"ads\")", kind: .bool))
+    declare("consents ledger of customer", "ledger", columns, rows: rows())
+    if hasTwoLedgers {
+      declare("consents partners of customer", "partners", columns, rows: rows())
+    }
+    decisionScope.append(Piece(text: consent(), kind: .bool))
+    if hasChannels {
+      decisionScope.append(Piece(text: consent("ads", ", channel: \"a\""), kind: .bool))
+    }
+    if !isTimeless {
+      decisionScope.append(Piece(text: consent("ads", ", at: run"), kind: .bool))
+    }
+  }
+
+  /// `consent(ledger, "ads", at: run)`
+  mutating func consent(_ purpose: String = "ads", _ rest: String = "") -> String {
+    let ledger =
+      hasTwoLedgers
+      ? make.random.pick(["ledger, ", "partners, "]) : make.random.pick(["", "ledger, "])
+    return "consent(\(ledger)\"\(purpose)\"\(rest))"
   }
 
   private mutating func writeOffers() {

@@ -48,6 +48,20 @@ import Testing
     #expect(plain == fuzz.outcome(runs: 2, keepsTables: true))
   }
 
+  @Test(arguments: seeds)
+  func `where all consents are granted a mask changes no bit`(seed: UInt64) throws {
+    guard let fuzz = FuzzCase(seed: seed &+ 50_000).granted(), case .rows(let shown) = fuzz.outcome()
+    else { return }
+    let shows = try fuzz.program().shows
+    func rows(_ start: String) -> [[Substring]] {
+      shows.indices.first { shows[$0].span.text.hasPrefix(start) }.map { shown[$0] }?
+        .map { $0.split(separator: " | ") } ?? []
+    }
+    // The first shows the bucket of the exposure and `kept` too.
+    let plain = rows("show sends under none").map { Array($0.prefix(2) + $0.dropFirst(4)) }
+    #expect(plain == rows("show sends under m"))
+  }
+
   /// The leak canary (semantics.md S5).
   @Test(arguments: seeds.prefix(15))
   func `what happens or becomes known later does not reach a decision`(seed: UInt64) throws {
