@@ -36,9 +36,9 @@ extension Lowering {
     if let visible = permitted, let value = condition, scalars.canFail(value) {
       condition = scalars.add(.and, [visible, value], .bool)
     }
-    // A filter that lets everything through is none; for `share` it is what is asked.
+    // A filter that lets everything through is none, unless it is what is asked.
     if let value = condition, scalars.constant(of: value) == .bool(true),
-      aggregate.function != .share
+      !aggregate.function.asksOfAllEvents
     {
       condition = nil
     }
@@ -46,7 +46,7 @@ extension Lowering {
     if let condition, let expression = aggregate.filter {
       filter = eventColumn(condition, expression, events)
     }
-    var guardian = aggregate.function == .share ? nil : condition
+    var guardian = aggregate.function.asksOfAllEvents ? nil : condition
     if let permitted {
       guardian = guardian.map { scalars.add(.and, [permitted, $0], .bool) } ?? permitted
     }

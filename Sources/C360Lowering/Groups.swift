@@ -10,6 +10,7 @@ final class GroupRequests {
     let argument: ColumnID?
     let second: ColumnID?
     let filter: ColumnID?
+    let setting: C360Plan.AggregateSetting
   }
   let input: Scope
   let output: RelationID
@@ -68,7 +69,7 @@ extension Lowering {
       inner.map { expression in
         var value = lower(expression, as: expression.type, requests.input)
         // A row that the filter leaves out is not evaluated: its failure is none.
-        if let filter, scalars.canFail(value), aggregate.function != .share {
+        if let filter, scalars.canFail(value), !aggregate.function.asksOfAllEvents {
           let type = expression.type.physical
           value = scalars.add(.select, [filter, value, scalars.null(type)], type)
         }
@@ -79,7 +80,8 @@ extension Lowering {
     }
     let key = GroupRequests.Key(
       function: aggregate.function.planned, argument: column(aggregate.argument),
-      second: column(aggregate.second), filter: column(aggregate.filter))
+      second: column(aggregate.second), filter: column(aggregate.filter),
+      setting: aggregate.setting.planned)
     if let known = requests.index[key] { return scalar(known) }
     let id = addColumn(
       expression.span.text.singleLine, expression.type.logical, in: requests.output,
@@ -88,7 +90,7 @@ extension Lowering {
     requests.aggregates.append(
       GroupStep.Aggregate(
         function: key.function, argument: key.argument, second: key.second, filter: key.filter,
-        column: id, origin: origin(expression.span)))
+        setting: key.setting, column: id, origin: origin(expression.span)))
     return scalar(id)
   }
 }

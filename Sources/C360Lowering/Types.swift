@@ -77,6 +77,8 @@ extension C360Semantics.AggregateSetting {
     case .none: .none
     case .position(let position): .position(position)
     case .halfLife(let length): .halfLife(length)
+    case .quantile(let billionths): .quantile(billionths: billionths)
+    case .smoothing(let alpha): .smoothing(alpha)
     }
   }
 }
@@ -105,6 +107,18 @@ extension C360Semantics.AggregateFunction {
     case .decayedSum: .decayedSum
     case .decayedCount: .decayedCount
     case .decayedMean: .decayedMean
+    case .quantile: .quantile
+    case .median: .median
+    case .slope: .slope
+    case .entropy: .entropy
+    case .streak: .streak
+    case .ewma: .ewma
+    case .approximateDistinct: .approximateDistinct
+    case .meanGap: .meanGap
+    case .medianGap: .medianGap
+    case .minGap: .minGap
+    case .maxGap: .maxGap
+    case .gapStandardDeviation: .gapStandardDeviation
     }
   }
 }

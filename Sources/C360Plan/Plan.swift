@@ -137,16 +137,18 @@ public struct GroupStep: Sendable {
     public let second: ColumnID?
     /// `bool`; null counts as false. For `share` the condition.
     public let filter: ColumnID?
+    public let setting: AggregateSetting
     public let column: ColumnID
     public let origin: Int32
     public init(
       function: AggregateFunction, argument: ColumnID?, second: ColumnID?, filter: ColumnID?,
-      column: ColumnID, origin: Int32
+      setting: AggregateSetting = .none, column: ColumnID, origin: Int32
     ) {
       self.function = function
       self.argument = argument
       self.second = second
       self.filter = filter
+      self.setting = setting
       self.column = column
       self.origin = origin
     }

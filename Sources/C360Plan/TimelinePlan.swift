@@ -10,6 +10,13 @@ public enum AggregateFunction: String, Sendable, Hashable, CaseIterable {
   case decayedSum = "decayed_sum"
   case decayedCount = "decayed_count"
   case decayedMean = "decayed_mean"
+  case quantile, median, slope, entropy, streak, ewma
+  case approximateDistinct = "approx_distinct"
+  case meanGap = "mean_gap"
+  case medianGap = "median_gap"
+  case minGap = "min_gap"
+  case maxGap = "max_gap"
+  case gapStandardDeviation = "stddev_gap"
 }
 
 /// What an aggregate is told besides its values.
@@ -19,6 +26,15 @@ public enum AggregateSetting: Hashable, Sendable {
   case position(Int)
   /// `decayed_*`: µs, > 0.
   case halfLife(Int64)
+  /// `quantile`: from 0 to 10⁹ billionths.
+  case quantile(billionths: Int64)
+  /// `ewma`: the weight of the newest value, above 0 and at most 1.
+  case smoothing(Double)
+}
+
+extension AggregateFunction {
+  /// Whether the filter is what is asked of all events, no choice among them.
+  public var asksOfAllEvents: Bool { self == .share || self == .streak }
 }
 
 /// A number of local days, weeks, months, quarters or years.

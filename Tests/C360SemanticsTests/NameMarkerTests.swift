@@ -49,8 +49,8 @@ struct NameMarkerTests {
       "E0207", "template `t` applies itself",
       "template t(w: duration) { apply ‹t›(w) as inner }\napply t(7d) as outer"),
     Marked(
-      "E0208", "`quantile` is not in this version of c360",
-      "feature a = ‹quantile›(orders.amount, 0.5) over 7d"),
+      "E0208", "`approx_median` is not in this version of c360",
+      "feature a = ‹approx_median›(orders.amount) over 7d"),
     Marked(
       "E0208", "`every` behind an aggregate is not in this version of c360",
       "feature a = count(orders) over 7d ‹every 1d›"),

@@ -38,8 +38,17 @@ func allAggregates(
       add(.decayedSum, number, .halfLife(3 * day))
       add(.decayedMean, number, .halfLife(3 * day))
       add(.ratio, number, second: columns.second)
+      add(.slope, number)
+      add(.ewma, number, .smoothing(0.25))
+      add(.ewma, number, .smoothing(0.97))
     }
     add(.decayedCount, nil, .halfLife(day))
+    add(.streak)
+    for gap in [
+      AggregateFunction.meanGap, .medianGap, .minGap, .maxGap, .gapStandardDeviation,
+    ] {
+      add(gap)
+    }
     for column in [columns.amount, columns.quantity, columns.category, columns.flag, columns.time] {
       add(.min, column)
       add(.max, column)
@@ -49,6 +58,11 @@ func allAggregates(
       add(.nth, column, .position(-3))
       add(.distinct, column)
       add(.mode, column)
+      add(.entropy, column)
+      add(.approximateDistinct, column)
+      add(.median, column)
+      add(.quantile, column, .quantile(billionths: 900_000_000))
+      add(.quantile, column, .quantile(billionths: 0))
     }
   }
   return result
@@ -57,9 +71,10 @@ func allAggregates(
 /// Type of an aggregate's answer.
 func answerType(_ aggregate: WindowedAggregate, _ plan: Plan) -> LogicalType {
   switch aggregate.function {
-  case .count, .distinct: .int
+  case .count, .distinct, .approximateDistinct, .streak: .int
+  case .meanGap, .medianGap, .minGap, .maxGap, .gapStandardDeviation: .duration
   case .any, .all: .bool
-  case .sum, .min, .max, .first, .last, .nth, .mode:
+  case .sum, .min, .max, .first, .last, .nth, .mode, .quantile, .median:
     aggregate.argument.map { plan[$0].type } ?? .int
   default: .float
   }
@@ -148,6 +163,9 @@ extension Scenario {
           WindowedAggregate(.max, columns.amount, over: spec, lag: lag),
           WindowedAggregate(.distinct, columns.amount, over: spec, lag: lag),
           WindowedAggregate(.mode, columns.amount, over: spec, lag: lag),
+          WindowedAggregate(.median, columns.amount, over: spec, lag: lag),
+          WindowedAggregate(.entropy, columns.amount, over: spec, lag: lag),
+          WindowedAggregate(.approximateDistinct, columns.amount, over: spec, lag: lag),
         ])
       }
     }
@@ -206,7 +224,7 @@ extension Scenario {
       let columns = scenario.columns
       try scenario.check(
         [WindowSpec.all, .duration(9 * day), .last(40)].flatMap { window in
-          [AggregateFunction.distinct, .mode, .min, .max, .sum].map {
+          [AggregateFunction.distinct, .mode, .min, .max, .sum, .median, .entropy].map {
             WindowedAggregate($0, columns.amount, filter: columns.filter, over: window)
           }
         })

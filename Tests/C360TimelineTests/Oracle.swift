@@ -30,7 +30,7 @@ struct Oracle {
     for event in key == .null ? [] : events[key] ?? [] {
       guard isInWindow(event, aggregate, decision) else { continue }
       let passes = passes(event, aggregate, action)
-      if passes || aggregate.function == .share { chosen.append((event, passes)) }
+      if passes || aggregate.function.asksOfAllEvents { chosen.append((event, passes)) }
     }
     if case .last(let count) = aggregate.window { chosen = chosen.suffix(count) }
     return summary(aggregate, chosen, decision)
@@ -121,6 +121,15 @@ struct Oracle {
       return counts.filter { $0.value == most }.keys.min { precedes($0, $1) } ?? .null
     case .decayedSum, .decayedCount, .decayedMean:
       return decayed(aggregate, counted.map(\.event), decision)
+    case .streak:
+      return .int(Int64(chosen.reversed().prefix { $0.passes }.count))
+    case .quantile, .median: return quantile(values, aggregate.setting)
+    case .entropy: return entropy(values)
+    case .approximateDistinct: return .int(sketched(values))
+    case .ewma: return smoothed(numbers, aggregate.setting)
+    case .slope: return slope(counted.map(\.event.time), numbers)
+    case .meanGap, .medianGap, .minGap, .maxGap, .gapStandardDeviation:
+      return gap(aggregate.function, chosen.map(\.event.time))
     }
   }
 
@@ -150,7 +159,7 @@ struct Oracle {
 
   /// The numerator n·Σx² − (Σx)² exact, rounded once. For eighths of moderate size; of anything else
   /// only whether there is a variance.
-  private func variance(_ numbers: [Double], _ freedom: Int, _ isRoot: Bool) -> Scalar {
+  func variance(_ numbers: [Double], _ freedom: Int, _ isRoot: Bool) -> Scalar {
     guard numbers.count > freedom else { return .null }
     if numbers.contains(where: { !$0.isFinite }) { return .float(.nan) }
     let eighths = numbers.map { Int128($0 * 8) }

@@ -128,7 +128,7 @@ private func varianceDenominator(_ count: Int, _ isPopulation: Bool) -> Double {
 }
 
 /// A finite value as mantissa · 2^(position − 1074).
-private func decomposed(_ value: Double) -> (mantissa: UInt64, position: Int) {
+func decomposed(_ value: Double) -> (mantissa: UInt64, position: Int) {
   let bits = value.bitPattern
   let biased = Int((bits >> 52) & 0x7FF)
   let mantissa = (bits & 0xF_FFFF_FFFF_FFFF) | (biased == 0 ? 0 : 1 << 52)

@@ -96,7 +96,7 @@ struct WideInteger: Sendable {
     return WideInteger(digits: result, exponent: exponent, isNegative: false)
   }
 
-  private static func product(_ left: [UInt32], _ right: [UInt32]) -> [UInt32] {
+  static func product(_ left: [UInt32], _ right: [UInt32]) -> [UInt32] {
     var result = [UInt32](repeating: 0, count: left.count + right.count)
     for (place, digit) in left.enumerated() where digit != 0 {
       var carry: UInt64 = 0

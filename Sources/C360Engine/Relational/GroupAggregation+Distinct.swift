@@ -3,16 +3,21 @@ import C360Plan
 
 extension GroupAggregation {
   /// Pairs of group and value: how often each occurs, its group and one row of it.
-  private struct Pairs {
+  struct Pairs {
     var counts: [Int64]
     var groups: [Int]
     var rows: [Int]
   }
 
   /// Nulls and rows that the filter drops have no pair.
-  private func pairs() throws(EngineError) -> Pairs {
+  func pairs() throws(EngineError) -> Pairs {
     guard let argument else { preconditionFailure("distinct and mode have an argument") }
-    let index = try groups.refined(by: argument, isFirst: false, context)
+    return try pairs(by: argument)
+  }
+
+  /// The same for values computed from those of the argument.
+  func pairs(by values: Vector) throws(EngineError) -> Pairs {
+    let index = try groups.refined(by: values, isFirst: false, context)
     let mask = mask([argument])
     var pairs = Pairs(
       counts: Array(repeating: 0, count: index.count),

@@ -45,7 +45,11 @@ struct GroupAggregation {
     case .mode: return try mode()
     case .variance, .standardDeviation, .populationVariance, .populationStandardDeviation:
       return try variance()
-    case .nth, .decayedSum, .decayedCount, .decayedMean:
+    case .quantile, .median: return try quantile()
+    case .entropy: return try entropy()
+    case .approximateDistinct: return try approximateDistinct()
+    case .nth, .decayedSum, .decayedCount, .decayedMean, .slope, .ewma, .streak, .meanGap,
+      .medianGap, .minGap, .maxGap, .gapStandardDeviation:
       preconditionFailure("\(aggregate.function.rawValue) needs a timeline")
     }
   }
@@ -157,7 +161,7 @@ struct GroupAggregation {
 }
 
 /// Values as integers of the same order.
-private struct ExtremeKeys {
+struct ExtremeKeys {
   let values: UnsafeMutablePointer<Int64>
   private let owner: Buffer
 

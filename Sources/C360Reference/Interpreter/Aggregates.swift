@@ -23,7 +23,9 @@ extension ReferenceInterpreter {
       eventScope.row = event.row
       if let permitted = aggregate.permitted, try !value(permitted, eventScope).isTrue { continue }
       let condition = try matches(aggregate, eventScope, action: scope.action)
-      if condition || aggregate.function == .share { chosen.append((event, eventScope, condition)) }
+      if condition || aggregate.function.asksOfAllEvents {
+        chosen.append((event, eventScope, condition))
+      }
     }
     if case .last(let count) = aggregate.window { chosen = chosen.suffix(count) }
     var items: [AggregateItem] = []
@@ -86,12 +88,14 @@ extension ReferenceInterpreter {
       row.cells = cells
       var item = AggregateItem()
       if let filter = aggregate.filter { item.condition = try value(filter, row).isTrue }
-      guard item.condition || aggregate.function == .share else { continue }
+      guard item.condition || aggregate.function.asksOfAllEvents else { continue }
       if let argument = aggregate.argument { item.argument = try value(argument, row) }
       if let second = aggregate.second { item.second = try value(second, row) }
       items.append(item)
     }
-    return try summary(aggregate.function, items, argument: aggregate.argument, in: expression)
+    return try summary(
+      aggregate.function, items, argument: aggregate.argument, in: expression,
+      setting: aggregate.setting)
   }
 }
 
@@ -137,6 +141,26 @@ private func summary(
   case .decayedSum, .decayedCount, .decayedMean:
     guard case .halfLife(let halfLife) = setting else { return .null }
     return decayed(function, counted, halfLife: Double(halfLife), at: time)
+  case .median: return quantile(values, billionths: 500_000_000)
+  case .quantile:
+    guard case .quantile(let billionths) = setting else { return .null }
+    return quantile(values, billionths: billionths)
+  case .entropy: return entropy(values)
+  case .approximateDistinct: return .int(DistinctEstimate(values).rounded)
+  case .slope: return slope(counted)
+  case .streak: return .int(Int64(items.reversed().prefix(while: \.condition).count))
+  case .ewma:
+    guard case .smoothing(let alpha) = setting else { return .null }
+    return smoothed(numbers, alpha: alpha)
+  case .meanGap: return mean(gaps(items), in: expression)
+  case .medianGap: return quantile(gaps(items), billionths: 500_000_000)
+  case .minGap: return gaps(items).min { compareTotally($0, $1) < 0 } ?? .null
+  case .maxGap: return gaps(items).max { compareTotally($0, $1) < 0 } ?? .null
+  case .gapStandardDeviation:
+    let lengths = gaps(items).compactMap { $0.integer.map { Double($0) } }
+    if lengths.count < 2 { return .null }
+    let deviation = variance(lengths, over: lengths.count - 1).squareRoot()
+    return .duration(Int64(deviation.rounded(.toNearestOrEven)))
   }
 }
 
@@ -178,7 +202,7 @@ private func mode(_ values: [Value]) -> Value {
   return counts.filter { $0.value == most }.keys.min { compare($0, $1) < 0 } ?? .null
 }
 
-private func variance(_ numbers: [Double], over divisor: Int) -> Double {
+func variance(_ numbers: [Double], over divisor: Int) -> Double {
   exactSquaredDeviations(numbers) / Double(numbers.count * divisor)
 }
 

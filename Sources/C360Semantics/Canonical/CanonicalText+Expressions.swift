@@ -99,11 +99,7 @@ extension CanonicalText {
     var parts = [program[aggregate.table].name]
     if let argument = aggregate.argument { parts.append(expression(argument)) }
     if let second = aggregate.second { parts.append(expression(second)) }
-    switch aggregate.setting {
-    case .none: break
-    case .position(let position): parts.append("\(position)")
-    case .halfLife(let length): parts.append("half_life \(length)us")
-    }
+    if let setting = words(aggregate.setting) { parts.append(setting) }
     if let filter = aggregate.filter { parts.append("where \(expression(filter))") }
     if let permitted = aggregate.permitted { parts.append("permitted \(expression(permitted))") }
     for match in aggregate.actionMatches {
@@ -112,6 +108,16 @@ extension CanonicalText {
     parts.append(words(aggregate.window))
     if aggregate.lag != 0 { parts.append("lag \(aggregate.lag)us") }
     return "\(aggregate.function.rawValue)[\(parts.joined(separator: "; "))]"
+  }
+
+  private func words(_ setting: AggregateSetting) -> String? {
+    switch setting {
+    case .none: nil
+    case .position(let position): "\(position)"
+    case .halfLife(let length): "half_life \(length)us"
+    case .quantile(let billionths): "p \(billionths)e-9"
+    case .smoothing(let alpha): "alpha \(alpha)"
+    }
   }
 
   private func words(_ window: Window) -> String {
@@ -127,6 +133,7 @@ extension CanonicalText {
 
   private func rowAggregate(_ aggregate: RowAggregate) -> String {
     var parts = [aggregate.argument, aggregate.second].compactMap { $0 }.map { expression($0) }
+    if let setting = words(aggregate.setting) { parts.append(setting) }
     if let filter = aggregate.filter { parts.append("where \(expression(filter))") }
     return "\(aggregate.function.rawValue)[\(parts.joined(separator: "; "))]"
   }

@@ -6,7 +6,7 @@ extension Catalogue {
     /// `any(orders)`, `any(orders.flag)`
     case rowsOrBool
     case bool
-    /// `share(orders where …)`
+    /// `share(orders where …)`, `streak(orders where …)`
     case condition
     /// int, float of any unit.
     case number
@@ -31,6 +31,35 @@ extension Catalogue {
     case ratio
   }
 
+  /// What an aggregate is told besides its values, and how it is written.
+  enum AggregateParameter: Sendable {
+    case none
+    /// The second argument of `nth`.
+    case position
+    /// The second argument of `quantile`.
+    case probability
+    /// `half_life:`
+    case halfLife
+    /// `alpha:`
+    case alpha
+
+    var label: String? {
+      switch self {
+      case .none, .position, .probability: nil
+      case .halfLife: "half_life"
+      case .alpha: "alpha"
+      }
+    }
+
+    /// Whether it is an argument without a label.
+    var isPositional: Bool {
+      switch self {
+      case .position, .probability: true
+      default: false
+      }
+    }
+  }
+
   /// An aggregate over windows of events, or over the rows of a group.
   public struct Aggregation: Sendable {
     public let function: AggregateFunction
@@ -42,10 +71,12 @@ extension Catalogue {
     public let isOfRows: Bool
     let argument: AggregateArgument
     let result: AggregateResult
+    let parameter: AggregateParameter
 
     init(
       _ function: AggregateFunction, _ parameters: String, _ summary: String, empty: String,
-      ofRows: Bool = true, _ argument: AggregateArgument, _ result: AggregateResult
+      ofRows: Bool = true, _ argument: AggregateArgument, _ result: AggregateResult,
+      _ parameter: AggregateParameter = .none
     ) {
       self.function = function
       self.signature = "\(function.rawValue)(\(parameters))"
@@ -54,10 +85,13 @@ extension Catalogue {
       self.isOfRows = ofRows
       self.argument = argument
       self.result = result
+      self.parameter = parameter
     }
   }
 
-  public static let aggregates: [Aggregation] = counting + moments + positions + decayed
+  public static let aggregates: [Aggregation] =
+    counting + moments + orderings + positions + decayed
+    + patterns
 
   private static let counting: [Aggregation] = [
     Aggregation(
@@ -111,19 +145,64 @@ extension Catalogue {
       .optionalArgument),
     Aggregation(
       .nth, "x, n", "The value of the nth event from 1; below 0 from the end.", empty: "null",
-      ofRows: false, .anything, .optionalArgument),
+      ofRows: false, .anything, .optionalArgument, .position),
   ]
 
   private static let decayed: [Aggregation] = [
     Aggregation(
       .decayedCount, "events, half_life: d", "Events, each halved every half-life.", empty: "0",
-      ofRows: false, .rows, .exactly(.float)),
+      ofRows: false, .rows, .exactly(.float), .halfLife),
     Aggregation(
       .decayedSum, "x, half_life: d", "The sum, each value halved every half-life.", empty: "0",
-      ofRows: false, .number, .decayed),
+      ofRows: false, .number, .decayed, .halfLife),
     Aggregation(
       .decayedMean, "x, half_life: d", "The mean, each value's weight halved every half-life.",
+      empty: "null", ofRows: false, .number, .optionalMean, .halfLife),
+    Aggregation(
+      .ewma, "x, alpha: a",
+      "The exponentially weighted mean: the newest value has weight a, all before it 1 - a.",
+      empty: "null", ofRows: false, .number, .optionalMean, .alpha),
+  ]
+
+  private static let orderings: [Aggregation] = [
+    Aggregation(
+      .quantile, "x, p", "The value of nearest rank: the ceil(p * n)th smallest of n.",
+      empty: "null", .ordered, .optionalArgument, .probability),
+    Aggregation(
+      .median, "x", "The value of nearest rank for p = 0.5: the lower of two in the middle.",
+      empty: "null", .ordered, .optionalArgument),
+    Aggregation(
+      .entropy, "x", "The entropy of the distribution of values, in nats.", empty: "null",
+      .comparable, .exactly(Type.float.optional)),
+    Aggregation(
+      .approximateDistinct, "x", "About how many different values: HyperLogLog, error 1.6 %.",
+      empty: "0", .comparable, .exactly(.int)),
+  ]
+
+  private static let patterns: [Aggregation] = [
+    Aggregation(
+      .slope, "x", "The slope of the least squares line over event time, per day.",
       empty: "null", ofRows: false, .number, .optionalMean),
+    Aggregation(
+      .streak, "events where condition",
+      "How many of the newest events in a row the condition is true for.", empty: "0",
+      ofRows: false, .condition, .exactly(.int)),
+    Aggregation(
+      .meanGap, "events", "The mean time from one event to the next.", empty: "null",
+      ofRows: false, .rows, .exactly(Type.duration.optional)),
+    Aggregation(
+      .medianGap, "events", "The median time from one event to the next, by nearest rank.",
+      empty: "null", ofRows: false, .rows, .exactly(Type.duration.optional)),
+    Aggregation(
+      .minGap, "events", "The shortest time from one event to the next.", empty: "null",
+      ofRows: false, .rows, .exactly(Type.duration.optional)),
+    Aggregation(
+      .maxGap, "events", "The longest time from one event to the next.", empty: "null",
+      ofRows: false, .rows, .exactly(Type.duration.optional)),
+    Aggregation(
+      .gapStandardDeviation, "events",
+      "The sample standard deviation of the times from one event to the next.", empty: "null",
+      ofRows: false, .rows, .exactly(Type.duration.optional)),
   ]
 }
 

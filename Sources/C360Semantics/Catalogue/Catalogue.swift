@@ -13,9 +13,8 @@ public enum Catalogue {
 
   /// Functions and aggregates of the language that this version does not have.
   static let laterFunctions: Set<String> = [
-    "approx_distinct", "approx_median", "top", "quantile", "median", "slope", "ewma", "list",
-    "fold", "entropy", "coverage", "confidence", "arm", "dot", "zeros", "xgboost", "lightgbm",
-    "scorecard", "onnx", "trees", "kl", "difference", "rate", "streak", "gap",
+    "approx_median", "top", "list", "fold", "coverage", "confidence", "arm", "dot", "zeros",
+    "xgboost", "lightgbm", "scorecard", "onnx", "trees", "kl", "difference", "rate",
   ]
 
   /// What other languages call what this one has, and how to write it here.

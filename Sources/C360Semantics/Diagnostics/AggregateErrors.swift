@@ -126,16 +126,32 @@ extension SemanticError {
       at: at, help: ["it is written `\(aggregation.signature)`"])
   }
 
-  static func shareWithoutCondition(_ at: Span) -> Diagnostic {
+  static func shareWithoutCondition(_ at: Span, _ name: String) -> Diagnostic {
     Diagnostic(
-      "E0416", "`share` needs a condition", at: at,
-      help: ["as in `share(orders where category == \"toys\")`"])
+      "E0416", "`\(name)` needs a condition", at: at,
+      help: ["as in `\(name)(orders where category == \"toys\")`"])
   }
 
   static func halfLife(_ at: Span, _ name: String, isNeeded: Bool) -> Diagnostic {
     Diagnostic(
       "E0416", isNeeded ? "`\(name)` needs a half-life" : "`\(name)` has no half-life", at: at,
       help: isNeeded ? ["as in `\(name)(orders.amount, half_life: 14d)`"] : [])
+  }
+
+  static func badProbability(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0416", "`quantile` takes a number from 0 to 1", at: at,
+      help: ["as in `quantile(orders.amount, 0.9)`"])
+  }
+
+  static func badAlpha(_ at: Span) -> Diagnostic {
+    Diagnostic("E0416", "the `alpha` of `ewma` is above 0 and at most 1", at: at)
+  }
+
+  static func noAlpha(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0416", "`ewma` needs the weight of the newest value", at: at,
+      help: ["as in `ewma(orders.amount, alpha: 0.2)`"])
   }
 
   static func badPosition(_ at: Span) -> Diagnostic {

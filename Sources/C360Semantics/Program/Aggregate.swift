@@ -8,7 +8,7 @@ public struct Aggregate: Sendable {
   /// Second argument of `ratio`.
   public let second: Expression?
   /// Total or nullable `bool` at event grain, constant in the action; null counts as false.
-  /// For `share` it is the condition whose share is asked, not a filter.
+  /// For `share` and `streak` it is the condition that is asked, not a filter.
   public let filter: Expression?
   /// In a feature `for` actions: event expression == column of the actions table. All must hold;
   /// null equals nothing. For `share` they belong to the condition.
@@ -54,6 +54,10 @@ public enum AggregateSetting: Sendable {
   case position(Int)
   /// `decayed_*`: µs, > 0.
   case halfLife(Int64)
+  /// `quantile`: from 0 to 10⁹ billionths.
+  case quantile(billionths: Int64)
+  /// `ewma`: the weight of the newest value, above 0 and at most 1.
+  case smoothing(Double)
 }
 
 /// Which events count, relative to the decision time t (semantics.md S2, O2).
@@ -82,6 +86,18 @@ public enum AggregateFunction: String, Sendable, CaseIterable {
   case decayedSum = "decayed_sum"
   case decayedCount = "decayed_count"
   case decayedMean = "decayed_mean"
+  case quantile, median, slope, entropy, streak, ewma
+  case approximateDistinct = "approx_distinct"
+  case meanGap = "mean_gap"
+  case medianGap = "median_gap"
+  case minGap = "min_gap"
+  case maxGap = "max_gap"
+  case gapStandardDeviation = "stddev_gap"
+}
+
+extension AggregateFunction {
+  /// Whether the filter is what is asked of all events, no choice among them.
+  public var asksOfAllEvents: Bool { self == .share || self == .streak }
 }
 
 /// An aggregate over the rows of a group in a query. The order-bound functions and the decayed ones
@@ -92,12 +108,15 @@ public struct RowAggregate: Sendable {
   public let second: Expression?
   /// For `share` the condition, else a filter; null counts as false.
   public let filter: Expression?
+  public let setting: AggregateSetting
   public init(
-    function: AggregateFunction, argument: Expression?, second: Expression?, filter: Expression?
+    function: AggregateFunction, argument: Expression?, second: Expression?, filter: Expression?,
+    setting: AggregateSetting = .none
   ) {
     self.function = function
     self.argument = argument
     self.second = second
     self.filter = filter
+    self.setting = setting
   }
 }

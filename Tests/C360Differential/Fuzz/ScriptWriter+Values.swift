@@ -28,7 +28,7 @@ extension ScriptWriter {
         ?? derived(kind, from: qualified)
     }
     let half = ", half_life: \(make.random.pick(["12h", "3d", make.step]))"
-    switch make.random.number(0...(forward ? 12 : 13)) {
+    switch make.random.number(0...(forward ? 17 : 19)) {
     case 0, 1: return result("count", table.name, .int)
     case 2: return result("count", argument(.text).text, .int)
     case 3: return result(make.random.pick(["any", "all"]), argument(.bool).text, .bool)
@@ -68,6 +68,34 @@ extension ScriptWriter {
     case 12:
       let function = make.random.pick(["var", "stddev", "var_pop", "stddev_pop"])
       return result(function, argument(.float).text, .float, optional: true, exact: false)
+    case 13:
+      // Truth has no order.
+      let kind = make.random.pick([Kind.float, .int, .text, .time])
+      let p = make.random.pick(["0", "0.1", "0.25", "0.5", "0.9", "1"])
+      return make.random.chance(0.5)
+        ? result("median", argument(kind).text, kind, optional: true)
+        : result("quantile", argument(kind).text, kind, rest: ", \(p)", optional: true)
+    case 14:
+      let kind = make.random.pick([Kind.float, .int, .text, .bool])
+      return make.random.chance(0.5)
+        ? result("entropy", argument(kind).text, .float, optional: true, exact: false)
+        : result("approx_distinct", argument(kind).text, .int)
+    case 15:
+      let gap = make.random.pick(["mean", "median", "min", "max", "stddev"])
+      return result("\(gap)_gap", table.name, .duration, optional: true)
+    case 16:
+      let condition = make.condition(1, bare).operand
+      let all = [condition] + (extra.map { [$0] } ?? [])
+      return (
+        "streak(\(table.name) where \(all.joined(separator: " and ")))",
+        Piece(text: "", kind: .int)
+      )
+    case 17:
+      let piece = argument(make.random.pick([.float, .int]))
+      let alpha = make.random.pick(["0.05", "0.3", "0.95", "1"])
+      return make.random.chance(0.5)
+        ? result("slope", piece.text, .float, optional: true)
+        : result("ewma", piece.text, .float, rest: ", alpha: \(alpha)", optional: true)
     default:
       // Only values ≥ 0, so that nothing cancels.
       let values = table.columns.filter { $0.name == "weight" || $0.name == "none" }
@@ -279,10 +307,11 @@ extension ScriptWriter {
       """
       orders | group \(key) { n = count(); some = count(where \(filter)); total = sum(amount); \
       mid = mean(weight); kinds = distinct(category); most = max(due_at); often = mode(quantity); \
-      part = share(where \(filter)); per = ratio(amount, quantity); spread = var(weight) } \
+      part = share(where \(filter)); middle = median(amount); high = quantile(category, 0.8); \
+      mixed = entropy(quantity); about = approx_distinct(due_at); per = ratio(amount, quantity); spread = var(weight) } \
       | sort -total, n | skip 1 | take 4
       """)
-    inexactColumns.insert("spread")
+    inexactColumns.formUnion(["spread", "mixed"])
     show("orders | group { n = count(); total = sum(quantity); first = min(ordered_at) }")
     show("sends \(none) | where kept | group bucket { n = count(); b = mean(budget) }")
     show("accounts | sort -tier, region")

@@ -71,6 +71,8 @@ extension ChunkEvaluator {
         values: kind == .count ? nil : column.map { doubles($0, stream) },
         times: times(in: stream))
       kernel.run(ranges, scratch, into: output)
+    case .quantile, .entropy, .approximateDistinct, .slope, .smoothed, .gap, .streak:
+      describe(kernel, stream, ranges, into: output)
     }
     return nil
   }
@@ -161,7 +163,7 @@ extension ChunkEvaluator {
   // MARK: Values at positions
 
   /// Values of a column that is in clustered order.
-  private func writeClustered(
+  func writeClustered(
     _ column: ColumnID, at positions: UnsafePointer<Int32>, _ stream: Int, _ count: Int,
     into output: KernelOutput
   ) {
@@ -293,7 +295,7 @@ private struct TieTest {
 }
 
 /// To the nearest integer, halves to even.
-private func roundedQuotient(_ sum: Int128, _ count: Int64) -> Int64 {
+func roundedQuotient(_ sum: Int128, _ count: Int64) -> Int64 {
   let divisor = Int128(count)
   var (quotient, rest) = sum.quotientAndRemainder(dividingBy: divisor)
   if rest < 0 {

@@ -54,6 +54,29 @@ struct Ranges {
   }
 }
 
+extension Ranges {
+  /// Where the positions of a group's queries lie.
+  func span(ofGroup group: Int) -> Range<Int> {
+    if let tails { return Int(tails.groupFrom[group])..<Int(tails.groupTo[group]) }
+    var low = Int32.max
+    var high: Int32 = 0
+    for query in Int(groups[group])..<Int(groups[group + 1]) where from[query] < to[query] {
+      low = min(low, from[query])
+      high = max(high, to[query])
+    }
+    return low < high ? Int(low)..<Int(high) : 0..<0
+  }
+
+  /// The same windows without their first event each. For ranges without tails.
+  func withoutFirst(_ scratch: Scratch) -> Ranges {
+    let next = scratch.take(count, of: Int32.self)
+    for query in 0..<count { next[query] = min(from[query] &+ 1, to[query]) }
+    return Ranges(
+      count: count, groupCount: groupCount, groups: groups, from: next, to: to, tails: nil,
+      decisions: decisions, streamCount: streamCount, rows: rows)
+  }
+}
+
 extension Ranges.Tails {
   /// Calls `body` for every position of a query's tail that counts at `decision`, in order.
   @inline(__always)

@@ -11,6 +11,8 @@ final class ClusteredColumns: Sendable {
     /// Times after which events no longer count, with the greatest one for never.
     case gone(ColumnID)
     case mask([TimelineProgram.Condition])
+    /// Cells of `DistinctSketch`.
+    case cells(ColumnID)
   }
   private struct Storage: @unchecked Sendable {
     var parts: [Part: Buffer] = [:]

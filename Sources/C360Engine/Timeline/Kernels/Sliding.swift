@@ -1,6 +1,8 @@
 /// A summary of a set of stream positions that positions enter and leave, in any order, without a
 /// trace: what is removed might never have been added.
 protocol SlidingAccumulator {
+  /// Called before each group: where its positions lie.
+  mutating func begin(_ span: Range<Int>)
   mutating func add(_ position: Int)
   mutating func remove(_ position: Int)
   /// Drops the positions of a range, which are all that is left.
@@ -10,6 +12,7 @@ protocol SlidingAccumulator {
 }
 
 extension SlidingAccumulator {
+  mutating func begin(_ span: Range<Int>) {}
   mutating func clear(_ range: Range<Int>) {
     for position in range { remove(position) }
   }
@@ -45,6 +48,7 @@ extension Ranges {
     after: (inout Accumulator, Int, Int64) -> Void
   ) {
     for group in 0..<groupCount {
+      accumulator.begin(span(ofGroup: group))
       var low = 0
       var high = 0
       for query in Int(groups[group])..<Int(groups[group + 1]) {
@@ -89,6 +93,7 @@ extension Ranges {
     let turns = scratch.take(2 * streamCount + 2, of: Turn.self)
     for group in 0..<groupCount {
       let all = Int(tails.groupFrom[group])..<Int(tails.groupTo[group])
+      accumulator.begin(all)
       let arrivals = tails.arrivals(all, in: turns)
       let departures = tails.departures(all, in: turns + all.count)
       var arrived = 0

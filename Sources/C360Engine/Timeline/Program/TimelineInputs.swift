@@ -22,6 +22,8 @@ struct TimelineInputs: Sendable {
   let gone: Buffer?
   let columns: [ColumnID: Column]
   let codes: [ColumnID: DenseCodes]
+  /// Cells of `DistinctSketch` by position.
+  let cells: [ColumnID: Buffer]
   /// By row of the event table, for answers that are read at few events.
   let sources: [ColumnID: Vector]
   /// By stream: 1 where an event passes its conditions; nil: all pass.
@@ -42,6 +44,7 @@ extension TimelineInputs {
     let loader = ColumnLoader(step: step, events: events, state: state, context: context)
     var columns: [ColumnID: Column] = [:]
     var codes: [ColumnID: DenseCodes] = [:]
+    var cells: [ColumnID: Buffer] = [:]
     var sources: [ColumnID: Vector] = [:]
     var needsRanks = false
     for instruction in program.instructions {
@@ -51,8 +54,9 @@ extension TimelineInputs {
         needsRanks = needsRanks || vector.type == .text
       }
       switch instruction.kernel {
-      case .distinct(let column):
+      case .distinct(let column), .entropy(let column):
         codes[column] = try loader.codes(column, isOrdered: codes[column]?.isOrdered ?? false)
+      case .approximateDistinct(let column): cells[column] = try loader.cells(column)
       case .mode(let column): codes[column] = try loader.codes(column, isOrdered: true)
       case .nth(let column, _): sources[column] = state.vector(column)
       default: break
@@ -75,7 +79,7 @@ extension TimelineInputs {
       program: program, clusters: events.clusters, zone: try ZoneTable(step.timezone),
       times: state.vector(step.time),
       known: known, gone: gone,
-      columns: columns, codes: codes, sources: sources, masks: masks, classes: byPosition,
+      columns: columns, codes: codes, cells: cells, sources: sources, masks: masks, classes: byPosition,
       ranks: needsRanks ? context.pool.ranks() : [],
       sequence: step.events.sequence.map { state.vector($0) })
   }
@@ -86,7 +90,8 @@ extension TimelineProgram.Kernel {
   fileprivate var readColumns: [ColumnID] {
     switch self {
     case .sum(let column), .mean(let column), .variance(let column, _, _), .least(let column),
-      .greatest(let column):
+      .greatest(let column), .quantile(let column, _), .slope(let column),
+      .smoothed(let column, _):
       [column]
     case .ratio(let first, let second): [first, second]
     case .decayed(.count, _, _): []
@@ -110,6 +115,17 @@ private struct ColumnLoader {
   func codes(_ column: ColumnID, isOrdered: Bool) throws(EngineError) -> DenseCodes {
     try events.columns.codes(
       column, state.vector(column), events.clusters, isOrdered: isOrdered, context)
+  }
+
+  /// Under a null the cell is 0, which is none.
+  func cells(_ column: ColumnID) throws(EngineError) -> Buffer {
+    let vector = state.vector(column)
+    let pool = context.pool
+    return try events.columns.made(.cells(column)) { () throws(EngineError) in
+      try events.clusters.inOrder(Int32.self, rows: vector.count, threads: context.threads) {
+        vector.isNull($0) ? 0 : DistinctSketch.cell(vector, $0, pool)
+      }
+    }
   }
 
   func known() throws(EngineError) -> Buffer? {

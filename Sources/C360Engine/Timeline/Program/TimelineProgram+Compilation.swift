@@ -45,6 +45,7 @@ private struct AggregateCompiler {
     case .share:
       conditions += truth(.isTrue)
       kernel = .share(of: selection(permission + presence(aggregate.argument), matches: false))
+    case .streak: kernel = .streak(of: selection(permission, matches: false))
     default:
       conditions += presence(aggregate.argument)
       if aggregate.second != aggregate.argument { conditions += presence(aggregate.second) }
@@ -60,9 +61,12 @@ private struct AggregateCompiler {
     if aggregate.function == .decayedCount {
       return .decayed(.count, aggregate.argument, halfLife: halfLife)
     }
+    if let statistic { return .gap(statistic) }
     guard let argument = aggregate.argument else { return .count }
     switch aggregate.function {
-    case .count, .any, .all, .share, .decayedCount: return .count
+    case .count, .any, .all, .share, .streak, .decayedCount, .meanGap, .medianGap, .minGap,
+      .maxGap, .gapStandardDeviation:
+      return .count
     case .sum: return .sum(argument)
     case .mean: return .mean(argument)
     case .ratio: return .ratio(argument, aggregate.second ?? argument)
@@ -79,8 +83,29 @@ private struct AggregateCompiler {
       return .nth(argument, position)
     case .distinct: return .distinct(argument)
     case .mode: return .mode(argument)
+    case .quantile:
+      guard case .quantile(let billionths) = aggregate.setting else { return .count }
+      return .quantile(argument, billionths: billionths)
+    case .median: return .quantile(argument, billionths: 500_000_000)
+    case .entropy: return .entropy(argument)
+    case .approximateDistinct: return .approximateDistinct(argument)
+    case .slope: return .slope(argument)
+    case .ewma:
+      guard case .smoothing(let alpha) = aggregate.setting else { return .count }
+      return .smoothed(argument, alpha: alpha)
     case .decayedSum: return .decayed(.sum, argument, halfLife: halfLife)
     case .decayedMean: return .decayed(.mean, argument, halfLife: halfLife)
+    }
+  }
+
+  private var statistic: TimelineProgram.GapStatistic? {
+    switch aggregate.function {
+    case .meanGap: .mean
+    case .medianGap: .median
+    case .minGap: .least
+    case .maxGap: .greatest
+    case .gapStandardDeviation: .standardDeviation
+    default: nil
     }
   }
 
@@ -152,10 +177,10 @@ private struct AggregateCompiler {
     case .span(let step): start = .moment(moment(.spanBefore(lag: lag, step)))
     case .calendar(let step): start = .moment(moment(.periodStart(lag: lag, step)))
     case .last(let count):
-      let isShare = aggregate.function == .share
+      let isOfAll = aggregate.function.asksOfAllEvents
       start = .last(
         max(0, count),
-        stream: stream(isShare ? permission : filter, matches: !isShare, in: &program))
+        stream: stream(isOfAll ? permission : filter, matches: !isOfAll, in: &program))
     case .following(let after, let within):
       start = .moment(moment(.after(after)))
       end = .after(within)

@@ -54,6 +54,8 @@ struct TimelineProgram: Sendable {
     let window: Int
   }
 
+  enum GapStatistic: Hashable, Sendable { case mean, least, greatest, median, standardDeviation }
+
   enum DecayKind: Hashable, Sendable { case sum, count, mean }
 
   enum Kernel: Hashable, Sendable {
@@ -74,6 +76,14 @@ struct TimelineProgram: Sendable {
     case distinct(ColumnID)
     case mode(ColumnID)
     case decayed(DecayKind, ColumnID?, halfLife: Int64)
+    case quantile(ColumnID, billionths: Int64)
+    case entropy(ColumnID)
+    case approximateDistinct(ColumnID)
+    case slope(ColumnID)
+    case smoothed(ColumnID, alpha: Double)
+    case gap(GapStatistic)
+    /// Of another selection: how many of its newest events in a row are in this one.
+    case streak(of: Int)
   }
 
   struct Instruction: Sendable {
@@ -94,8 +104,8 @@ extension TimelineProgram.Kernel {
   /// Whether nothing in the window means null.
   var isNullable: Bool {
     switch self {
-    case .count, .isNotEmpty, .isEmpty, .sum, .distinct, .decayed(.sum, _, _),
-      .decayed(.count, _, _):
+    case .count, .isNotEmpty, .isEmpty, .sum, .distinct, .approximateDistinct, .streak,
+      .decayed(.sum, _, _), .decayed(.count, _, _):
       false
     default: true
     }

@@ -22,12 +22,15 @@ extension Checker {
     for argument in syntax.arguments {
       if let filter = argument.filter { filters.append(filter) }
       if let label = argument.label {
-        guard label.text == "half_life", let value = argument.value else {
-          report(SemanticError.unknownLabel(label.span, label.text, name, ["half_life"]))
+        let wanted = aggregation.parameter.label
+        guard label.text == wanted || (wanted == nil && label.text == "half_life"),
+          let value = argument.value
+        else {
+          report(SemanticError.unknownLabel(label.span, label.text, name, [wanted ?? "half_life"]))
           return nil
         }
-        guard let length = halfLife(value, aggregation, scope) else { return nil }
-        parts.setting = .halfLife(length)
+        guard let setting = setting(value, aggregation, scope) else { return nil }
+        parts.setting = setting
       } else if argument.value != nil {
         values.append(argument)
       }
@@ -36,18 +39,13 @@ extension Checker {
       report(SemanticError.badArgument(filters[1].span, name))
       return nil
     }
-    let needsDecay = aggregation.signature.contains("half_life")
-    let hasDecay = if case .halfLife = parts.setting { true } else { false }
-    if needsDecay != hasDecay {
-      report(SemanticError.halfLife(syntax.span, name, isNeeded: needsDecay))
-      return nil
-    }
+    guard isTold(parts.setting, aggregation, syntax) else { return nil }
     let inner = scope.with(rows: .event(table))
     if !place(values, aggregation, table, syntax, scope, into: &parts) { isComplete = false }
     if let filter = filters.first {
       if !place(filter: filter, inner, into: &parts) { isComplete = false }
     } else if case .condition = aggregation.argument {
-      report(SemanticError.shareWithoutCondition(syntax.span))
+      report(SemanticError.shareWithoutCondition(syntax.span, name))
       isComplete = false
     }
     return isComplete ? parts : nil
@@ -59,9 +57,8 @@ extension Checker {
     _ syntax: CallSyntax, _ scope: Scope, into parts: inout AggregateParts
   ) -> Bool {
     let name = aggregation.function.rawValue
-    let isNth = aggregation.function == .nth
     let isRatio = aggregation.function == .ratio
-    let wanted = isNth || isRatio ? 2 : 1
+    let wanted = aggregation.parameter.isPositional || isRatio ? 2 : 1
     guard values.count == wanted else {
       report(
         SemanticError.argumentCount(
@@ -78,14 +75,9 @@ extension Checker {
       guard let value = aggregateValue(first, aggregation, table, scope) else { return false }
       parts.argument = value
     }
-    if isNth, let position = values[1].value {
-      guard let number = integer(position, scope, "the position of `nth`"), number != 0,
-        let exact = Int(exactly: number)
-      else {
-        report(SemanticError.badPosition(position.span))
-        return false
-      }
-      parts.setting = .position(exact)
+    if aggregation.parameter.isPositional, let written = values[1].value {
+      guard let setting = setting(written, aggregation, scope) else { return false }
+      parts.setting = setting
     }
     if isRatio, let second = values[1].value {
       guard let value = aggregateValue(second, aggregation, table, scope) else { return false }
@@ -173,17 +165,6 @@ extension Checker {
   }
 
   // MARK: Constants
-
-  private func halfLife(
-    _ syntax: ExpressionSyntax, _ aggregation: Catalogue.Aggregation, _ scope: Scope
-  ) -> Int64? {
-    guard let length = duration(syntax, scope, "a half-life") else { return nil }
-    guard length > 0 else {
-      report(SemanticError.notPositive(syntax.span, "a half-life"))
-      return nil
-    }
-    return length
-  }
 
   /// A constant duration in microseconds.
   func duration(_ syntax: ExpressionSyntax, _ scope: Scope, _ what: String) -> Int64? {

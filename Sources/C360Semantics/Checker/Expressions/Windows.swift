@@ -134,7 +134,7 @@ extension Checker {
       report(SemanticError.forwardWindow(forward.span, user: scope.use.noun))
       return nil
     }
-    if aggregation.signature.contains("half_life") {
+    if case .halfLife = aggregation.parameter {
       report(SemanticError.forwardDecay(forward.span, aggregation.function.rawValue))
       return nil
     }

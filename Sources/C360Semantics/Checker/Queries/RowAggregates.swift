@@ -19,6 +19,8 @@ extension Checker {
     var inner = scope
     inner.isGroup = false
     var values: [Expression] = []
+    var setting = AggregateSetting.none
+    let positional = aggregation.parameter.isPositional ? 1 : nil
     var filter: Expression?
     for argument in syntax.arguments {
       if let label = argument.label {
@@ -34,9 +36,19 @@ extension Checker {
         filter = typed
       }
       if let value = argument.value {
+        if values.count == positional, case .none = setting {
+          guard let told = self.setting(value, aggregation, scope) else { return nil }
+          setting = told
+          continue
+        }
         guard let typed = expression(value, inner) else { return nil }
         values.append(typed)
       }
+    }
+    if positional != nil, case .none = setting {
+      report(
+        SemanticError.argumentCount(span, name, wanted: 2, found: values.count, declared: nil))
+      return nil
     }
     guard let fitted = rowArguments(values, hasFilter: filter != nil, aggregation, span) else {
       return nil
@@ -45,7 +57,8 @@ extension Checker {
       argument: fitted.first?.type, second: fitted.count > 1 ? fitted[1].type : nil)
     let aggregate = RowAggregate(
       function: aggregation.function, argument: fitted.first,
-      second: fitted.count > 1 ? fitted[1] : nil, filter: filter)
+      second: fitted.count > 1 ? fitted[1] : nil, filter: filter,
+      setting: setting)
     guard let facts = joined(fitted + [filter].compactMap { $0 }) else { return nil }
     return Expression(
       .rowAggregate(aggregate), type: type, span: span,
@@ -57,7 +70,7 @@ extension Checker {
   ) -> [Expression]? {
     let name = aggregation.function.rawValue
     if case .condition = aggregation.argument, !hasFilter {
-      report(SemanticError.shareWithoutCondition(span))
+      report(SemanticError.shareWithoutCondition(span, name))
       return nil
     }
     let isRatio = aggregation.function == .ratio

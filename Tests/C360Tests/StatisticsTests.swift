@@ -1,0 +1,181 @@
+import Testing
+
+/// Order statistics, distributions, trends and patterns in time, as a script shows them.
+@Suite("Statistics of events")
+struct StatisticsTests {
+  /// At the times 1, 2, 4 and 8 days, and one of another customer.
+  private static let orders = """
+    customer,bought,amount,kind
+    1,2026-01-02T00:00:00Z,10,a
+    1,2026-01-03T00:00:00Z,30,b
+    1,2026-01-05T00:00:00Z,20,a
+    1,2026-01-09T00:00:00Z,60,a
+    2,2026-01-05T00:00:00Z,5,b
+
+    """
+
+  private func shown(_ text: String, _ orders: String = orders) throws -> String {
+    var script = Shop.script("exposure now of person in orders at @2026-02-01\n" + text)
+    script.files["orders.csv"] = orders
+    return try script.shown()
+  }
+
+  @Test("G1: a quantile is the value of nearest rank, the ceil(p * n)th; p = 0 the smallest")
+  func quantiles() throws {
+    #expect(
+      try shown(
+        """
+        feature q0 = quantile(orders.amount, 0)
+        feature q25 = quantile(orders.amount, 0.25)
+        feature q26 = quantile(orders.amount, 26%)
+        feature q90 = quantile(orders.amount, 0.9)
+        feature mid = median(orders.amount)
+        feature day = median(orders.bought)
+        feature word = quantile(orders.kind where amount > 15, 0.5)
+        show now | select person, q0, q25, q26, q90, mid, day, word
+        """) == """
+          person  q0  q25  q26  q90  mid  day                   word
+          ------  --  ---  ---  ---  ---  --------------------  ----
+               1  10   10   20   60   20  2026-01-03T00:00:00Z  a
+               2   5    5    5    5    5  2026-01-05T00:00:00Z  null
+
+          """)
+  }
+
+  @Test("Seven hundredths of a hundred are seven: p is the decimal that was written")
+  func decimals() throws {
+    let rows = (1...100).map { "1,2026-01-02T00:00:00Z,\($0),a\n" }.joined()
+    #expect(
+      try shown(
+        "feature q = quantile(orders.amount, 0.07)\nshow now | select q",
+        "customer,bought,amount,kind\n" + rows) == "q\n-\n7\n")
+  }
+
+  @Test(
+    "G1: entropy in nats, of counts 3 and 1: ln 4 - 3 ln 3 / 4; approx_distinct of few is exact")
+  func distributions() throws {
+    #expect(
+      try shown(
+        """
+        feature mixed = entropy(orders.kind)
+        feature one = entropy(orders.kind where kind == "a")
+        feature even = entropy(orders.amount) over last 2
+        feature kinds = approx_distinct(orders.kind)
+        feature none = approx_distinct(orders.kind where amount > 100)
+        show now | select person, mixed, one, even, kinds, none
+        """) == """
+          person     mixed   one      even  kinds  none
+          ------  --------  ----  --------  -----  ----
+               1  0.562335     0  0.693147      2     0
+               2         0  null         0      1     0
+
+          """)
+  }
+
+  @Test("G1: slope per day, by least squares: 720 / 115; null at one time")
+  func slopes() throws {
+    #expect(
+      try shown(
+        """
+        feature growth = slope(orders.amount)
+        feature two = slope(orders.amount) over last 2
+        feature one = slope(orders.amount) over last 1
+        show now | select person, growth, two, one
+        """) == """
+          person   growth   two   one
+          ------  -------  ----  ----
+               1  6.26087    10  null
+               2     null  null  null
+
+          """)
+  }
+
+  @Test("G1: gaps of 1, 2 and 4 days; their deviation is the sample form (N3)")
+  func gaps() throws {
+    #expect(
+      try shown(
+        """
+        feature mean = mean_gap(orders)
+        feature mid = median_gap(orders)
+        feature least = min_gap(orders)
+        feature most = max_gap(orders)
+        feature spread = days(stddev_gap(orders))
+        feature a = max_gap(orders where kind == "a")
+        feature recent = max_gap(orders) over last 3
+        feature single = stddev_gap(orders) over last 2
+        show now | select person, mean, mid, least, most, spread, a, recent, single
+        """) == """
+          person  mean   mid  least  most    spread     a  recent  single
+          ------  ----  ----  -----  ----  --------  ----  ------  ------
+               1  2d8h    2d     1d    4d  1.527525    4d      4d    null
+               2  null  null   null  null      null  null    null    null
+
+          """)
+  }
+
+  @Test("G1: a streak asks all events and ends at the newest that fails")
+  func streaks() throws {
+    #expect(
+      try shown(
+        """
+        feature big = streak(orders where amount > 15)
+        feature a = streak(orders where kind == "a")
+        feature b = streak(orders where kind == "b")
+        feature last = streak(orders where amount > 15) over last 2
+        show now | select person, big, a, b, last
+        """) == """
+          person  big  a  b  last
+          ------  ---  -  -  ----
+               1    3  2  0     2
+               2    0  0  1     0
+
+          """)
+  }
+
+  @Test("G2: smoothing goes on from the first value: 10, 20, 20, 40")
+  func smoothing() throws {
+    #expect(
+      try shown(
+        """
+        feature half = ewma(orders.amount, alpha: 0.5)
+        feature newest = ewma(orders.amount, alpha: 1)
+        feature none = ewma(orders.amount, alpha: 0.5) over 1d
+        show now | select person, half, newest, none
+        """) == """
+          person  half  newest  none
+          ------  ----  ------  ----
+               1    40      60  null
+               2     5       5  null
+
+          """)
+  }
+
+  @Test("Over the rows of a group")
+  func groups() throws {
+    #expect(
+      try shown(
+        """
+        show orders | group kind {
+          mid = median(amount); low = quantile(amount, 0); days = approx_distinct(bought)
+          mixed = entropy(customer)
+        }
+        """) == """
+          kind  mid  low  days     mixed
+          ----  ---  ---  ----  --------
+          a      20   10     3         0
+          b       5    5     2  0.693147
+
+          """)
+  }
+
+  @Test(
+    "What settings may be",
+    arguments: [
+      "quantile(orders.amount, 1.5)", "quantile(orders.amount, -0.1)", "ewma(orders.amount)",
+      "ewma(orders.amount, alpha: 0)", "ewma(orders.amount, alpha: 1.5)", "streak(orders)",
+      "median(orders)", "slope(orders.kind)", "median(orders.amount, half_life: 1d)",
+    ])
+  func refused(_ call: String) throws {
+    #expect(try Shop.script("feature x = \(call)").codes() == ["E0416"])
+  }
+}

@@ -1,0 +1,92 @@
+import C360Columns
+import C360Plan
+import CKernels
+
+@testable import C360Engine
+
+/// Definitions of order statistics, distributions, trends and patterns in time.
+extension Oracle {
+  func quantile(_ values: [Scalar], _ setting: AggregateSetting) -> Scalar {
+    if values.isEmpty { return .null }
+    var billionths = 500_000_000
+    if case .quantile(let told) = setting { billionths = Int(told) }
+    let rank = (billionths * values.count + 999_999_999) / 1_000_000_000
+    return values.sorted { precedes($0, $1) }[max(1, rank) - 1]
+  }
+
+  func entropy(_ values: [Scalar]) -> Scalar {
+    if values.isEmpty { return .null }
+    let counts = Dictionary(values.map { ($0.asKey, 1) }, uniquingKeysWith: +).values
+    if counts.count == 1 { return .float(0) }
+    let sum = exactSum(counts.map { Double($0) * c360_ln(Double($0)) })
+    let n = Double(values.count)
+    return .float(max(0, c360_ln(n) - sum / n))
+  }
+
+  /// The sketch of the set of values, register by register.
+  func sketched(_ values: [Scalar]) -> Int64 {
+    var registers = [Int](repeating: 0, count: DistinctSketch.registerCount)
+    for value in values {
+      let hash: UInt64
+      switch value.asKey {
+      case .text(let text):
+        hash = Array(text.utf8).withUnsafeBufferPointer { DistinctSketch.hash($0) }
+      case .float(let number): hash = DistinctSketch.hash(number.bitPattern)
+      case .int(let number): hash = DistinctSketch.hash(UInt64(bitPattern: number))
+      case .bool(let truth): hash = DistinctSketch.hash(truth ? 1 : 0)
+      case .null: continue
+      }
+      let cell = Int(DistinctSketch.cell(hash))
+      registers[cell / 64] = max(registers[cell / 64], cell % 64)
+    }
+    var counts = [Int32](repeating: 0, count: 64)
+    for rank in registers { counts[rank] += 1 }
+    return DistinctSketch.estimate(counts)
+  }
+
+  func smoothed(_ numbers: [Double], _ setting: AggregateSetting) -> Scalar {
+    guard case .smoothing(let alpha) = setting else { return .null }
+    var mean: Double?
+    for number in numbers.suffix(SmoothingKernel.reach(alpha)) {
+      mean = mean.map { alpha * number + (1 - alpha) * $0 } ?? number
+    }
+    return mean.map { .float($0) } ?? .null
+  }
+
+  /// For eighths of moderate size.
+  func slope(_ times: [Int64], _ numbers: [Double]) -> Scalar {
+    guard let first = times.first, times.contains(where: { $0 != first }) else { return .null }
+    if numbers.contains(where: { !$0.isFinite }) { return .float(.nan) }
+    let t = times.map { Int128($0 - first) }
+    let x = numbers.map { Int128($0 * 8) }
+    let n = Int128(times.count)
+    let (sumT, sumX) = (t.reduce(0, +), x.reduce(0, +))
+    let products = zip(t, x).reduce(0) { $0 + $1.0 * $1.1 }
+    let numerator = Double(n * products - sumT * sumX) / 8
+    let denominator = Double(n * t.reduce(0) { $0 + $1 * $1 } - sumT * sumT)
+    return .float(numerator / denominator * 86_400_000_000)
+  }
+
+  func gap(_ function: AggregateFunction, _ times: [Int64]) -> Scalar {
+    let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
+    guard let first = times.first, let last = times.last, !gaps.isEmpty else { return .null }
+    switch function {
+    case .meanGap:
+      // Halves to even.
+      let (quotient, rest) = (last - first).quotientAndRemainder(dividingBy: Int64(gaps.count))
+      let twice = 2 * rest
+      let isUp = twice > gaps.count || (twice == gaps.count && quotient % 2 != 0)
+      return .int(quotient + (isUp ? 1 : 0))
+    case .medianGap: return .int(gaps.sorted()[(gaps.count + 1) / 2 - 1])
+    case .minGap: return gaps.min().map { .int($0) } ?? .null
+    case .maxGap: return gaps.max().map { .int($0) } ?? .null
+    default:
+      guard gaps.count > 1 else { return .null }
+      let n = Int128(gaps.count)
+      let sum = gaps.reduce(Int128(0)) { $0 + Int128($1) }
+      let squares = gaps.reduce(Int128(0)) { $0 + Int128($1) * Int128($1) }
+      let variance = Double(n * squares - sum * sum) / Double(n * (n - 1))
+      return .int(Int64(variance.squareRoot().rounded(.toNearestOrEven)))
+    }
+  }
+}
