@@ -144,10 +144,27 @@ extension Lowering {
     return EventSource(
       relation: rows.relation, key: column(roles.key, of: rows),
       time: column(roles.time, of: rows), known: roles.known.map { column($0, of: rows) },
-      arrivesWithin: roles.arrivesWithin,
+      arrivesWithin: roles.arrivesWithin, gone: goneColumn(table, roles, rows),
       tieBreak: (roles.sequence.map { [column($0, of: rows)] } ?? []) + values,
       sequence: roles.sequence.map { column($0, of: rows) },
       observedThrough: roles.observedThrough.map { min($0, options.horizon.map { $0 - 1 } ?? $0) })
+  }
+
+  /// When the versions of events stop to count; nil where rows are events.
+  private func goneColumn(
+    _ table: TableID, _ roles: Table.EventRoles, _ rows: TableRows
+  ) -> ColumnID? {
+    guard let id = roles.id else { return nil }
+    if let known = requests.versions[table] { return known.gone }
+    let gone = addColumn("gone", .time, in: rows.relation, nullable: true)
+    requests.versions[table] = VersionsStep(
+      relation: rows.relation, id: column(id, of: rows), time: column(roles.time, of: rows),
+      known: roles.known.map { column($0, of: rows) }, arrivesWithin: roles.arrivesWithin,
+      retracted: roles.retracted.map { column($0, of: rows) },
+      tieBreak: (roles.sequence.map { [column($0, of: rows)] } ?? []) + allColumns(of: rows),
+      gone: gone)
+    requests.versionOrder.append(table)
+    return gone
   }
 
   func timelineStep(_ key: MomentRequests.TimelineKey) -> TimelineStep? {

@@ -31,6 +31,7 @@ extension Lowering {
   func assemble() -> LoweredProgram {
     var steps: [Step] = []
     // Building the later steps may still ask for columns of tables, so scans are built last.
+    steps += requests.versionOrder.compactMap { requests.versions[$0] }.map(Step.versions)
     for frame in frameOrder { steps.append(.frame(frameStep(frame))) }
     steps += requests.profileOrder.compactMap { asOfStep($0).map(Step.asOf) }
     steps += requests.consentOrder.filter { $0.decision == nil }

@@ -49,6 +49,8 @@ struct MomentRequests {
 
   var timelines: [TimelineKey: Timeline] = [:]
   var timelineOrder: [TimelineKey] = []
+  var versions: [TableID: VersionsStep] = [:]
+  var versionOrder: [TableID] = []
   var profiles: [LookupKey: ProfileLookup] = [:]
   var profileOrder: [LookupKey] = []
   var consents: [ConsentKey: ConsentLookup] = [:]

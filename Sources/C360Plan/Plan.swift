@@ -62,6 +62,7 @@ public struct Plan: Sendable {
 /// One operator of the engine.
 public enum Step: Sendable {
   case scan(ScanStep)
+  case versions(VersionsStep)
   case frame(FrameStep)
   case timeline(TimelineStep)
   case asOf(AsOfStep)

@@ -171,6 +171,37 @@ public struct EventSource: Sendable {
   }
 }
 
+/// When each row of an event relation stops to count: rows of one id are versions of one event, of
+/// which the one that became known last counts (semantics.md S4).
+public struct VersionsStep: Sendable {
+  public let relation: RelationID
+  public let id: ColumnID
+  public let time: ColumnID
+  /// As in `EventSource`.
+  public let known: ColumnID?
+  public let arrivesWithin: Int64?
+  /// `bool`: the row takes its event back. Null: it does not.
+  public let retracted: ColumnID?
+  /// Orders versions that became known at the same time, after their event time.
+  public let tieBreak: [ColumnID]
+  /// Made by the step: the known time of the next version, the least time for retracted rows and for
+  /// those that became known never and were followed; null for what nothing follows.
+  public let gone: ColumnID
+  public init(
+    relation: RelationID, id: ColumnID, time: ColumnID, known: ColumnID?, arrivesWithin: Int64?,
+    retracted: ColumnID?, tieBreak: [ColumnID], gone: ColumnID
+  ) {
+    self.relation = relation
+    self.id = id
+    self.time = time
+    self.known = known
+    self.arrivesWithin = arrivesWithin
+    self.retracted = retracted
+    self.tieBreak = tieBreak
+    self.gone = gone
+  }
+}
+
 /// One windowed aggregate. Argument, filter and match values are columns of the event relation,
 /// computed by a derive step where they are not plain columns.
 public struct WindowedAggregate: Sendable, Hashable {

@@ -58,8 +58,8 @@ struct NameMarkerTests {
       "E0208", "the window `over session` is not in this version of c360",
       "feature a = count(orders) ‹over session(30m)›"),
     Marked(
-      "E0208", "the role `@id` is not in this version of c360",
-      "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: text ‹@id› }"),
+      "E0208", "the role `@weight` is not in this version of c360",
+      "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: text ‹@weight› }"),
     Marked(
       "E0208", "the type `vector` is not in this version of c360",
       "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: ‹vector(3)› }"),
@@ -92,6 +92,9 @@ struct NameMarkerTests {
     Marked(
       "E0211", "a consents table needs a column with the role `@purpose`",
       "consents ‹e› of customer from \"e.csv\" { k: int @key; f: time @from }"),
+    Marked(
+      "E0211", "a table with `@retracted` rows needs a column with the role `@id`",
+      "events e of customer from \"e.csv\" { k: int @key; t: time @time; ‹r›: bool @retracted }"),
     Marked(
       "E0212", "an actions table has no role `@time`",
       "actions e from \"e.csv\" { k: int @key; t: time ‹@time› }"),

@@ -23,7 +23,7 @@ struct RowEstimates {
       rows[step.output] = rows[step.input].map { input in
         min(max(0, input - Double(step.skip)), Double(step.take ?? .max))
       }
-    case .timeline, .asOf, .consent, .derive, .decide, .expect: break
+    case .versions, .timeline, .asOf, .consent, .derive, .decide, .expect: break
     }
   }
 

@@ -17,6 +17,7 @@ struct StepText {
     switch step {
     case .scan(let step):
       return ("scan", step.relation, step.columns.map(\.name).joined(separator: ", "))
+    case .versions(let step): return ("versions", step.relation, "by \(plan[step.id].name)")
     case .frame(let step): return ("frame", step.relation, frame(step))
     case .timeline(let step):
       return (

@@ -50,6 +50,8 @@ struct SourceOrigin {
 
   private static func clocks(of kind: Table.Kind) -> [Int] {
     switch kind {
+    // A version that says its event has yet to happen still replaces the ones before it.
+    case .events(let roles) where roles.id != nil: [roles.known ?? roles.time]
     case .events(let roles): [roles.time] + (roles.known.map { [$0] } ?? [])
     case .profile(let roles): [roles.from, roles.known].compactMap { $0 }
     case .consents(let roles): [roles.from]
@@ -60,7 +62,8 @@ struct SourceOrigin {
   private static func roles(of kind: Table.Kind) -> [Int] {
     switch kind {
     case .events(let roles):
-      [roles.key, roles.time] + [roles.known, roles.sequence].compactMap { $0 }
+      [roles.key, roles.time]
+        + [roles.known, roles.sequence, roles.id, roles.retracted].compactMap { $0 }
     case .profile(let roles):
       [roles.key] + [roles.from, roles.known, roles.until].compactMap { $0 }
     case .consents(let roles):

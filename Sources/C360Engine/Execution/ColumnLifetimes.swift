@@ -42,6 +42,10 @@ struct StepColumns {
   init(_ step: Step, in plan: Plan) {
     switch step {
     case .scan(let step): written = step.columns.map(\.column)
+    case .versions(let step):
+      read.formUnion([step.id, step.time] + step.tieBreak)
+      read.formUnion([step.known, step.retracted].compactMap { $0 })
+      written = [step.gone]
     case .frame(let step): add(step)
     case .timeline(let step): add(step)
     case .asOf(let step):

@@ -114,6 +114,10 @@ public struct RunCounts: Sendable {
   public var unmentionedPurposes: [String: [String: [String]]] = [:]
   /// Ledger → purpose that is asked → grants to whom already had one.
   public var overlappingGrants: [String: [String: Int]] = [:]
+  /// Event table → rows that a later version of their event replaces.
+  public var superseded: [String: Int] = [:]
+  /// Event table → rows that take their event back.
+  public var retracted: [String: Int] = [:]
   /// Frame → rows its keep rule keeps.
   public var kept: [String: Int] = [:]
   /// Policy → counts of its decisions.

@@ -39,6 +39,7 @@ enum StepName {
     func name(_ relation: RelationID) -> String { plan.name(of: relation) }
     switch step {
     case .scan(let step): return "scan \(name(step.relation))"
+    case .versions(let step): return "versions \(name(step.relation))"
     case .frame(let step): return "frame \(name(step.relation))"
     case .timeline(let step): return "timeline \(name(step.events.relation)) → \(name(step.frame))"
     case .asOf(let step): return "as of \(name(step.versions)) → \(name(step.frame))"
@@ -57,6 +58,7 @@ enum StepName {
   static func target(of step: Step) -> RelationID {
     switch step {
     case .scan(let step): step.relation
+    case .versions(let step): step.relation
     case .frame(let step): step.relation
     case .timeline(let step): step.frame
     case .asOf(let step): step.frame

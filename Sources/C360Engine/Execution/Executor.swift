@@ -68,6 +68,7 @@ public struct Executor: Sendable {
   private func run(_ step: Step, _ state: inout ExecutionState) throws(EngineError) {
     switch step {
     case .scan(let step): try ScanOperator.run(step, &state, provider: tables)
+    case .versions(let step): try VersionsOperator.run(step, &state, context)
     case .frame(let step): try FrameOperator.run(step, &state, context)
     case .timeline(let step): try TimelineOperator.run(step, &state, context)
     case .asOf(let step): try AsOfOperator.run(step, &state, context)

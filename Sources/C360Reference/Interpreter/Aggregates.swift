@@ -53,7 +53,9 @@ extension ReferenceInterpreter {
     case .following(let after, let within):
       let first = calendar.moved(scope.time, by: after, times: 1)
       let last = calendar.moved(scope.time, by: within, times: 1)
-      return events.filter { $0.time > first && $0.time <= last }
+      return events.filter {
+        $0.time > first && $0.time <= last && $0.history.countsInTheEnd
+      }
     }
     return events.filter { $0.time >= start && $0.isVisible(before: end, at: scope.time) }
   }
@@ -74,8 +76,7 @@ extension ReferenceInterpreter {
     guard case .following(_, let within) = aggregate.window,
       case .events(let roles) = program[aggregate.table].kind
     else { return true }
-    let newest = rows[aggregate.table.index].compactMap { $0[roles.time].integer }.max()
-    guard let through = roles.observedThrough ?? newest else { return false }
+    guard let through = roles.observedThrough ?? newest[aggregate.table.index] else { return false }
     return calendar.moved(scope.time, by: within, times: 1) <= through
   }
 

@@ -12,6 +12,8 @@ public struct ReferenceInterpreter {
   let rows: [[[Value]]]
   /// By table: the events of each entity in T2 order. Empty for other kinds.
   let events: [[Value: [Event]]]
+  /// By table: the time of the newest event that was not taken back.
+  let newest: [Int64?]
   /// By exposure, in canonical order.
   let exposures: [[ExposureRow]]
   /// What stands in the column `policyHash` for a canonical text; the reference knows no hash.
@@ -25,6 +27,11 @@ public struct ReferenceInterpreter {
     }
     self.rows = rows
     events = zip(program.tables, rows).map { table, rows in eventsByEntity(of: table, rows: rows) }
+    newest = zip(program.tables, rows).map { table, rows in
+      guard case .events(let roles) = table.kind else { return nil }
+      return zip(rows, histories(roles, rows: rows)).filter { $0.1.countsInTheEnd }
+        .compactMap { $0.0[roles.time].integer }.max()
+    }
     let sources = program.exposures.indices.map { index in
       data.exposures.indices.contains(index) ? data.exposures[index].rows : []
     }

@@ -5,12 +5,61 @@ struct Event {
   let time: Int64
   /// When the platform learned of it; nil: never.
   let known: Int64?
+  let history: History
 
-  /// Strictly before on both clocks (semantics.md S1).
+  /// Strictly before on both clocks (semantics.md S1), and the version that counts (S4).
   func isVisible(before end: Int64, at decision: Int64) -> Bool {
     guard let known else { return false }
-    return time < end && known < decision
+    return time < end && known < decision && history.counts(at: decision)
   }
+}
+
+/// The versions of an event, of which a row is one (semantics.md S4).
+struct History {
+  struct Version {
+    let known: Int64?
+    let isRetracted: Bool
+  }
+  /// In the order in which they became known, those that never did first; then in T2 order.
+  let versions: [Version]
+  /// The row's own place.
+  let place: Int
+
+  /// Whether the row is the last version known before the decision, and takes nothing back.
+  func counts(at decision: Int64) -> Bool {
+    let current = versions.lastIndex { $0.known.map { $0 < decision } ?? false }
+    return current == place && !versions[place].isRetracted
+  }
+
+  /// For what looks forward: whether it is the last version of all.
+  var countsInTheEnd: Bool { place == versions.count - 1 && !versions[place].isRetracted }
+}
+
+/// Of every row.
+func histories(_ roles: Table.EventRoles, rows: [[Value]]) -> [History] {
+  func version(_ row: [Value]) -> History.Version {
+    History.Version(
+      known: known(row, roles), isRetracted: roles.retracted.map { row[$0].isTrue } ?? false)
+  }
+  guard let id = roles.id else {
+    return rows.map { History(versions: [version($0)], place: 0) }
+  }
+  var result = rows.map { History(versions: [version($0)], place: 0) }
+  let order = [roles.time] + (roles.sequence.map { [$0] } ?? [])
+  for (_, members) in Dictionary(grouping: rows.indices, by: { rows[$0][id] }) {
+    let sorted = members.sorted { left, right in
+      let first = known(rows[left], roles)
+      let second = known(rows[right], roles)
+      if first == second { return precedes(rows[left], rows[right], first: order) }
+      guard let first else { return true }
+      return second.map { first < $0 } ?? false
+    }
+    let versions = sorted.map { version(rows[$0]) }
+    for (place, row) in sorted.enumerated() {
+      result[row] = History(versions: versions, place: place)
+    }
+  }
+  return result
 }
 
 private func known(_ row: [Value], _ roles: Table.EventRoles) -> Int64? {
@@ -23,10 +72,11 @@ func eventsByEntity(of table: Table, rows: [[Value]]) -> [Value: [Event]] {
   guard case .events(let roles) = table.kind else { return [:] }
   var result: [Value: [Event]] = [:]
   let order = [roles.time] + (roles.sequence.map { [$0] } ?? [])
-  for row in rows.sorted(by: { precedes($0, $1, first: order) }) {
+  let histories = histories(roles, rows: rows)
+  for (row, history) in zip(rows, histories).sorted(by: { precedes($0.0, $1.0, first: order) }) {
     guard let time = row[roles.time].integer, !row[roles.key].isNull else { continue }
     result[row[roles.key], default: []].append(
-      Event(row: row, time: time, known: known(row, roles)))
+      Event(row: row, time: time, known: known(row, roles), history: history))
   }
   return result
 }

@@ -10,6 +10,8 @@ extension CanonicalText {
       roles = ["events", "key \(r.key)", "time \(r.time)"]
       roles += [r.known.map { "known \($0)" }, r.arrivesWithin.map { "arrives \($0)us" }]
         .compactMap { $0 }
+      roles += [r.id.map { "id \($0)" }, r.retracted.map { "retracted \($0)" }]
+        .compactMap { $0 }
       roles += [r.sequence.map { "sequence \($0)" }, r.observedThrough.map { "through \($0)us" }]
         .compactMap { $0 }
     case .profile(let r):

@@ -70,17 +70,23 @@ public struct Table: Sendable {
     /// `arrives within d` without a `@known` column: known = time + d µs.
     public let arrivesWithin: Int64?
     public let sequence: Int?
+    /// Rows that share it are versions of one event: the one that became known last counts (S4).
+    public let id: Int?
+    /// `bool`: the row takes its event back; only beside an `id`.
+    public let retracted: Int?
     /// µs UTC, inclusive; nil: the newest event.
     public let observedThrough: Int64?
     public init(
       key: Int, time: Int, known: Int?, arrivesWithin: Int64?, sequence: Int?,
-      observedThrough: Int64?
+      id: Int? = nil, retracted: Int? = nil, observedThrough: Int64?
     ) {
       self.key = key
       self.time = time
       self.known = known
       self.arrivesWithin = arrivesWithin
       self.sequence = sequence
+      self.id = id
+      self.retracted = retracted
       self.observedThrough = observedThrough
     }
   }

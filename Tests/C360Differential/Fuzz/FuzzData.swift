@@ -84,6 +84,11 @@ struct DataMaker {
     return result.shuffled(using: &random)
   }
 
+  /// One that few or many rows share.
+  mutating func eventNumber() -> Value {
+    .int(Int64(random.number(0...random.pick([3, 20, 500]))))
+  }
+
   /// When the platform learned of what happened at `time`.
   mutating func arrival(_ time: Value, isOptional: Bool) -> Value {
     guard case .time(let time) = time, !(isOptional && random.chance(0.1)) else { return .null }

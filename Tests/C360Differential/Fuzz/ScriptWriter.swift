@@ -101,6 +101,7 @@ struct ScriptWriter {
       columns.append(
         FuzzColumn(name: "line", kind: .int, suffix: " @sequence"))
     }
+    let versions = addVersions(to: &columns)
     columns += [
       FuzzColumn(
         name: "amount", kind: .float, isOptional: make.random.chance(0.5),
@@ -116,6 +117,7 @@ struct ScriptWriter {
     if make.random.chance(0.5) { items.append("observed through @\(isoTime(data.instant()))") }
     let rows = data.rows(columns, upTo: 14) { row, data in
       if let known { row[known] = data.arrival(row[1], isOptional: isKnownOptional) }
+      if let versions { row[versions] = data.eventNumber() }
     }
     declare(
       "events orders of customer", "orders", columns,
@@ -124,6 +126,19 @@ struct ScriptWriter {
     if make.random.chance(0.1) {
       lines += ["expect (orders.quantity < 9) ?? true", ""]
     }
+  }
+
+  /// Rows as versions of events, some of which take theirs back: the position of the `@id`.
+  private mutating func addVersions(to columns: inout [FuzzColumn]) -> Int? {
+    guard make.random.chance(0.4) else { return nil }
+    columns.append(FuzzColumn(name: "order_id", kind: .int, suffix: " @id"))
+    if make.random.chance(0.6) {
+      columns.append(
+        FuzzColumn(
+          name: "cancelled", kind: .bool, isOptional: make.random.chance(0.5),
+          suffix: " @retracted"))
+    }
+    return columns.firstIndex { $0.name == "order_id" }
   }
 
   private mutating func writeClicks() {

@@ -70,7 +70,7 @@ extension Checker {
         }
         nan = rule
         continue
-      case "id", "retracted", "weight", "entity", "left", "right", "position":
+      case "weight", "entity", "left", "right", "position":
         report(SemanticError.notInThisVersion(role.span, "the role `@\(word)`"))
         return nil
       default: break

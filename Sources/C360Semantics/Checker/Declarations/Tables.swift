@@ -19,7 +19,7 @@ extension Checker {
   }
 
   private static let rolesByKind: [String: [String]] = [
-    "events": ["key", "time", "known", "sequence"],
+    "events": ["key", "time", "known", "sequence", "id", "retracted"],
     "profile": ["key", "from", "known", "until"],
     "consents": ["key", "purpose", "channel", "from", "until"],
     "actions": ["key"],
@@ -122,6 +122,16 @@ extension Checker {
       of: "known", in: columns, types: [.time], allowsNull: true, isComplete: &isComplete)
     let sequence = position(
       of: "sequence", in: columns, types: [.int], isComplete: &isComplete)
+    let id = position(of: "id", in: columns, types: [.int, .text], isComplete: &isComplete)
+    let retracted = position(
+      of: "retracted", in: columns, types: [.bool], allowsNull: true, isComplete: &isComplete)
+    if let retracted, id == nil, !columns.contains(where: { $0.roles["id"] != nil }) {
+      report(
+        SemanticError.missingRole(
+          columns[retracted].span, "id", of: "a table with `@retracted` rows",
+          example: "order_id: int @id"))
+      isComplete = false
+    }
     var arrives: (length: Int64, span: Span)?
     var through: (instant: Int64, span: Span)?
     for item in site.syntax.items {
@@ -149,7 +159,7 @@ extension Checker {
     }
     return Table.EventRoles(
       key: key, time: time, known: known, arrivesWithin: arrives?.length, sequence: sequence,
-      observedThrough: through?.instant)
+      id: id, retracted: retracted, observedThrough: through?.instant)
   }
 
   private func repeated(_ span: Span, _ what: String, _ first: Span) {
