@@ -17,7 +17,7 @@ def label(value):
 
 
 def svg(series, x_title, y_title):
-    """`series`: name → [(x, y)]; a thin line shows what linear growth from the first point would be."""
+    """`series`: name → [(x, y)]; a thin line shows linear growth to the last point of the first."""
     points = [p for line in series.values() for p in line]
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     x_low, x_high = math.log10(min(xs)), math.log10(max(xs)) or 1
@@ -49,9 +49,10 @@ def svg(series, x_title, y_title):
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>')
         x, y = at(*line[-1])
         parts.append(f'<text x="{WIDTH - RIGHT + 12}" y="{TOP + 16 + 18 * index}" fill="{colour}">● {name}</text>')
-    first = min(next(iter(series.values())))
-    end = max(xs)
-    (x1, y1), (x2, y2) = at(*first), at(end, first[1] * end / first[0])
+    # Through the last point: at few rows the start of the process shows.
+    last = max(next(iter(series.values())))
+    start = max(min(xs), last[0] * 10.0**y_low / last[1])
+    (x1, y1), (x2, y2) = at(start, last[1] * start / last[0]), at(*last)
     parts.append(f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="#888" stroke-dasharray="3 4"/>')
     parts.append(f'<text x="{WIDTH - RIGHT + 12}" y="{TOP + 16 + 18 * len(series)}" fill="#888">┄ linear</text>')
     parts.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 10}" text-anchor="middle">{x_title}</text>')
