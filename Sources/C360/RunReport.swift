@@ -13,6 +13,8 @@ public struct RunReport: Sendable {
     public let table: ResultTable?
     /// Of the mask under which it is seen, line by line.
     public let hidden: [Hidden]
+    /// Outcome → rows of which the mask hides it: the consent does not hold to the end of a window.
+    public let hiddenOutcomes: [(outcome: String, rows: Int)]
   }
   /// What one line of a mask hid from an output.
   public struct Hidden: Sendable {

@@ -69,7 +69,7 @@ extension Lowering {
       unruled: Set(
         frameOrder.filter { $0.reach != nil && !program[$0.exposure].isKeepDeclared }
           .map(\.relation)),
-      coverages: coverages, hideCounts: hideCounts)
+      coverages: coverages, hideCounts: hideCounts, hiddenOutcomes: hiddenOutcomes)
   }
 
   private func momentSteps() -> [Step] {

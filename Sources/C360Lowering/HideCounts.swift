@@ -3,6 +3,28 @@ import C360Plan
 import C360Semantics
 
 extension Lowering {
+  /// Counts the rows of which a mask hides an outcome, for every outcome that an output reads: the consent
+  /// does not hold to the end of a window.
+  func lowerHiddenOutcomes() {
+    for (index, output) in program.outputs.enumerated() {
+      guard let mask = output.query.mask else { continue }
+      for projection in output.query.initial {
+        guard case .outcome(let exposure, let outcome, let body) = projection.expression.kind else {
+          continue
+        }
+        let scope = frameScope(frame(exposure))
+        let conditions = body.hidingConditions.map { lower($0, as: .bool, scope) }
+        guard let first = conditions.first else { continue }
+        let all = conditions.dropFirst().reduce(first) { scalars.add(.and, [$0, $1], .bool) }
+        let name = program[exposure].outcomes[outcome].name
+        hiddenOutcomes.append(
+          LoweredProgram.HiddenOutcome(
+            output: index, outcome: name,
+            rows: count((scope, all), named: "\(name) hidden by \(program[mask].name)")))
+      }
+    }
+  }
+
   /// Counts, for every mask under which an output is seen and every exposure at which it is, the rows
   /// where each line of the mask hides, and the events that it leaves out: for the record of the run.
   func lowerHideCounts() {
@@ -60,5 +82,20 @@ extension Query {
     case .exposure(let id), .policy(_, let id): id
     case .table: nil
     }
+  }
+}
+
+extension Expression {
+  /// Conditions of a mask under which aggregates that look ahead have a value.
+  fileprivate var hidingConditions: [Expression] {
+    if case .conditional(let condition, let value, _) = kind, condition.asksThroughout {
+      return [condition] + value.hidingConditions
+    }
+    return operands.flatMap(\.hidingConditions)
+  }
+
+  private var asksThroughout: Bool {
+    if case .consent(let question) = kind, case .throughout = question.clock { return true }
+    return operands.contains(where: \.asksThroughout)
   }
 }

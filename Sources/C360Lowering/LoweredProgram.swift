@@ -27,6 +27,17 @@ public struct LoweredProgram: Sendable {
   /// What masks of outputs hide, by sinks of one row with one column.
   public let hideCounts: [HideCount]
 
+  public let hiddenOutcomes: [HiddenOutcome]
+
+  /// By a sink of one row with one column: rows of which a mask hides an outcome.
+  public struct HiddenOutcome: Sendable {
+    /// Position among the program's outputs.
+    public let output: Int
+    public let outcome: String
+    /// Position of the sink.
+    public let rows: Int
+  }
+
   /// How often each line of a mask hides at the rows of an exposure. By line: positions of sinks.
   public struct HideCount: Sendable {
     public let mask: MaskID
@@ -91,5 +102,6 @@ public func lower(_ program: Program, options: LoweringOptions) -> LoweredProgra
   lowering.lowerExpectations()
   lowering.lowerSinks()
   lowering.lowerHideCounts()
+  lowering.lowerHiddenOutcomes()
   return lowering.assemble()
 }

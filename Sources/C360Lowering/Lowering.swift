@@ -37,6 +37,7 @@ final class Lowering {
 
   var sinks: [SinkTarget] = []
   var hideCounts: [LoweredProgram.HideCount] = []
+  var hiddenOutcomes: [LoweredProgram.HiddenOutcome] = []
   var hideSinks: [MaterializedKey: Int] = [:]
   var coverages: [LoweredProgram.OutcomeCoverage] = []
   /// Steps that run as soon as rows are read.

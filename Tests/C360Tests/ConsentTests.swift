@@ -96,7 +96,11 @@ struct ConsentStateTests {
 
   @Test("C2: a row is a grant and a withdrawal, in whatever order they stand")
   func untilBeforeFrom() throws {
-    #expect(try held("1,p,2026-01-03T00:00:00Z,2026-01-01T00:00:00Z") == "true")
+    let ledger = "1,p,2026-01-03T00:00:00Z,2026-01-01T00:00:00Z"
+    #expect(try held(ledger) == "true")
+    let report = try shop(ledger, "show now | select c = consent(\"p\")").run()
+    #expect(report.counts.reversedConsents == ["ledger": ["p": 1]])
+    #expect(report.summary.contains("1 row read, 1 withdrawn before granted\n"))
   }
 
   @Test("a ledger without purposes in some rows is refused")
@@ -330,5 +334,25 @@ struct ConsentRecordTests {
     #expect(report.outputs[0].hidden.map(\.events) == [1, nil])
     #expect(report.outputs[1].hidden.map(\.rows) == [0, 1])
     #expect(report.summary.contains("hidden: orders in 0 and 1 events, orders.kind in 1\n"))
+  }
+
+  @Test("C3: hidden outcomes are counted apart from censored ones")
+  func hiddenOutcomes() throws {
+    let script = shop(
+      "1,p,2026-01-02T00:00:00Z,2026-01-10T00:00:00Z",
+      """
+      exposure weeks of person in orders every 7d from @2026-01-02 through @2026-01-31 {
+        keep all
+        outcome after = count(orders) within 7d
+      }
+      mask m { hide orders unless consent("p") }
+      output labels = weeks under m | select after to "labels.csv"
+      """)
+    // Of the 2nd; withdrawn within the weeks of the 9th, before that of the 16th and 23rd, and the
+    // week of the 30th is not observed to its end.
+    let report = try script.run()
+    #expect(report.outputs[0].hiddenOutcomes.map(\.rows) == [4])
+    #expect(report.outputs[0].hidden.map(\.rows) == [3])
+    #expect(report.exposures.map { $0.censored.map(\.rows) } == [[1]])
   }
 }

@@ -84,6 +84,10 @@ struct Manifest {
         "grantsWhileHeld",
         report.counts.overlappingGrants[table.name].map { $0.values.reduce(0, +) }
       ),
+      (
+        "withdrawnBeforeGranted",
+        report.counts.reversedConsents[table.name].map { $0.values.reduce(0, +) }
+      ),
     ]
     for (name, count) in counts {
       if let count, count > 0 { members.append((name, .integer(count))) }
@@ -145,6 +149,13 @@ struct Manifest {
       if let because = query.unmaskedBecause { members.append(("unmasked", .text(because))) }
       if !output.hidden.isEmpty {
         members.append(("hidden", MaskRecord(program: program).hides(output.hidden, of: query)))
+      }
+      if !output.hiddenOutcomes.isEmpty {
+        members.append(
+          (
+            "hiddenOutcomes",
+            .object(output.hiddenOutcomes.map { ($0.outcome, .integer($0.rows)) })
+          ))
       }
     }
     return .object(members)

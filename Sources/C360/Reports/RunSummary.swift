@@ -20,7 +20,9 @@ struct RunSummary {
         "\(hidden.target) in \(number(hidden.rows))"
           + (hidden.events.map { " and \(number($0)) events" } ?? "")
       }
-      if !hidden.isEmpty { lines.append(row("", "hidden: \(hidden.joined(separator: ", "))")) }
+      let outcomes = output.hiddenOutcomes.filter { $0.rows > 0 }
+        .map { "outcome \($0.outcome) in \(number($0.rows))" }
+      if !(hidden + outcomes).isEmpty { lines.append(row("", "hidden: \((hidden + outcomes).joined(separator: ", "))")) }
     }
     if let manifest = report.manifestPath { lines.append(row("wrote", displayPath(manifest))) }
     lines.append(row("done", "in \(ValueText.elapsed(report.elapsed))"))
@@ -48,6 +50,9 @@ struct RunSummary {
     if let grants = report.counts.overlappingGrants[table.name] {
       let count = grants.values.reduce(0, +)
       parts.append("\(number(count)) \(count == 1 ? "grant" : "grants") while one was held")
+    }
+    if let rows = report.counts.reversedConsents[table.name] {
+      parts.append("\(number(rows.values.reduce(0, +))) withdrawn before granted")
     }
     return parts.joined(separator: ", ")
   }

@@ -129,7 +129,10 @@ struct Delivery {
           RunReport.Output(
             name: output.name, path: absolutePath(output.path, from: output.directory),
             rows: batch.rowCount, table: session.options.keepsOutputs ? table : nil,
-            hidden: hidden(from: output.query)))
+            hidden: hidden(from: output.query),
+            hiddenOutcomes: results.lowered.hiddenOutcomes.filter { $0.output == number }.map {
+              (outcome: $0.outcome, rows: count(ofSink: $0.rows))
+            }))
       case .show(let number):
         let title = ResultTable.title(of: program.shows[number].query.span.text)
         shows.append(ResultTable(title: title, batch: batch, texts: session.texts))
@@ -158,14 +161,17 @@ struct Delivery {
         $0.mask == query.mask && $0.exposure == exposure
       })
     else { return [] }
-    func number(_ sink: Int) -> Int { Int(results.sinks[sink].columns[0].vector.int64s[0]) }
     let frame = results.lowered.frames.first { $0.value == exposure }?.key
     let all = frame.flatMap { results.rowCounts[$0] } ?? 0
     return program[count.mask].hides.enumerated().map { index, line in
       RunReport.Hidden(
-        line: line.words, rows: count.rows[index].map(number) ?? all,
-        events: count.events[index].map(number))
+        line: line.words, rows: count.rows[index].map { self.count(ofSink: $0) } ?? all,
+        events: count.events[index].map { self.count(ofSink: $0) })
     }
+  }
+
+  private func count(ofSink sink: Int) -> Int {
+    Int(results.sinks[sink].columns[0].vector.int64s[0])
   }
 
   private var exposures: [RunReport.Exposure] {

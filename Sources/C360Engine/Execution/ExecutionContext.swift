@@ -118,6 +118,8 @@ public struct RunCounts: Sendable {
   public var superseded: [String: Int] = [:]
   /// Event table → rows that take their event back.
   public var retracted: [String: Int] = [:]
+  /// Ledger → purpose that is asked → rows whose `@until` is before their `@from`.
+  public var reversedConsents: [String: [String: Int]] = [:]
   /// Frame → rows its keep rule keeps.
   public var kept: [String: Int] = [:]
   /// Policy → counts of its decisions.

@@ -21,6 +21,8 @@ package final class ConsentLedger: @unchecked Sendable {
   private let entries: [Entry]
   /// Grants to whom already had one.
   package let overlapping: Int
+  /// Rows whose withdrawal stands before their grant, which therefore never ends.
+  package let reversed: Int
   /// No row has the purpose.
   package let isUnmentioned: Bool
 
@@ -79,6 +81,10 @@ package final class ConsentLedger: @unchecked Sendable {
     self.starts = starts
     self.entries = entries
     self.overlapping = overlapping
+    reversed = rows.count { row in
+      guard let until, !until.isNull(row), !from.isNull(row) else { return false }
+      return until.int64s[row] < from.int64s[row]
+    }
     isUnmentioned = rows.isEmpty
   }
 
@@ -140,6 +146,9 @@ extension ConsentLedger {
     }
     if ledger.overlapping > 0 {
       state.counts.overlappingGrants[name, default: [:]][purpose] = ledger.overlapping
+    }
+    if ledger.reversed > 0 {
+      state.counts.reversedConsents[name, default: [:]][purpose] = ledger.reversed
     }
     return ledger
   }
