@@ -118,7 +118,7 @@ extension MaskTarget {
 
 extension Table.EventRoles {
   /// Columns that say whose an event is, when it was and when it was known.
-  var placing: [Int] { [key, time] + [known, sequence].compactMap { $0 } }
+  var placing: [Int] { [key, time] + [known, sequence, id, retracted].compactMap { $0 } }
 }
 
 final class MaskInfo {
