@@ -5,11 +5,11 @@
 #   make build        the release binary, .build/release/c360
 #   make install      into PREFIX (default /usr/local)
 #   make test-peers   features against DuckDB on real data
-#   make fuzz         random programs, engine against reference interpreter, for FUZZ_SECONDS
+#   make fuzz         random programs, engine against reference interpreter, FUZZ_PROGRAMS of them
 #   make bench        speed beside DuckDB and Polars
 
 PREFIX ?= /usr/local
-FUZZ_SECONDS ?= 300
+FUZZ_PROGRAMS ?= 20000
 BENCH_REPORT ?= Benchmarks/data
 SWIFT ?= swift
 PYTHON ?= python3
@@ -51,7 +51,8 @@ test-peers: build .venv/.ready
 	scripts/test-peers
 
 fuzz: | $(READY)
-	C360_FUZZ_SECONDS=$(FUZZ_SECONDS) $(SWIFT) test --filter DifferentialTests
+	$(SWIFT) build -c release --product c360-fuzz
+	.build/release/c360-fuzz --programs $(FUZZ_PROGRAMS)
 
 # BENCH_EVENTS=100000000 adds a tier of that many events, peers included; BENCH_REPORT=docs rewrites
 # docs/benchmarks.md.

@@ -73,7 +73,14 @@ let package = Package(
     .testTarget(name: "DocumentationTests", dependencies: ["C360"]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns", "CArrowABI"]),
     .target(
-      name: "C360Fuzz", dependencies: ["C360Semantics"], path: "Tests/C360Differential/Fuzz"),
+      name: "C360Fuzz", dependencies: ["C360", "C360Reference"],
+      path: "Tests/C360Differential/Fuzz"),
+    .executableTarget(
+      name: "c360-fuzz",
+      dependencies: [
+        "C360Fuzz", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/C360Differential/Run"),
     .testTarget(
       name: "C360DifferentialTests", dependencies: ["C360", "C360Fuzz", "C360Reference"],
       path: "Tests/C360Differential/Tests"),

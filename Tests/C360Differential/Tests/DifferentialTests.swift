@@ -6,28 +6,12 @@ import Testing
 
 /// Random programs over random data.
 @Suite struct DifferentialTests {
-  /// The usual ones; a seed that failed once is added here.
+  /// The usual ones; a seed of `make fuzz` that failed once is added here.
   static let seeds: [UInt64] = Array(0..<40)
 
   /// Exactly on all but inexact floats (see `FuzzCase.inexactColumns`).
   @Test(arguments: seeds) func `engine and reference agree`(seed: UInt64) throws {
     for difference in try FuzzCase(seed: seed).disagreements() { Issue.record("\(difference)") }
-  }
-
-  /// `make fuzz`: new seeds for `C360_FUZZ_SECONDS`, from `C360_FUZZ_SEED` or from the clock on.
-  @Test(.enabled(if: environment("C360_FUZZ_SECONDS") != nil))
-  func `engine and reference agree on new programs`() throws {
-    let seconds = Double(environment("C360_FUZZ_SECONDS") ?? 0)
-    let end = Date(timeIntervalSinceNow: seconds)
-    var seed = environment("C360_FUZZ_SEED") ?? UInt64(Date().timeIntervalSince1970 * 1000)
-    while Date() < end {
-      // On a line of its own, should the process die of it.
-      print("fuzz seed \(seed)")
-      for difference in try FuzzCase(seed: seed).disagreements() {
-        Issue.record("seed \(seed): \(difference)")
-      }
-      seed += 1
-    }
   }
 
   @Test(arguments: seeds.prefix(15))
@@ -91,10 +75,6 @@ import Testing
       #expect(expected[index] == found[index])
     }
   }
-}
-
-private func environment(_ name: String) -> UInt64? {
-  ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
 }
 
 /// What a run shows, bit by bit; or that it fails.

@@ -1,5 +1,4 @@
 import C360Diagnostics
-import C360Fuzz
 import C360Reference
 import C360Semantics
 import C360Syntax
@@ -16,15 +15,15 @@ private struct NoFiles: ProgramResolver {
 }
 
 /// 2026-06-01
-let runTime: Int64 = 1_780_272_000_000_000
+package let runTime: Int64 = 1_780_272_000_000_000
 
-struct Disagreement: Error, CustomStringConvertible {
-  let description: String
+package struct Disagreement: Error, CustomStringConvertible {
+  package let description: String
 }
 
 extension FuzzCase {
   /// The typed program; throws the first complaint of the checker.
-  func program() throws -> Program {
+  package func program() throws -> Program {
     let tree = parse(SourceFile(name: "fuzz-\(seed).c360", text: script))
     let options = CheckOptions(runTime: runTime, seed: seed)
     let (program, diagnostics) = C360Semantics.check(tree, options: options, resolver: NoFiles())
@@ -41,7 +40,7 @@ extension FuzzCase {
   }
 
   /// The rows of every `show`, or what went wrong.
-  func reference(_ program: Program) -> Result<[ReferenceResult], ReferenceError> {
+  package func reference(_ program: Program) -> Result<[ReferenceResult], ReferenceError> {
     let data = ReferenceData(
       tables: program.tables.map { ReferenceTable(rows: rows[$0.name] ?? []) },
       exposures: program.exposures.map { ReferenceTable(rows: rows[$0.name] ?? []) })

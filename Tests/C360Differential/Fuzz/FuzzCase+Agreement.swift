@@ -1,7 +1,6 @@
 import C360
 import C360Columns
 import C360Diagnostics
-import C360Fuzz
 import C360Reference
 import C360Semantics
 import Foundation
@@ -12,7 +11,7 @@ extension FuzzCase {
   /// - Parameters:
   ///   - runs: over the same files; the last one counts.
   ///   - keepsTables: whether there is a folder in which runs keep tables.
-  func engine(
+  package func engine(
     runs: Int = 1, keepsTables: Bool = false, _ change: (inout SessionOptions) -> Void = { _ in }
   ) throws -> [ResultTable] {
     let folder = FileManager.default.temporaryDirectory
@@ -42,7 +41,7 @@ extension FuzzCase {
   }
 
   /// Where engine and reference differ, in words; empty when they agree.
-  func disagreements() throws -> [String] {
+  package func disagreements() throws -> [String] {
     let program = try program()
     let expected = reference(program)
     // The edges of batches and threads fall elsewhere from case to case.
