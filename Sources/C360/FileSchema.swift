@@ -60,6 +60,8 @@ public enum FileSchema {
     case .time: "time"
     case .date: "date"
     case .duration: "duration"
+    case .vector(let width): "vector(\(width))"
+    case .list(let element): "list(\(word(for: element)))"
     }
   }
 

@@ -36,6 +36,10 @@ public enum LogicalType: Hashable, Sendable {
   case date
   /// Microseconds.
   case duration
+  /// So many floats, none of them null.
+  case vector(Int)
+  /// Any number of values of one type, none of them null; neither vectors nor lists.
+  indirect case list(LogicalType)
 
   @inlinable public var physical: PhysicalType {
     switch self {
@@ -43,6 +47,26 @@ public enum LogicalType: Hashable, Sendable {
     case .int, .time, .date, .duration: .int64
     case .float, .money: .float64
     case .text: .text
+    case .vector(let width): .vector(width)
+    case .list(let element): .list(element.listElement)
+    }
+  }
+
+  /// Whether lists may be made of it.
+  public var canBeElement: Bool {
+    switch self {
+    case .vector, .list, .money: false
+    default: true
+    }
+  }
+
+  /// How a list holds values of this type.
+  @inlinable public var listElement: ListElement {
+    switch self {
+    case .bool: .bool
+    case .int, .time, .date, .duration: .int64
+    case .float, .money: .float64
+    case .text, .vector, .list: .text
     }
   }
 }

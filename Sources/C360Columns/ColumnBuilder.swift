@@ -21,6 +21,7 @@ public final class ColumnBuilder: @unchecked Sendable {
   @usableFromInline let defaultFloat: Double
   @usableFromInline let defaultByte: UInt8
   @usableFromInline let defaultCode: Int32
+  @usableFromInline let defaultElements: [Double]
 
   public init(rules: ColumnRules, capacity: Int, pool: TextPool) {
     self.rules = rules
@@ -31,6 +32,7 @@ public final class ColumnBuilder: @unchecked Sendable {
     var float = 0.0
     var byte: UInt8 = 0
     var code: Int32 = 0
+    var elements: [Double] = []
     var present = true
     switch (rules.type.physical, rules.defaultValue) {
     case (.int64, .int(let value)): int = value
@@ -38,6 +40,10 @@ public final class ColumnBuilder: @unchecked Sendable {
     case (.float64, .int(let value)): float = Double(value)
     case (.bool, .bool(let value)): byte = value ? 1 : 0
     case (.text, .text(let value)): code = pool.intern(value)
+    case (.vector(let width), .vector(let value)):
+      elements = value
+      present = value.count == width
+    case (.list, .list(let value)): code = pool.lists.intern(value, texts: pool)
     default: present = false
     }
     hasDefault = present
@@ -45,6 +51,7 @@ public final class ColumnBuilder: @unchecked Sendable {
     defaultFloat = float
     defaultByte = byte
     defaultCode = code
+    defaultElements = elements
   }
 
   @inlinable public var int64s: UnsafeMutablePointer<Int64> { values.elements() }
@@ -72,7 +79,10 @@ public final class ColumnBuilder: @unchecked Sendable {
     case .int64: int64s[row] = defaultInt
     case .float64: float64s[row] = defaultFloat
     case .bool: bools[row] = defaultByte
-    case .text: codes[row] = defaultCode
+    case .text, .list: codes[row] = defaultCode
+    case .vector(let width):
+      let target = float64s + row * width
+      for index in 0..<width { target[index] = hasDefault ? defaultElements[index] : 0 }
     }
     if !hasDefault { validity()[row] = 0 }
     return true

@@ -9,6 +9,12 @@ public enum ColumnProblem: Sendable, Hashable {
   case outOfRange(String)
   /// A value that is not of the column's type; as it was found.
   case unreadable(String)
+  /// A vector of so many elements, which is another number than the column's.
+  case length(Int)
+  /// Nothing where an element of a vector or a list is needed; its place, from 1.
+  case nullElement(Int)
+  /// NaN as an element; its place, from 1.
+  case nanElement(Int)
   /// The source contradicts itself.
   case damaged(String)
 }

@@ -7,6 +7,8 @@ public enum Scalar: Sendable {
   case int(Int64)
   case float(Double)
   case text(String)
+  case vector([Double])
+  case list([Scalar])
 }
 
 extension Scalar: Hashable {
@@ -18,6 +20,9 @@ extension Scalar: Hashable {
     case (.int(let left), .int(let right)): left == right
     case (.float(let left), .float(let right)): left.bitPattern == right.bitPattern
     case (.text(let left), .text(let right)): left.utf8.elementsEqual(right.utf8)
+    case (.vector(let left), .vector(let right)):
+      left.map(\.bitPattern) == right.map(\.bitPattern)
+    case (.list(let left), .list(let right)): left == right
     default: false
     }
   }
@@ -29,6 +34,8 @@ extension Scalar: Hashable {
     case .int(let value): hasher.combine(value)
     case .float(let value): hasher.combine(value.bitPattern)
     case .text(let value): for byte in value.utf8 { hasher.combine(byte) }
+    case .vector(let elements): for element in elements { hasher.combine(element.bitPattern) }
+    case .list(let elements): hasher.combine(elements)
     }
   }
 }

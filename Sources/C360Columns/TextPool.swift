@@ -30,13 +30,20 @@ public final class TextPool: Sendable {
   private let nextCode = Atomic<Int>(0)
   private let cachedRanks = Mutex<[Int32]>([])
 
+  /// The lists of the run.
+  public let lists: ListPool
+
   static let shardBits = 6
   /// Texts handled per round of bulk interning: their hashes stay in the cache.
   static let blockSize = 4096
 
-  public init() {
+  public convenience init() { self.init(lists: ListPool(TextPool(lists: nil))) }
+
+  /// - Parameter lists: nil in the pool that holds the lists themselves.
+  private init(lists: ListPool?) {
     directory = TextDirectory()
     shards = (0..<(1 << Self.shardBits)).map { _ in TextShard() }
+    self.lists = lists ?? ListPool(nil)
     _ = intern("")
   }
 

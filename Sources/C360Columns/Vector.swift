@@ -1,28 +1,51 @@
-/// How the values of a vector lie in memory. Language types map onto these four:
-/// `int id(int) time date duration` → `int64` (µs for times and durations, days since 1970 for
-/// dates); `float` and `money` → `float64`; `text id(text)` → `text`; `bool` → `bool`.
-public enum PhysicalType: UInt8, Sendable, Hashable, CaseIterable {
+/// How the values of a column lie in memory. Language types map onto these: `int time date duration`
+/// → `int64` (µs for times and durations, days since 1970 for dates); `float` and `money` →
+/// `float64`; `text`, `bool`, `vector(N)` and `list(T)` → their namesakes.
+public enum PhysicalType: Sendable, Hashable {
   /// One byte a value, 0 or 1.
   case bool
   case int64
   case float64
   /// Int32 codes into the `TextPool` of the run.
   case text
+  /// So many doubles a row, one after the other.
+  case vector(Int)
+  /// Int32 codes into the `lists` of the run's `TextPool`: the elements as 64-bit words. Code 0 is
+  /// the empty list.
+  case list(ListElement)
 
   @inlinable public var stride: Int {
     switch self {
     case .bool: 1
     case .int64, .float64: 8
-    case .text: 4
+    case .text, .list: 4
+    case .vector(let width): 8 * width
     }
   }
+
+  /// Whether a value is several.
+  @inlinable public var isCollection: Bool {
+    switch self {
+    case .vector, .list: true
+    default: false
+    }
+  }
+
+  /// The number of doubles of a `vector`; nil for all other types.
+  @inlinable public var width: Int? {
+    if case .vector(let width) = self { width } else { nil }
+  }
 }
+
+/// What the 64-bit words of a list are: 0 or 1, an integer, the bits of a double, a text's code.
+public enum ListElement: UInt8, Sendable, Hashable { case bool, int64, float64, text }
 
 /// A column of values of one type, or a slice of one; immutable once shared.
 ///
 /// `validity` has one byte a row, 1 where there is a value; `nil` means that there are no nulls.
 /// Bytes rather than bits: slices may start at any row and kernels need no shifts (docs/decisions.md).
-/// The value under a null is unspecified but initialised: 0 for numbers and `bool`, code 0 for text.
+/// The value under a null is unspecified but initialised: 0 for numbers, `bool` and the elements of a
+/// vector, code 0 for texts and lists.
 public struct Vector: @unchecked Sendable {
   public let type: PhysicalType
   public let count: Int

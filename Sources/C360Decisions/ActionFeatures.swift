@@ -63,7 +63,14 @@ final class ActionFeatures {
     switch feature.type.stride {
     case 1: c360_turn_8(feature.answers.elements(), rows, actions, feature.values.elements())
     case 4: c360_turn_32(feature.answers.elements(), rows, actions, feature.values.elements())
-    default: c360_turn_64(feature.answers.elements(), rows, actions, feature.values.elements())
+    case 8: c360_turn_64(feature.answers.elements(), rows, actions, feature.values.elements())
+    case let stride:
+      for row in 0..<rows {
+        for action in 0..<actions {
+          (feature.values.pointer + (row * actions + action) * stride).copyMemory(
+            from: feature.answers.pointer + (action * rows + row) * stride, byteCount: stride)
+        }
+      }
     }
     if feature.isNullable {
       c360_turn_8(feature.answered.elements(), rows, actions, feature.valid.elements())

@@ -25,6 +25,7 @@ public enum IODiagnostics: String, CaseIterable, Sendable {
   case formatNotBuilt = "E0619"
   case badCSVOptions = "E0620"
   case database = "E0621"
+  case wrongLength = "E0627"
   // What is written
   case cannotCreateOutput = "E0630"
   case writeFailed = "E0631"

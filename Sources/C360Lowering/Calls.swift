@@ -66,6 +66,8 @@ struct Call {
 
   var isFloat: Bool { common.isFloat }
   var isText: Bool { common.base == .text }
+  var isVector: Bool { if case .vector = common.base { true } else { false } }
+  var isList: Bool { if case .list = common.base { true } else { false } }
 }
 
 extension ScalarBuilder {
@@ -95,9 +97,13 @@ extension ScalarBuilder {
     case .date, .startOfDay, .year, .quarter, .month, .day, .weekday, .hour, .minute: calendar(call)
     case .lower: one(.lower, call)
     case .upper: one(.upper, call)
-    case .length: one(.length, call)
+    case .length: one(call.isList ? .listLength : .length, call)
     case .trim: one(.trim, call)
-    case .contains: one(.contains, call)
+    case .contains: one(call.isList ? .listContains : .contains, call)
+    case .dot: one(.dot, call)
+    case .norm: norm(call.arguments[0], call)
+    case .cosine: cosine(call)
+    case .element: one(.element, call)
     case .startsWith: one(.startsWith, call)
     case .endsWith: one(.endsWith, call)
     }
@@ -112,6 +118,9 @@ extension ScalarBuilder {
     let bases = call.types.map(\.base)
     switch call.function {
     case .add where call.isText: return one(.concatenate, call)
+    case .add where call.isVector: return one(.addVectors, call)
+    case .subtract where call.isVector: return one(.subtractVectors, call)
+    case .multiply where call.isVector: return one(.scaleVector, call)
     case .add: return one(call.isFloat ? .addFloat : .addInt, call)
     case .subtract where bases == [.date, .date]:
       let days = add(.subtractInt, call.arguments, .int64, origin: call.origin)
@@ -130,6 +139,23 @@ extension ScalarBuilder {
     case .negate: return one(call.isFloat ? .negateFloat : .negateInt, call)
     default: return one(call.isFloat ? .moduloFloat : .moduloInt, call)
     }
+  }
+
+  private mutating func norm(_ vector: ScalarID, _ call: Call) -> ScalarID {
+    let square = add(.dot, [vector, vector], .float64, origin: call.origin)
+    return add(.sqrt, [square], .float64, origin: call.origin)
+  }
+
+  /// Null where a norm is 0.
+  private mutating func cosine(_ call: Call) -> ScalarID {
+    let norms = call.arguments.map { norm($0, call) }
+    let product = add(.multiplyFloat, norms, .float64, origin: call.origin)
+    let cosine = add(
+      .divideFloat, [add(.dot, call.arguments, .float64, origin: call.origin), product], .float64,
+      origin: call.origin)
+    let zero = constant(.float(bits: 0), .float64)
+    let isZero = norms.map { add(.equal, [$0, zero], .bool) }
+    return add(.select, [add(.or, isZero, .bool), null(.float64), cosine], .float64)
   }
 
   private mutating func comparison(_ call: Call) -> ScalarID {

@@ -206,6 +206,8 @@ extension PhysicalType {
     case .int64: .int
     case .float64: .float(.none)
     case .text: .text
+    case .vector(let width): .vector(width)
+    case .list: .list(.text)
     }
   }
 }

@@ -13,6 +13,8 @@ extension Type {
     case .time: .time
     case .date: .date
     case .duration, .calendarSpan: .duration
+    case .vector(let width): .vector(width)
+    case .list(let element): .list(Type(element).logical)
     }
   }
 
@@ -30,6 +32,8 @@ extension Value {
     case .int(let value), .time(let value), .date(let value), .duration(let value): .int(value)
     case .float(let value): .float(bits: value.bitPattern)
     case .text(let value): .text(value)
+    case .vector(let elements): .vector(elements.map(\.bitPattern))
+    case .list(let elements): .list(elements.map(\.constant))
     }
   }
 }

@@ -47,6 +47,9 @@ public enum Constant: Hashable, Sendable {
   case int(Int64)
   case float(bits: UInt64)
   case text(String)
+  /// By bit pattern.
+  case vector([UInt64])
+  case list([Constant])
 }
 
 /// What a scalar node computes, on physical types. Any null input gives null unless said otherwise.
@@ -116,6 +119,18 @@ public enum ScalarOperation: Hashable, Sendable {
   case coalesce
   /// Never null
   case isNull
+
+  // vectors of one width; lists
+  /// Σ aᵢ·bᵢ in the order that docs/decisions.md states.
+  case dot
+  case addVectors, subtractVectors
+  /// (vector, float64)
+  case scaleVector
+  /// (vector or list, int64): from 1, negative from the end; null where there is none.
+  case element
+  case listLength
+  /// (list, value of its elements): equality as `equal` has it.
+  case listContains
 
   // text
   case concatenate, lower, upper, length, trim, contains, startsWith, endsWith

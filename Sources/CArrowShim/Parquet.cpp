@@ -16,8 +16,10 @@ struct c360_parquet {
   std::shared_ptr<arrow::io::RandomAccessFile> source;
   std::shared_ptr<parquet::FileMetaData> metadata;
   std::shared_ptr<arrow::Schema> schema;
-  /// For each top-level column its leaf in the file, -1 where it is nested.
+  /// For each top-level column its leaf in the file, -1 where it has several or none.
   std::vector<int> leaves;
+  /// For each top-level column whether it is a list.
+  std::vector<bool> is_nested;
 };
 
 namespace {
@@ -53,6 +55,16 @@ bool is_dictionary_encoded(const parquet::ColumnChunkMetaData &chunk) {
   return true;
 }
 
+/// The leaf below a field; of lists the one of their elements.
+int only_leaf(const parquet::arrow::SchemaField &field) {
+  const parquet::arrow::SchemaField *at = &field;
+  while (!at->is_leaf()) {
+    if (at->children.size() != 1) return -1;
+    at = &at->children[0];
+  }
+  return at->column_index;
+}
+
 }  // namespace
 
 int c360_parquet_open(const char *path, c360_parquet **file, char **error) {
@@ -66,7 +78,8 @@ int c360_parquet_open(const char *path, c360_parquet **file, char **error) {
                          arrow::default_memory_pool(), std::move(raw), reader_properties()));
     ARROW_RETURN_NOT_OK(reader->GetSchema(&opened->schema));
     for (const auto &field : reader->manifest().schema_fields) {
-      opened->leaves.push_back(field.is_leaf() ? field.column_index : -1);
+      opened->leaves.push_back(only_leaf(field));
+      opened->is_nested.push_back(!field.is_leaf());
     }
     *file = opened.release();
     return arrow::Status::OK();
@@ -102,7 +115,8 @@ int64_t c360_parquet_null_count(const c360_parquet *file, int32_t column) {
       if (statistics == nullptr || !statistics->HasNullCount()) return -1;
       nulls += statistics->null_count();
     }
-    return nulls;
+    // An empty list counts as a null of its leaf.
+    return file->is_nested.at(column) && nulls > 0 ? -1 : nulls;
   } catch (...) {
     return -1;
   }
@@ -115,7 +129,8 @@ int c360_parquet_read(
     int leaf = file->leaves.at(column);
     if (leaf < 0) return arrow::Status::NotImplemented("nested column");
     auto properties = reader_properties();
-    if (is_dictionary_encoded(*file->metadata->RowGroup(row_group)->ColumnChunk(leaf))) {
+    if (!file->is_nested.at(column) &&
+        is_dictionary_encoded(*file->metadata->RowGroup(row_group)->ColumnChunk(leaf))) {
       properties.set_read_dictionary(leaf, true);
     }
     ARROW_ASSIGN_OR_RAISE(auto reader, make_reader(*file, properties));

@@ -33,14 +33,22 @@ struct ScalarText {
     case .int(let value): "\(value)"
     case .float(let bits): "\(Double(bitPattern: bits))"
     case .text(let value): "\"\(value)\""
+    case .vector(let elements): text(of: elements.map { .float(bits: $0) })
+    case .list(let elements): text(of: elements)
     }
+  }
+
+  /// The first elements of many.
+  private static func text(of elements: [Constant]) -> String {
+    let shown = elements.prefix(4).map { text(of: $0) }
+    return "[\((shown + (elements.count > 4 ? ["… \(elements.count)"] : [])).joined(separator: ", "))]"
   }
 
   private static func symbol(of operation: ScalarOperation) -> String? {
     switch operation {
-    case .addInt, .addFloat, .concatenate: "+"
-    case .subtractInt, .subtractFloat: "-"
-    case .multiplyInt, .multiplyFloat, .scaleInt: "*"
+    case .addInt, .addFloat, .addVectors, .concatenate: "+"
+    case .subtractInt, .subtractFloat, .subtractVectors: "-"
+    case .multiplyInt, .multiplyFloat, .scaleInt, .scaleVector: "*"
     case .divideInts, .divideFloat, .unscaleInt: "/"
     case .powerFloat: "^"
     case .equal: "=="

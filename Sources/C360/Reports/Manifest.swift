@@ -184,6 +184,8 @@ struct Manifest {
     case .date(let value): .text(ValueText.date(value))
     case .duration(let value): .text(ValueText.duration(value))
     case .calendarSpan(let value): .text("\(value.count) \(value.unit)")
+    case .vector(let elements): .array(elements.map { .float($0) })
+    case .list(let elements): .array(elements.map { self.value($0) })
     }
   }
 

@@ -43,12 +43,25 @@ public struct ResultTable: Sendable {
     case .int64: return .int(vector.int64s[row])
     case .float64: return .float(vector.float64s[row])
     case .text: return .text(texts.text(vector.codes[row]))
+    case .vector(let width):
+      return .vector((0..<width).map { vector.float64s[row * width + $0] })
+    case .list(let element):
+      return .list(
+        texts.lists.words(of: vector.codes[row]).map { element.scalar($0, texts: texts) })
     }
   }
 
+  /// Elements of a vector or list that a cell shows.
+  private static let shownElements = 4
+
   /// A cell for people: money with two decimals, other floats with up to six.
+  /// Of vectors and lists the first elements, and how many there are: `[0.12, -0.5, 1, 0, … 16]`.
   public func text(_ row: Int, _ column: Int) -> String {
-    switch (value(row, column), batch.columns[column].type) {
+    text(value(row, column), batch.columns[column].type)
+  }
+
+  private func text(_ value: Scalar, _ type: LogicalType) -> String {
+    switch (value, type) {
     case (.null, _): "null"
     case (.bool(let value), _): value ? "true" : "false"
     case (.int(let value), .time): ValueText.time(value)
@@ -58,7 +71,16 @@ public struct ResultTable: Sendable {
     case (.float(let value), .money): ValueText.fixed(value, 2)
     case (.float(let value), _): Self.short(value)
     case (.text(let value), _): Self.printable(value)
+    case (.vector(let elements), _): text(of: elements.map { .float($0) }, .float)
+    case (.list(let elements), .list(let element)): text(of: elements, element)
+    case (.list(let elements), _): text(of: elements, type)
     }
+  }
+
+  private func text(of elements: [Scalar], _ type: LogicalType) -> String {
+    var shown = elements.prefix(Self.shownElements).map { text($0, type) }
+    if elements.count > shown.count { shown.append("… \(elements.count)") }
+    return "[\(shown.joined(separator: ", "))]"
   }
 
   /// Columns under their names, numbers to the right; at most `limit` rows and a line that says so.

@@ -41,7 +41,12 @@ extension Vector {
     case .bool: Self.gather(bools, rows, into: values.elements())
     case .int64: Self.gather(int64s, rows, into: values.elements())
     case .float64: Self.gather(float64s, rows, into: values.elements())
-    case .text: Self.gather(codes, rows, into: values.elements())
+    case .text, .list: Self.gather(codes, rows, into: values.elements())
+    case .vector(let width):
+      for (index, row) in rows.enumerated() {
+        (values.elements(Double.self) + index * width).update(
+          from: float64s + Int(row) * width, count: width)
+      }
     }
     if let valid {
       let buffer = Buffer(byteCount: rows.count)

@@ -113,6 +113,8 @@ extension Value {
     case .int(let value), .time(let value), .date(let value), .duration(let value): .int(value)
     case .float(let value): .float(value)
     case .text(let value): .text(value)
+    case .vector(let elements): .vector(elements)
+    case .list(let elements): .list(elements.map(\.scalar))
     }
   }
 }

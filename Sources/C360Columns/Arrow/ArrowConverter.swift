@@ -61,6 +61,8 @@ public struct ArrowConverter: ~Copyable {
     case .duration(let unit): try convertTicks(chunk, unit, into: builder.int64s + row)
     case .dictionary(let bits, let isSigned, let values):
       try convertDictionary(chunk, bits, isSigned, values, into: builder, at: row)
+    case .list(_, let element), .fixedSizeList(_, let element):
+      try convertLists(chunk, of: element, into: builder, at: row)
     case .unsupported(let format):
       throw ColumnError(row: 0, problem: .damaged("type `\(format)`"))
     }
@@ -142,7 +144,12 @@ public struct ArrowConverter: ~Copyable {
     case .int64: gather(column.int64s, indices, chunk.count, builder.int64s + row)
     case .float64: gather(column.float64s, indices, chunk.count, builder.float64s + row)
     case .bool: gather(column.bools, indices, chunk.count, builder.bools + row)
-    case .text: gather(column.codes, indices, chunk.count, builder.codes + row)
+    case .text, .list: gather(column.codes, indices, chunk.count, builder.codes + row)
+    case .vector(let width):
+      for index in 0..<chunk.count {
+        (builder.float64s + (row + index) * width).update(
+          from: column.float64s + Int(indices[index]) * width, count: width)
+      }
     }
     guard let valid = column.valid else { return }
     for index in 0..<chunk.count where valid[Int(indices[index])] == 0 && chunk.isValid(index) {

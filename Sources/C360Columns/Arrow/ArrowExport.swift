@@ -10,6 +10,7 @@ public func exportArrowSchema(
     let child = UnsafeMutablePointer<ArrowSchema>.allocate(capacity: 1)
     child.initialize(to: ArrowSchema())
     fill(child, format: column.type.arrowFormat, name: column.name)
+    addElement(of: column.type, to: child)
     children[index] = child
   }
   schema.initialize(to: ArrowSchema())
@@ -17,6 +18,21 @@ public func exportArrowSchema(
   schema.pointee.flags = 0
   schema.pointee.n_children = Int64(columns.count)
   schema.pointee.children = children
+}
+
+private func addElement(of type: LogicalType, to schema: UnsafeMutablePointer<ArrowSchema>) {
+  let element: LogicalType
+  switch type {
+  case .vector: element = .float
+  case .list(let inner): element = inner
+  default: return
+  }
+  let child = UnsafeMutablePointer<ArrowSchema>.allocate(capacity: 1)
+  child.initialize(to: ArrowSchema())
+  fill(child, format: element.arrowFormat, name: "item")
+  schema.pointee.n_children = 1
+  schema.pointee.children = .allocate(capacity: 1)
+  schema.pointee.children[0] = child
 }
 
 /// Exports a batch as an Arrow struct array; the caller owns and releases it. Numbers share memory
@@ -53,6 +69,8 @@ extension LogicalType {
     case .time: "tsu:UTC"
     case .date: "tdD"
     case .duration: "tDu"
+    case .vector(let width): "+w:\(width)"
+    case .list: "+l"
     }
   }
 }
@@ -144,6 +162,7 @@ private enum ArrayExport {
     let (bitmap, nullCount) = packed(vector)
     var buffers: [UnsafeRawPointer?] = [bitmap.map { UnsafeRawPointer($0.pointer) }]
     var kept: [AnyObject] = []
+    var children: [UnsafeMutablePointer<ArrowArray>] = []
     switch type {
     case .int, .time, .duration:
       buffers.append(vector.int64s)
@@ -164,6 +183,20 @@ private enum ArrayExport {
       buffers.append(offsets.pointer)
       buffers.append(bytes.pointer)
       kept = [offsets, bytes]
+    case .vector(let width):
+      let count = vector.count * width
+      let owner = vector.values
+      let elements = Buffer(
+        foreign: UnsafeMutableRawPointer(vector.float64s), byteCount: count * 8,
+        release: { withExtendedLifetime(owner) {} })
+      children = [
+        try make(Vector(type: .float64, count: count, values: elements), .float, pool)
+      ]
+    case .list(let element):
+      let (offsets, elements) = try lists(vector, element, pool)
+      buffers.append(offsets.pointer)
+      kept = [offsets]
+      children = [try make(elements, element, pool)]
     }
     let array = UnsafeMutablePointer<ArrowArray>.allocate(capacity: 1)
     array.initialize(to: ArrowArray())
@@ -171,7 +204,43 @@ private enum ArrayExport {
     array.pointee.null_count = Int64(nullCount)
     if let bitmap { kept.append(bitmap) }
     own(array, buffers: buffers, keeping: kept)
+    if !children.isEmpty {
+      array.pointee.n_children = Int64(children.count)
+      array.pointee.children = .allocate(capacity: children.count)
+      for (index, child) in children.enumerated() { array.pointee.children[index] = child }
+    }
     return array
+  }
+
+  /// Where each list ends, and the elements of all lists as one column.
+  private static func lists(
+    _ vector: Vector, _ element: LogicalType, _ pool: TextPool
+  ) throws(ColumnError) -> (Buffer, Vector) {
+    let offsets = Buffer(byteCount: (vector.count + 1) * 4)
+    let ends = offsets.elements(Int32.self)
+    let lists = pool.lists
+    var total = 0
+    ends[0] = 0
+    for row in 0..<vector.count {
+      if !vector.isNull(row) { total += lists.count(of: vector.codes[row]) }
+      guard total <= Int(Int32.max) else {
+        throw ColumnError(row: row, problem: .outOfRange("more than 2³¹ elements at once"))
+      }
+      ends[row + 1] = Int32(total)
+    }
+    let type = element.physical
+    let values = Buffer(byteCount: total * type.stride)
+    for row in 0..<vector.count {
+      for place in Int(ends[row])..<Int(ends[row + 1]) {
+        let word = lists.word(vector.codes[row], place - Int(ends[row]))
+        switch type {
+        case .bool: values.elements(UInt8.self)[place] = UInt8(truncatingIfNeeded: word)
+        case .text: values.elements(UInt32.self)[place] = UInt32(truncatingIfNeeded: word)
+        default: values.elements(UInt64.self)[place] = word
+        }
+      }
+    }
+    return (offsets, Vector(type: type, count: total, values: values))
   }
 
   private static func packed(_ vector: Vector) -> (Buffer?, Int) {

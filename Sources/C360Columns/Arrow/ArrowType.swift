@@ -27,7 +27,10 @@ public enum ArrowType: Hashable, Sendable {
   case timestamp(Unit, zone: String)
   case duration(Unit)
   indirect case dictionary(indexBits: Int, isSigned: Bool, values: ArrowType)
-  /// Lists, structs and what else has no place in a column; the format string.
+  /// Offsets of 32 or, where large, 64 bits.
+  indirect case list(isLarge: Bool, element: ArrowType)
+  indirect case fixedSizeList(Int, element: ArrowType)
+  /// Structs and what else has no place in a column; the format string.
   case unsupported(String)
 
   public init(_ schema: ArrowSchema) {
@@ -38,6 +41,17 @@ public enum ArrowType: Hashable, Sendable {
           indexBits: bits, isSigned: isSigned, values: ArrowType(dictionary.pointee))
       } else {
         self = .unsupported("dictionary")
+      }
+      return
+    }
+    if format.hasPrefix("+l") || format.hasPrefix("+L") || format.hasPrefix("+w:"),
+      schema.n_children == 1, let child = schema.children?[0]?.pointee
+    {
+      let element = ArrowType(child)
+      if let size = Int(format.dropFirst(3)) {
+        self = .fixedSizeList(size, element: element)
+      } else {
+        self = .list(isLarge: format.hasPrefix("+L"), element: element)
       }
       return
     }
@@ -99,8 +113,14 @@ public enum ArrowType: Hashable, Sendable {
     case .timestamp: .time
     case .duration: .duration
     case .dictionary(_, _, let values): values.logicalType
+    case .fixedSizeList(let size, .float) where Self.widths.contains(size): .vector(size)
+    case .list(_, let element), .fixedSizeList(_, let element):
+      element.logicalType.flatMap { $0.canBeElement ? .list($0) : nil }
     }
   }
+
+  /// Elements that a vector may have.
+  public static let widths = 1...65536
 
   /// Whether a column of this type can be read as `type`. Values may still fail one by one.
   public func isReadable(as type: LogicalType) -> Bool {
@@ -111,6 +131,12 @@ public enum ArrowType: Hashable, Sendable {
       (.duration, .duration):
       true
     case (.dictionary(_, _, let values), _): values.isReadable(as: type)
+    case (.list(_, let element), .vector): element.isReadable(as: .float)
+    case (.fixedSizeList(let size, let element), .vector(let width)):
+      size == width && element.isReadable(as: .float)
+    case (.list(_, let element), .list(let wanted)),
+      (.fixedSizeList(_, let element), .list(let wanted)):
+      element.isReadable(as: wanted)
     default: false
     }
   }
@@ -132,6 +158,8 @@ extension ArrowType: CustomStringConvertible {
       zone.isEmpty ? "timestamp[\(unit.symbol)]" : "timestamp[\(unit.symbol), tz=\(zone)]"
     case .duration(let unit): "duration[\(unit.symbol)]"
     case .dictionary(_, _, let values): "dictionary of \(values)"
+    case .list(let isLarge, let element): (isLarge ? "large_list" : "list") + "<\(element)>"
+    case .fixedSizeList(let size, let element): "fixed_size_list<\(element)>[\(size)]"
     case .unsupported(let format): Self.nestedNames[String(format.prefix(2))] ?? "`\(format)`"
     }
   }

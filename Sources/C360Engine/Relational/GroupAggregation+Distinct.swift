@@ -63,6 +63,7 @@ extension GroupAggregation {
     case .bool: return try column(.bool, 0 as UInt8) { row($0).map { argument.bools[$0] } }
     case .int64: return try column(.int64, 0 as Int64) { row($0).map { argument.int64s[$0] } }
     case .text: return try column(.text, 0 as Int32) { row($0).map { argument.codes[$0] } }
+    case .vector, .list: preconditionFailure("the checker lets no vectors and lists be told apart")
     case .float64:
       return try column(.float64, 0.0) { group in
         row(group).map { argument.float64s[$0] }.map { $0 == 0 ? 0 : $0.isNaN ? .nan : $0 }
@@ -76,6 +77,7 @@ extension GroupAggregation {
     case .int64: vector.int64s[left] < vector.int64s[right]
     case .text: context.pool.precedes(vector.codes[left], vector.codes[right])
     case .float64: orderedKey(vector.float64s[left]) < orderedKey(vector.float64s[right])
+    case .vector, .list: false
     }
   }
 }

@@ -6,6 +6,7 @@ import CKernels
 extension GroupAggregation {
   func sumOrMean(isMean: Bool) throws(EngineError) -> Vector {
     guard let argument else { preconditionFailure("sum and mean have an argument") }
+    if let width = argument.type.width { return try vectors(argument, width, isMean: isMean) }
     if argument.type == .float64 {
       let sums = try floatSums(argument, mask([argument]))
       return try column(.float64, 0.0) { group in
@@ -36,6 +37,33 @@ extension GroupAggregation {
       let state = sums[group]
       return state.count == 0 ? nil : Double(state.sum) / Double(state.count)
     }
+  }
+
+  /// Element by element what the sum or mean of floats is.
+  private func vectors(_ argument: Vector, _ width: Int, isMean: Bool) throws(EngineError) -> Vector {
+    let mask = mask([argument])
+    let result = Buffer(byteCount: groups.count * width * 8)
+    let validity = Buffer(byteCount: groups.count)
+    let target = result.elements(Double.self)
+    let valid = validity.elements(UInt8.self)
+    valid.update(repeating: 1, count: groups.count)
+    let elements = Buffer(byteCount: rowCount * 8)
+    for place in 0..<width {
+      try context.checkCancelled()
+      for row in 0..<rowCount {
+        elements.elements(Double.self)[row] = argument.float64s[row * width + place]
+      }
+      let sums = try floatSums(Vector(type: .float64, count: rowCount, values: elements), mask)
+      for group in 0..<groups.count {
+        let (sum, count) = sums(group)
+        target[group * width + place] = !isMean ? sum : count == 0 ? 0 : sum / Double(count)
+        if isMean, count == 0 { valid[group] = 0 }
+      }
+    }
+    let hasNulls = (0..<groups.count).contains { valid[$0] == 0 }
+    return Vector(
+      type: .vector(width), count: groups.count, values: result,
+      validity: hasNulls ? validity : nil)
   }
 
   /// The nearest integer, halves to even.

@@ -117,7 +117,8 @@ final class GroupTable: @unchecked Sendable {
     case .int64:
       let values = key.int64s
       add(key.valid, before, rows, numbers) { UInt64(bitPattern: values[$0]) }
-    case .text:
+    case .vector: preconditionFailure("the checker lets no vectors be keys")
+    case .text, .list:
       let values = key.codes
       add(key.valid, before, rows, numbers) { UInt64(UInt32(bitPattern: values[$0])) }
     case .bool:

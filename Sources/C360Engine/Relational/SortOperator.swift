@@ -36,7 +36,8 @@ enum SortOrder {
     let firstTieBreaker = keys.count - tieBreakers
     let columns = keys.enumerated().flatMap { place, key in
       SortColumn.columns(
-        key.vector, key.isDescending, ranks, tellsZeros: place >= firstTieBreaker)
+        key.vector, key.isDescending, ranks, tellsZeros: place >= firstTieBreaker,
+        pool: context.pool)
     }
     try sort(places, count: count, columns[...], context)
     return rows
@@ -49,7 +50,7 @@ enum SortOrder {
   ) throws(EngineError) {
     guard let column = columns.first, count > 1 else { return }
     try context.checkCancelled()
-    if count <= smallRun {
+    if count <= smallRun || column.order != nil {
       sortSmall(UnsafeMutableBufferPointer(start: places, count: count), columns)
       return
     }
@@ -83,6 +84,11 @@ enum SortOrder {
     // this they lie in ascending order.
     places.sort { left, right in
       for column in columns {
+        if let order = column.order {
+          let result = order.compare(Int(left), Int(right))
+          if result != 0 { return result < 0 }
+          continue
+        }
         let (first, second) = (column.key(Int(left)), column.key(Int(right)))
         if first != second { return first < second }
       }
@@ -98,6 +104,8 @@ struct SortColumn: @unchecked Sendable {
   /// Whether −0 stands before 0 rather than equal to it.
   private let tellsZeros: Bool
   private let ranks: [Int32]
+  /// Of vectors and lists, which have no keys: they break ties, element by element.
+  let order: RowOrder?
   /// Integers: what is taken away, and the greatest that remains.
   private let base: Int64
   private let span: UInt64
@@ -105,19 +113,24 @@ struct SortColumn: @unchecked Sendable {
   /// Usually one. Integers that use up all 64 bits leave no room for nulls, which then are a column
   /// of their own in front.
   static func columns(
-    _ vector: Vector, _ isDescending: Bool, _ ranks: [Int32], tellsZeros: Bool
+    _ vector: Vector, _ isDescending: Bool, _ ranks: [Int32], tellsZeros: Bool, pool: TextPool
   ) -> [SortColumn] {
     let column = SortColumn(
-      vector, isDescending: isDescending, ranks: ranks, tellsZeros: tellsZeros)
+      vector, isDescending: isDescending, ranks: ranks, tellsZeros: tellsZeros,
+      order: vector.type.isCollection ? RowOrder([vector], pool: pool) : nil)
     guard column.span > .max - 3, let valid = vector.validity else { return [column] }
     let validity = Vector(
       type: .bool, count: vector.count, values: valid, offset: vector.offset)
     return [
-      SortColumn(validity, isDescending: true, ranks: [], tellsZeros: tellsZeros), column,
+      SortColumn(validity, isDescending: true, ranks: [], tellsZeros: tellsZeros, order: nil),
+      column,
     ]
   }
 
-  private init(_ vector: Vector, isDescending: Bool, ranks: [Int32], tellsZeros: Bool) {
+  private init(
+    _ vector: Vector, isDescending: Bool, ranks: [Int32], tellsZeros: Bool, order: RowOrder?
+  ) {
+    self.order = order
     self.vector = vector
     self.isDescending = isDescending
     self.tellsZeros = tellsZeros
@@ -125,6 +138,7 @@ struct SortColumn: @unchecked Sendable {
     switch vector.type {
     case .bool: (base, span) = (0, 1)
     case .text: (base, span) = (0, UInt64(ranks.count))
+    case .vector, .list: (base, span) = (0, 0)
     case .float64:
       base = Self.floatKey(-.infinity)
       span = UInt64(bitPattern: Self.floatKey(.infinity) &- base)
@@ -152,6 +166,7 @@ struct SortColumn: @unchecked Sendable {
     switch vector.type {
     case .bool: distance = UInt64(vector.bools[row])
     case .text: distance = UInt64(ranks[Int(vector.codes[row])])
+    case .vector, .list: distance = 0
     case .int64: distance = UInt64(bitPattern: vector.int64s[row] &- base)
     case .float64:
       let value = vector.float64s[row]

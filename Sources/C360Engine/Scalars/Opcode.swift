@@ -86,6 +86,16 @@ enum Opcode: Sendable {
   case concatenate
   case length
 
+  // Vectors of a width; lists
+  case dot(Int)
+  case vectors(Kernel.BinaryFloat, width: Int)
+  case scaleVector(Int)
+  case vectorElement(Int)
+  case listElement(PhysicalType)
+  case listLength
+  /// Of elements as they lie in lists.
+  case listContains(ListElement)
+
   // With rules of their own for nulls and failures
   case least(Kernel.BinaryInt)
   case leastFloat(Kernel.BinaryFloat)

@@ -64,6 +64,15 @@ extension ScalarCompiler {
     case .contains: return .binaryText(.contains)
     case .startsWith: return .binaryText(.startsWith)
     case .endsWith: return .binaryText(.endsWith)
+    case .dot: return .dot(type.width ?? 0)
+    case .addVectors: return .vectors(c360_add_f64, width: type.width ?? 0)
+    case .subtractVectors: return .vectors(c360_sub_f64, width: type.width ?? 0)
+    case .scaleVector: return .scaleVector(type.width ?? 0)
+    case .element: return type.width.map { .vectorElement($0) } ?? .listElement(node.type)
+    case .listLength: return .listLength
+    case .listContains:
+      if case .list(let element) = type { return .listContains(element) }
+      return .listContains(.int64)
     default: return .unaryFloat(Self.unaryFloat(node.operation))
     }
   }
@@ -106,6 +115,7 @@ extension ScalarCompiler {
     case (.notEqual, .bool): .compareByte(c360_ne_u8)
     case (.less, .bool): .compareByte(c360_lt_u8)
     case (_, .bool): .compareByte(c360_le_u8)
+    case (_, .vector), (_, .list): preconditionFailure("vectors and lists have no order")
     }
   }
 
@@ -118,6 +128,7 @@ extension ScalarCompiler {
     case .time: .time
     case .date: .date
     case .duration: .duration
+    case .vector, .list: preconditionFailure("the checker makes no texts of vectors and lists")
     }
   }
 }

@@ -22,6 +22,8 @@ struct ScalarCompiler {
   /// An instruction whose destination is still the name −1 − (its place in `pending`).
   private struct Pending {
     let opcode: Opcode
+    /// Of the result.
+    let type: PhysicalType
     var operands: [Int]
     let scalar: ScalarID
     let cache: Int
@@ -105,6 +107,12 @@ struct ScalarCompiler {
     case .float(let bits): ConstantValue(bits: bits, isValid: true)
     case .text(let text):
       ConstantValue(bits: UInt64(UInt32(bitPattern: pool.intern(text))), isValid: true)
+    case .vector(let elements): ConstantValue(elements: elements, isValid: true)
+    case .list(let elements):
+      ConstantValue(
+        bits: UInt64(
+          UInt32(bitPattern: pool.lists.intern(elements.map { value(of: $0, as: type).bits }))),
+        isValid: true)
     }
   }
 
@@ -156,7 +164,9 @@ struct ScalarCompiler {
       cacheCount += 1
     default: break
     }
-    pending.append(Pending(opcode: opcode, operands: operands, scalar: scalar, cache: cache))
+    pending.append(
+      Pending(
+        opcode: opcode, type: arena[scalar].type, operands: operands, scalar: scalar, cache: cache))
     return -pending.count
   }
 
@@ -175,6 +185,7 @@ struct ScalarCompiler {
       sets.append(.floats(values.map { Double(bitPattern: $0) }.filter { !$0.isNaN }.sorted()))
     case .text:
       sets.append(.codes(values.map { Int32(bitPattern: UInt32($0)) }.sorted()))
+    case .vector, .list: sets.append(.codes([]))
     }
     return sets.count - 1
   }
@@ -193,8 +204,9 @@ struct ScalarCompiler {
     for slot in kept where slot < 0 { lastUse[-slot - 1] = .max }
 
     var registers = [Int](repeating: -1, count: pending.count)
-    var free: [Int] = []
-    var registerCount = 0
+    // Registers are used again for values of their own width only.
+    var free: [Int: [Int]] = [:]
+    var strides: [Int] = []
     func place(_ slot: Int) -> Int {
       if slot < 0 { return registers[-slot - 1] }
       return slot >= Self.constantBase ? slot - Self.constantBase + firstConstant : slot
@@ -202,11 +214,12 @@ struct ScalarCompiler {
     var instructions: [Instruction] = []
     for (index, instruction) in pending.enumerated() {
       // Outputs have a register of their own: it may be memory of the caller, of their width.
-      if !isTraced, lastUse[index] != .max, let register = free.popLast() {
+      let stride = max(8, instruction.type.stride)
+      if !isTraced, lastUse[index] != .max, let register = free[stride]?.popLast() {
         registers[index] = register
       } else {
-        registers[index] = firstRegister + registerCount
-        registerCount += 1
+        registers[index] = firstRegister + strides.count
+        strides.append(stride)
       }
       let operands = instruction.operands.map(place)
       instructions.append(
@@ -217,12 +230,13 @@ struct ScalarCompiler {
       // Only after the destination is taken: no instruction writes what it reads.
       for operand in Set(instruction.operands)
       where operand < 0 && lastUse[-operand - 1] == index {
-        free.append(registers[-operand - 1])
+        let register = registers[-operand - 1]
+        free[strides[register - firstRegister], default: []].append(register)
       }
     }
     return ScalarProgram(
       outputs: outputs, inputs: inputs, inputTypes: inputTypes, arena: arena,
-      instructions: instructions, constants: constants, registerCount: registerCount,
+      instructions: instructions, constants: constants, registerStrides: strides,
       cacheCount: cacheCount, outputSlots: kept.map(place), zones: zones, sets: sets, pool: pool)
   }
 }

@@ -54,6 +54,14 @@ extension ScalarMachine {
       fallible(instruction, a, b, result, count)
     case .addCalendar, .dateOf, .startOfDay, .hour, .minute, .datePart:
       calendar(instruction, a, b, result, count)
+    case .dot(let width):
+      c360_dot_rows(a.float64s, b.float64s, result.float64s, width, count)
+    case .vectors(let kernel, let width):
+      kernel(a.float64s, b.float64s, result.float64s, count * width)
+    case .scaleVector(let width):
+      c360_scale_rows(a.float64s, b.float64s, result.float64s, width, count)
+    case .vectorElement, .listElement, .listLength, .listContains:
+      collection(instruction, a, b, result, count)
     default: text(instruction, a, b, result, count)
     }
   }
@@ -112,7 +120,8 @@ extension ScalarMachine {
     var result = Operand(values: slot.values)
     switch program.arena[instruction.scalar].type {
     case .bool: c360_select_8(taken, a.bools, b.bools, result.bools, count)
-    case .text:
+    case .vector(let width): chooseRows(taken, a, b, into: result, width, count)
+    case .text, .list:
       c360_select_32(
         taken, a.values.assumingMemoryBound(to: UInt32.self),
         b.values.assumingMemoryBound(to: UInt32.self),

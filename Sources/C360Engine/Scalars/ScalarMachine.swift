@@ -30,8 +30,8 @@ public final class ScalarMachine {
     self.program = program
     self.capacity = max(1, capacity)
     let bytes = (self.capacity + 63) & ~63
-    let owners = program.constants.count + program.registerCount
-    memory = Buffer(byteCount: owners * bytes * 10 + 3 * bytes)
+    let strides = program.constants.map { max(8, $0.type.stride) } + program.registerStrides
+    memory = Buffer(byteCount: strides.reduce(3 * bytes) { $0 + ($1 + 2) * bytes })
     var free = memory.pointer
     func take(_ count: Int) -> UnsafeMutableRawPointer {
       defer { free += count }
@@ -50,7 +50,7 @@ public final class ScalarMachine {
         valid = zeros
         failed = zeros
       } else {
-        values = take(8 * bytes)
+        values = take(strides[slot - program.inputs.count] * bytes)
         valid = take(bytes).bindMemory(to: UInt8.self, capacity: bytes)
         failed = take(bytes).bindMemory(to: UInt8.self, capacity: bytes)
       }
@@ -73,12 +73,21 @@ public final class ScalarMachine {
   private func fill(_ slot: Int, _ constant: ScalarProgram.ConstantSlot) {
     let bits = constant.value.bits
     let values = slots[slot].values
-    switch constant.type.stride {
-    case 1: values.initializeMemory(as: UInt8.self, repeating: UInt8(bits & 1), count: capacity)
-    case 4:
-      values.initializeMemory(
-        as: UInt32.self, repeating: UInt32(truncatingIfNeeded: bits), count: capacity)
-    default: values.initializeMemory(as: UInt64.self, repeating: bits, count: capacity)
+    if case .vector(let width) = constant.type {
+      let doubles = values.initializeMemory(as: Double.self, repeating: 0, count: capacity * width)
+      for row in 0..<(constant.value.isValid ? capacity : 0) {
+        for (place, element) in constant.value.elements.enumerated() {
+          doubles[row * width + place] = Double(bitPattern: element)
+        }
+      }
+    } else {
+      switch constant.type.stride {
+      case 1: values.initializeMemory(as: UInt8.self, repeating: UInt8(bits & 1), count: capacity)
+      case 4:
+        values.initializeMemory(
+          as: UInt32.self, repeating: UInt32(truncatingIfNeeded: bits), count: capacity)
+      default: values.initializeMemory(as: UInt64.self, repeating: bits, count: capacity)
+      }
     }
     if !constant.value.isValid { slots[slot].operand.valid = zeros }
     if constant.value.isFailed { slots[slot].operand.failed = ones }
@@ -114,12 +123,16 @@ public final class ScalarMachine {
     let operand = slots[slot].operand
     if let failed = operand.failed, failed[0] != 0 { return ConstantValue(isFailed: true) }
     if let valid = operand.valid, valid[0] == 0 { return ConstantValue() }
+    if case .vector(let width) = type {
+      let elements = (0..<width).map { operand.float64s[$0].bitPattern }
+      return ConstantValue(elements: elements, isValid: true)
+    }
     let bits: UInt64 =
       switch type {
       case .bool: UInt64(operand.bools[0])
       case .int64: UInt64(bitPattern: operand.int64s[0])
       case .float64: operand.float64s[0].bitPattern
-      case .text: UInt64(UInt32(bitPattern: operand.codes[0]))
+      case .text, .list, .vector: UInt64(UInt32(bitPattern: operand.codes[0]))
       }
     return ConstantValue(bits: bits, isValid: true)
   }

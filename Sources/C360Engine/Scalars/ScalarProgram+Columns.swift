@@ -30,7 +30,7 @@ extension ScalarProgram {
     }
     let pieceSize = max(1, context.batchSize) * Self.batchesPerPiece
     let pieces = Parallel.ranges(rowCount, size: pieceSize)
-    let capacity = min(context.batchSize, max(rowCount, 1))
+    let capacity = min(batchRows(context.batchSize), max(rowCount, 1))
     let hasNulls = Flags(count: pieces.count * max(1, outputs.count))
     try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
       try context.checkCancelled()
@@ -102,6 +102,7 @@ extension ScalarProgram {
       let isNullable: Bool =
         switch instruction.opcode {
         case .isNull: false
+        case .vectorElement, .listElement: true
         case .coalesce: slots[instruction.a] && slots[instruction.b]
         case .select: slots[instruction.b] || slots[instruction.c]
         default: inputs.contains { slots[$0] }
@@ -159,7 +160,12 @@ struct ColumnResult: @unchecked Sendable {
     switch type.stride {
     case 1: c360_clear_8(valid, target.assumingMemoryBound(to: UInt8.self), count)
     case 4: c360_clear_32(valid, target.assumingMemoryBound(to: UInt32.self), count)
-    default: c360_clear_64(valid, target.assumingMemoryBound(to: UInt64.self), count)
+    case 8: c360_clear_64(valid, target.assumingMemoryBound(to: UInt64.self), count)
+    default:
+      for row in 0..<count where valid[row] == 0 {
+        (target + row * type.stride).initializeMemory(
+          as: UInt8.self, repeating: 0, count: type.stride)
+      }
     }
     return true
   }

@@ -28,13 +28,23 @@ public struct ScalarProgram: Sendable {
   let instructions: [Instruction]
   /// Slots: inputs, then constants, then registers.
   let constants: [ConstantSlot]
-  let registerCount: Int
+  /// Bytes a value of each register, at least 8.
+  let registerStrides: [Int]
   let cacheCount: Int
   /// For each output its slot.
   let outputSlots: [Int]
   let zones: [ZoneTable]
   let sets: [ConstantSet]
   let pool: TextPool
+
+  var registerCount: Int { registerStrides.count }
+  /// Bytes of the widest value that a machine holds a batch of.
+  var widestStride: Int {
+    (registerStrides + constants.map(\.type.stride)).reduce(8) { max($0, $1) }
+  }
+
+  /// Rows of a batch: fewer where values are wide.
+  func batchRows(_ wanted: Int) -> Int { max(1, min(wanted, wanted * 64 / widestStride)) }
 
   var slotCount: Int { inputs.count + constants.count + registerCount }
   var firstRegister: Int { inputs.count + constants.count }
@@ -52,7 +62,7 @@ public struct ScalarProgram: Sendable {
 
   init(
     outputs: [ScalarID], inputs: [Input], inputTypes: [PhysicalType], arena: ScalarArena,
-    instructions: [Instruction], constants: [ConstantSlot], registerCount: Int, cacheCount: Int,
+    instructions: [Instruction], constants: [ConstantSlot], registerStrides: [Int], cacheCount: Int,
     outputSlots: [Int], zones: [ZoneTable], sets: [ConstantSet], pool: TextPool
   ) {
     self.outputs = outputs
@@ -61,7 +71,7 @@ public struct ScalarProgram: Sendable {
     self.arena = arena
     self.instructions = instructions
     self.constants = constants
-    self.registerCount = registerCount
+    self.registerStrides = registerStrides
     self.cacheCount = cacheCount
     self.outputSlots = outputSlots
     self.zones = zones
@@ -71,9 +81,12 @@ public struct ScalarProgram: Sendable {
   }
 }
 
-/// A constant after folding, by bit pattern: Int64, Double, UInt8 or a text's code in the low bits.
+/// A constant after folding, by bit pattern: Int64, Double, UInt8 or the code of a text or a list in
+/// the low bits.
 struct ConstantValue: Sendable, Hashable {
   var bits: UInt64 = 0
+  /// Of a vector.
+  var elements: [UInt64] = []
   var isValid = false
   var isFailed = false
 }

@@ -1,5 +1,6 @@
 import C360Columns
 import C360Plan
+import CKernels
 
 /// The memory a `TileProgram` runs in: one for each thread, used again tile after tile.
 public final class TileMachine {
@@ -9,6 +10,7 @@ public final class TileMachine {
   public let exposureCapacity: Int
 
   private let frameMachine: ScalarMachine
+  private let actionMachine: ScalarMachine
   private let tileMachine: ScalarMachine
   private let actionColumn: (ColumnID) -> Vector
   /// Expanded to tile rows: values, validity and failures of each input of the tile program.
@@ -26,20 +28,21 @@ public final class TileMachine {
     self.program = program
     self.actionCount = actionCount
     self.actionColumn = actionColumn
-    exposureCapacity = max(1, batchSize / max(1, actionCount))
+    exposureCapacity = max(1, program.tile.batchRows(batchSize) / max(1, actionCount))
     let capacity = max(1, exposureCapacity * actionCount)
     frameMachine = ScalarMachine(program.frame, capacity: exposureCapacity)
     tileMachine = ScalarMachine(program.tile, capacity: capacity)
-    expanded = program.ports.map { port in
+    actionMachine = ScalarMachine(program.action, capacity: max(1, actionCount))
+    expanded = zip(program.ports, program.tile.inputTypes).map { port, type in
       if case .tileColumn = port { return Buffer(byteCount: 0) }
-      return Buffer(byteCount: capacity * 10)
+      return Buffer(byteCount: capacity * (type.stride + 2))
     }
     expandActions(capacity)
   }
 
   private func expandActions(_ capacity: Int) {
     guard actionCount > 0 else { return }
-    let machine = ScalarMachine(program.action, capacity: actionCount)
+    let machine = actionMachine
     for (index, input) in program.action.inputs.enumerated() {
       if case .column(let column) = input {
         machine.bind(input: index, Operand(actionColumn(column)))
@@ -70,10 +73,39 @@ public final class TileMachine {
   private func target(_ input: Int, _ source: Operand) -> Operand {
     let capacity = tileMachine.capacity
     let base = expanded[input].pointer
-    let states = (base + 8 * capacity).assumingMemoryBound(to: UInt8.self)
+    let stride = program.tile.inputTypes[input].stride
+    let states = (base + stride * capacity).assumingMemoryBound(to: UInt8.self)
     return Operand(
       values: base, valid: source.valid == nil ? nil : states,
       failed: source.failed == nil ? nil : states + capacity)
+  }
+
+  /// The products of some rows with all actions; null and failed where a factor is.
+  private func product(_ input: Int, of rows: Operand, _ actions: Operand, _ width: Int, _ count: Int)
+  {
+    var states = rows
+    states.valid = rows.valid ?? actions.valid
+    states.failed = rows.failed ?? actions.failed
+    let target = target(input, states)
+    c360_dot_pairs(
+      rows.float64s, actions.float64s, target.float64s, width, count, actionCount)
+    if let valid = target.valid {
+      for row in 0..<count {
+        let isPresent = rows.valid.map { $0[row] } ?? 1
+        for action in 0..<actionCount {
+          valid[row * actionCount + action] = isPresent & (actions.valid.map { $0[action] } ?? 1)
+        }
+      }
+    }
+    if let failed = target.failed {
+      for row in 0..<count {
+        let fails = rows.failed.map { $0[row] } ?? 0
+        for action in 0..<actionCount {
+          failed[row * actionCount + action] = fails | (actions.failed.map { $0[action] } ?? 0)
+        }
+      }
+    }
+    tileMachine.bind(input: input, target)
   }
 
   /// Evaluates a tile: `exposures` (at most `exposureCapacity`) × all actions.
@@ -95,13 +127,22 @@ public final class TileMachine {
       switch port {
       case .action: break
       case .tileColumn(let column): tileMachine.bind(input: input, tileColumn(column))
+      case .product(let row, let action):
+        product(
+          input, of: frameMachine.output(row), actionMachine.output(action),
+          program.frame.outputTypes[row].width ?? 0, exposures.count)
       case .frame(let output):
         let source = frameMachine.output(output)
         let target = target(input, source)
         switch program.tile.inputTypes[input].stride {
         case 1: spread(source.bools, target.bools, exposures.count)
         case 4: spread(source.codes, target.codes, exposures.count)
-        default: spread(source.int64s, target.int64s, exposures.count)
+        case 8: spread(source.int64s, target.int64s, exposures.count)
+        case let stride:
+          for row in 0..<exposures.count * actionCount {
+            (target.values + row * stride).copyMemory(
+              from: source.values + row / actionCount * stride, byteCount: stride)
+          }
         }
         if let from = source.valid, let to = target.valid { spread(from, to, exposures.count) }
         if let from = source.failed, let to = target.failed { spread(from, to, exposures.count) }

@@ -27,6 +27,9 @@ public struct TileProgram: Sendable {
     /// Output of the action program.
     case action(Int)
     case tileColumn(ColumnID)
+    /// The dot products of an output of the frame program with one of the action program: vectors
+    /// of both grains, which need not be written out for every pair.
+    case product(frame: Int, action: Int)
   }
 
   /// - Parameters:
@@ -52,6 +55,7 @@ public struct TileProgram: Sendable {
       case .constant, .tile: break
       }
     }
+    var products: [ScalarID: (frame: ScalarID, action: ScalarID)] = [:]
     let reachable = Self.reachable(outputs, arena)
     for index in arena.nodes.indices {
       let node = arena.nodes[index]
@@ -65,18 +69,32 @@ public struct TileProgram: Sendable {
       for input in node.inputs { grain = Self.join(grain, grainOf[Int(input.index)]) }
       grainOf.append(grain)
       if grain == .tile && reachable[index] { node.inputs.forEach(port) }
+      if grain == .tile, case .dot = node.operation {
+        switch (grainOf[Int(node.inputs[0].index)], grainOf[Int(node.inputs[1].index)]) {
+        case (.frame, .action):
+          products[ScalarID(Int32(index))] = (node.inputs[0], node.inputs[1])
+        case (.action, .frame):
+          products[ScalarID(Int32(index))] = (node.inputs[1], node.inputs[0])
+        default: break
+        }
+      }
     }
     outputs.forEach(port)
     grains = outputs.map { grainOf[Int($0.index)] }
     self.frame = try ScalarProgram(framePorts, in: arena, pool: pool)
     action = try ScalarProgram(actionPorts, in: arena, pool: pool)
     tile = try ScalarProgram(
-      outputs, in: arena, pool: pool, computed: Set(framePorts + actionPorts))
+      outputs, in: arena, pool: pool, computed: Set(framePorts + actionPorts + products.keys))
     ports = tile.inputs.map { input in
       switch input {
-      case .column(let column): .tileColumn(column)
+      case .column(let column): return .tileColumn(column)
       case .computed(let id):
-        framePorts.firstIndex(of: id).map(Port.frame)
+        if let factors = products[id], let row = framePorts.firstIndex(of: factors.frame),
+          let action = actionPorts.firstIndex(of: factors.action)
+        {
+          return .product(frame: row, action: action)
+        }
+        return framePorts.firstIndex(of: id).map(Port.frame)
           ?? .action(actionPorts.firstIndex(of: id) ?? 0)
       }
     }

@@ -13,6 +13,20 @@ final class Scratch {
 
   private static let blockSize = 1 << 20
 
+  /// What has been taken so far.
+  struct Mark {
+    fileprivate let block: Int
+    fileprivate let used: Int
+  }
+
+  var mark: Mark { Mark(block: block, used: used) }
+
+  /// What was taken since is given back.
+  func release(to mark: Mark) {
+    block = mark.block
+    used = mark.used
+  }
+
   /// Everything taken before is given back.
   func reset() {
     block = 0

@@ -108,7 +108,7 @@ struct JSONSegmentParser {
       case .string(let bytes):
         switch physical {
         case .text, .time, .date, .duration: try writer.write(bytes, row)
-        case .bool, .int, .float, .money:
+        case .bool, .int, .float, .money, .vector, .list:
           throw ColumnError(row: row, problem: .unreadable("\"\(excerpt(bytes))\""))
         }
       case .number(let bytes):
@@ -122,6 +122,7 @@ struct JSONSegmentParser {
         }
         try writer.write(bytes, row)
       case .other(let bytes):
+        if columns[column].physical.isCollection { return try writer.write(bytes, row) }
         throw ColumnError(row: row, problem: .unreadable(excerpt(bytes)))
       }
     }

@@ -69,6 +69,10 @@ struct RowWriter: Sendable {
   ) {
     switch type {
     case .text: Self.appendCSV(pool.bytes(of: vector.codes[row]), delimiter, to: &text)
+    case .vector, .list:
+      var array = OutputBytes(capacity: 256)
+      writeJSON(vector, type, row, into: &array)
+      Self.appendCSV(array.bytes.bindMemory(to: UInt8.self), delimiter, to: &text)
     default: writePlain(vector, type, row, into: &text)
     }
   }
@@ -89,8 +93,32 @@ struct RowWriter: Sendable {
       } else {
         text.append("null")
       }
+    case .vector(let width):
+      let elements = vector.float64s + row * width
+      writeArray(0..<width, into: &text) { place, text in
+        let isNumber = elements[place].isFinite
+        if isNumber { text.append(float: elements[place]) } else { text.append("null") }
+      }
+    case .list(let element):
+      let words = pool.lists.words(of: vector.codes[row])
+      let column = Vector(words: words, of: element.physical)
+      writeArray(words.indices, into: &text) { place, text in
+        writeJSON(column, element, place, into: &text)
+      }
     default: writePlain(vector, type, row, into: &text)
     }
+  }
+
+  private func writeArray(
+    _ places: Range<Int>, into text: inout OutputBytes,
+    _ element: (Int, inout OutputBytes) -> Void
+  ) {
+    text.append(0x5B)
+    for place in places {
+      if place > places.lowerBound { text.append(0x2C) }
+      element(place, &text)
+    }
+    text.append(0x5D)
   }
 
   @inline(__always)
@@ -105,6 +133,7 @@ struct RowWriter: Sendable {
     case .date: text.append(date: vector.int64s[row])
     case .duration: text.append(duration: vector.int64s[row])
     case .text: text.append(pool.bytes(of: vector.codes[row]))
+    case .vector, .list: writeJSON(vector, type, row, into: &text)
     }
   }
 

@@ -114,6 +114,18 @@ extension TableContract {
       return IODiagnostics.unreadableValue.diagnostic(
         "\(whereItIs): `\(found)` is no \(expected)", at: column.span ?? declaration, label: label,
         data: place)
+    case .length(let found):
+      return IODiagnostics.wrongLength.diagnostic(
+        "\(whereItIs): \(found) element\(found == 1 ? "" : "s"), where \(expected) is expected",
+        at: column.span ?? declaration, label: label, data: place)
+    case .nullElement(let position):
+      return IODiagnostics.unexpectedNull.diagnostic(
+        "\(whereItIs): element \(position) is null", at: column.span ?? declaration, label: label,
+        data: place, help: ["elements of vectors and lists are never null"])
+    case .nanElement(let position):
+      return IODiagnostics.unexpectedNaN.diagnostic(
+        "\(whereItIs): element \(position) is NaN", at: column.span ?? declaration, data: place,
+        help: ["`@nan(null)` reads such a vector as null, `@nan(keep)` keeps it"])
     case .damaged(let message):
       return IODiagnostics.damagedFile.diagnostic(
         "`\(place.path)` is damaged or not complete", at: declaration, data: place,
@@ -134,6 +146,8 @@ extension LogicalType {
     case .time: "time"
     case .date: "date"
     case .duration: "duration"
+    case .vector(let width): "vector(\(width))"
+    case .list(let element): "list(\(element.words))"
     }
   }
 }

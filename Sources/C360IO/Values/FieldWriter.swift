@@ -4,8 +4,9 @@ import C360Columns
 final class FieldWriter {
   enum Quoting { case bare, quoted }
 
-  private let builder: ColumnBuilder
-  private let rules: ColumnRules
+  let builder: ColumnBuilder
+  let rules: ColumnRules
+  let pool: TextPool
   private let texts: TextColumn?
   private let nullWords: [[UInt8]]
   private let emptyIsNull: Bool
@@ -22,6 +23,7 @@ final class FieldWriter {
     checksUTF8: Bool
   ) {
     self.builder = builder
+    self.pool = pool
     rules = builder.rules
     texts =
       builder.physical == .text ? TextColumn(builder, firstRow: firstRow, pool: pool) : nil
@@ -114,6 +116,8 @@ final class FieldWriter {
       case .float64: builder.float64s[row] = 0
       case .bool: builder.bools[row] = 0
       case .text: break
+      case .list: builder.codes[row] = 0
+      case .vector: _ = builder.setAbsent(row)
       }
       return
     }
@@ -154,6 +158,8 @@ final class FieldWriter {
         throw ColumnError(row: row, problem: .unreadable(excerpt(bytes)))
       }
       builder.int64s[row] = written.days
+    case .vector(let width): try writeVector(bytes, width, row)
+    case .list(let element): try writeList(bytes, of: element, row)
     }
   }
 

@@ -106,6 +106,29 @@ private func summary(
   in expression: Expression, setting: AggregateSetting = .none, at time: Int64 = 0
 ) throws(ReferenceError) -> Value {
   let counted = items.filter { $0.argument.map { !$0.isNull } ?? true }
+  /// Of vectors: element by element what the function gives for floats; nil for other functions.
+  func elementwise(_ width: Int) throws(ReferenceError) -> Value? {
+    guard [.sum, .mean, .decayedSum, .decayedMean].contains(function) else { return nil }
+    let float = Expression(
+      expression.kind, type: .float.optional, span: expression.span, facts: expression.facts)
+    var result: [Double] = []
+    for place in 0..<width {
+      let elements = counted.map { item in
+        var item = item
+        item.argument = item.argument?.elements?[place]
+        return item
+      }
+      let value = try summary(
+        function, elements, argument: nil, in: float, position: position, halfLife: halfLife,
+        at: time)
+      guard case .float(let number) = value else { return .null }
+      result.append(number)
+    }
+    return .vector(result)
+  }
+  if let width = vectorWidth(of: argument), let value = try elementwise(width) {
+    return value
+  }
   let values = counted.compactMap(\.argument)
   let numbers = values.compactMap(\.double)
   let n = values.count
@@ -163,6 +186,10 @@ private func summary(
     let deviation = variance(lengths, over: lengths.count - 1).squareRoot()
     return .duration(Int64(deviation.rounded(.toNearestOrEven)))
   }
+}
+
+private func vectorWidth(of argument: Expression?) -> Int? {
+  if case .vector(let width)? = argument?.type.base { width } else { nil }
 }
 
 /// Of integers and durations exact, an error when it does not fit; of floats exact, rounded once.

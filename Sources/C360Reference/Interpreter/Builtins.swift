@@ -14,6 +14,7 @@ extension ReferenceInterpreter {
         ?? .null
     }
     if arguments.contains(.null) { return .null }
+    if let result = collectionFunction(function, arguments) { return result }
     let result: Value? =
       switch function {
       case .add, .subtract, .multiply, .divide, .power, .negate, .modulo:

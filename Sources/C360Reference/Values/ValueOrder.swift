@@ -21,6 +21,15 @@ extension Value {
     }
   }
 
+  /// The elements of a vector or a list.
+  var elements: [Value]? {
+    switch self {
+    case .vector(let elements): elements.map { .float($0) }
+    case .list(let elements): elements
+    default: nil
+    }
+  }
+
   /// One representative of all values that are equal as keys: −0 is 0 and all NaN are one.
   var asKey: Value {
     guard case .float(let value) = self else { return self }
@@ -37,12 +46,24 @@ func compare(_ left: Value, _ right: Value) -> Int {
   case (.text(let a), .text(let b)):
     return a.utf8.lexicographicallyPrecedes(b.utf8)
       ? -1 : b.utf8.lexicographicallyPrecedes(a.utf8) ? 1 : 0
+  case (.vector(let a), .vector(let b)):
+    return compareElements(a.map { .float($0) }, b.map { .float($0) })
+  case (.list(let a), .list(let b)): return compareElements(a, b)
   case (.float, _), (_, .float):
     let (a, b) = (left.double ?? .nan, right.double ?? .nan)
     if a.isNaN || b.isNaN { return order(a.isNaN ? 1 : 0, b.isNaN ? 1 : 0) }
     return order(a, b)
   default: return order(left.integer ?? 0, right.integer ?? 0)
   }
+}
+
+/// Collections of one type element by element, with −0 before 0; a list before those that it starts.
+private func compareElements(_ left: [Value], _ right: [Value]) -> Int {
+  for (a, b) in zip(left, right) {
+    let order = compareTotally(a, b)
+    if order != 0 { return order }
+  }
+  return left.count < right.count ? -1 : left.count > right.count ? 1 : 0
 }
 
 /// As `compare`, but −0 stands before 0, so that rows that differ have an order of their own (T2).

@@ -3,6 +3,8 @@ import C360Semantics
 /// `text(value)` of the language, without quotes; null is empty.
 public func text(of value: Value) -> String {
   switch value {
+  case .vector, .list:
+    return "[" + (value.elements ?? []).map { text(of: $0) }.joined(separator: ", ") + "]"
   case .null: return ""
   case .bool(let value): return value ? "true" : "false"
   case .int(let value): return String(value)

@@ -65,6 +65,11 @@ extension CanonicalText {
     case .date(let day): return "@\(day)day"
     case .duration(let length): return "\(length)us"
     case .calendarSpan(let span): return words(span)
+    case .vector(let elements):
+      return "[\(elements.map { "\($0)" }.joined(separator: ", "))]"
+    case .list(let elements):
+      let element: Type.Base = if case .list(let element) = type.base { element } else { .null }
+      return "[\(elements.map { literal($0, Type(element)) }.joined(separator: ", "))]"
     }
   }
 

@@ -10,8 +10,10 @@ extension Catalogue {
     case condition
     /// int, float of any unit.
     case number
-    /// Also durations.
+    /// Also durations and vectors.
     case numberOrDuration
+    /// Also vectors, element by element.
+    case numberOrVector
     case ordered
     case comparable
     case anything
@@ -115,9 +117,11 @@ extension Catalogue {
 
   private static let moments: [Aggregation] = [
     Aggregation(
-      .sum, "x", "The sum, exact and rounded once.", empty: "0", .numberOrDuration,
+      .sum, "x", "The sum, exact and rounded once; of vectors element by element.", empty: "0", .numberOrDuration,
       .likeArgument),
-    Aggregation(.mean, "x", "The arithmetic mean.", empty: "null", .number, .optionalMean),
+    Aggregation(
+      .mean, "x", "The arithmetic mean; of vectors element by element.", empty: "null",
+      .numberOrVector, .optionalMean),
     Aggregation(.min, "x", "The smallest value.", empty: "null", .ordered, .optionalArgument),
     Aggregation(.max, "x", "The largest value.", empty: "null", .ordered, .optionalArgument),
     Aggregation(
@@ -154,10 +158,10 @@ extension Catalogue {
       ofRows: false, .rows, .exactly(.float), .halfLife),
     Aggregation(
       .decayedSum, "x, half_life: d", "The sum, each value halved every half-life.", empty: "0",
-      ofRows: false, .number, .decayed, .halfLife),
+      ofRows: false, .numberOrVector, .decayed, .halfLife),
     Aggregation(
       .decayedMean, "x, half_life: d", "The mean, each value's weight halved every half-life.",
-      empty: "null", ofRows: false, .number, .optionalMean, .halfLife),
+      empty: "null", ofRows: false, .numberOrVector, .optionalMean, .halfLife),
     Aggregation(
       .ewma, "x, alpha: a",
       "The exponentially weighted mean: the newest value has weight a, all before it 1 - a.",
@@ -215,7 +219,8 @@ extension Catalogue.AggregateArgument {
     case .bool: "a condition of type bool"
     case .condition: "events with a condition: `share(orders where …)`"
     case .number, .twoNumbers: "a number"
-    case .numberOrDuration: "a number or a duration"
+    case .numberOrDuration: "a number, a duration or a vector"
+    case .numberOrVector: "a number or a vector"
     case .ordered: "a value that has an order"
     case .comparable: "a value that can be compared"
     case .rows: "events"
@@ -228,7 +233,8 @@ extension Catalogue.AggregateArgument {
     case .rowsOrBool, .bool: base == .bool
     case .condition, .rows: false
     case .number, .twoNumbers: base.isNumber
-    case .numberOrDuration: base.isNumber || base == .duration
+    case .numberOrDuration: base.isNumber || base == .duration || base.isVector
+    case .numberOrVector: base.isNumber || base.isVector
     case .ordered: base.isOrdered
     case .comparable: base.isComparable
     }
@@ -251,6 +257,8 @@ extension Catalogue.AggregateResult {
     case .exactly(let type): return type
     case .likeArgument: return Type(base)
     case .optionalArgument: return Type(base, optional: true)
+    case .optionalMean where base.isVector: return Type(base, optional: true)
+    case .decayed where base.isVector: return Type(base)
     case .optionalMean: return Type(.float(unit), optional: true)
     case .optionalSquare: return Type(.float(unit * unit), optional: true)
     case .decayed: return Type(.float(unit))

@@ -3,7 +3,7 @@
 ///
 /// Unless said otherwise a null argument gives null and arguments have one of the listed types.
 public enum Builtin: String, Sendable, CaseIterable {
-  // Operators
+  // Operators; also vector+vector, vector−vector and vector·float, element by element
   /// int+int, float+float, time+duration, duration+duration, time+calendarSpan, text+text.
   /// Overflow of integers, durations or times is an error.
   case add = "+"
@@ -60,6 +60,13 @@ public enum Builtin: String, Sendable, CaseIterable {
   // Texts: Unicode case mapping of no locale; length counts Unicode scalars; trim takes scalars of
   // property White_Space off both ends; the rest compare bytes.
   case lower, upper, length, trim, contains
+  // Vectors of one length, and lists
+  /// Σ aᵢ·bᵢ in an order of its own (docs/decisions.md). norm(a) = sqrt(dot(a, a)); cosine(a, b) =
+  /// dot(a, b) / (norm(a) * norm(b)), null when a norm is 0.
+  case dot, norm, cosine
+  /// element(vector or list, i): from 1, negative from the end, null where there is none.
+  /// `length` and `contains` also take a list.
+  case element
   case startsWith = "starts_with"
   case endsWith = "ends_with"
 }

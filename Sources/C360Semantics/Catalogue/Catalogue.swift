@@ -3,7 +3,7 @@
 public enum Catalogue {
   /// Computed row by row; in the order in which the reference lists them.
   public static let functions: [Function] =
-    numbers + comparisons + conversions + durations + calendar + texts + forms
+    numbers + comparisons + conversions + durations + calendar + texts + collections + forms
 
   static let functionsByName: [String: Function] = Dictionary(
     functions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -13,8 +13,7 @@ public enum Catalogue {
 
   /// Functions and aggregates of the language that this version does not have.
   static let laterFunctions: Set<String> = [
-    "approx_median", "top", "list", "fold", "coverage", "confidence", "arm", "dot", "zeros",
-    "xgboost", "lightgbm", "scorecard", "onnx", "trees", "kl", "difference", "rate",
+    "approx_median", "top", "list", "fold", "coverage", "confidence", "arm", "xgboost", "lightgbm", "scorecard", "onnx", "trees", "kl", "difference", "rate",
   ]
 
   /// What other languages call what this one has, and how to write it here.

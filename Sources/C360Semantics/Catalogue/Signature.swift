@@ -6,13 +6,16 @@ enum TypePattern: Sendable {
   /// Any type that can be compared by order.
   case ordered
   case anything
+  /// A vector or a list, by rules of their own; the words for people.
+  case collection(String)
 
   func matches(_ base: Type.Base) -> Bool {
     switch self {
     case .exactly(let wanted): base == wanted
     case .quantity: base.unit != nil
     case .ordered: base.isOrdered
-    case .anything: base != .null && base != .calendarSpan
+    case .anything: base != .null && base != .calendarSpan && !base.isCollection
+    case .collection: false
     }
   }
 
@@ -22,6 +25,7 @@ enum TypePattern: Sendable {
     case .quantity: "number"
     case .ordered: "T"
     case .anything: "any"
+    case .collection(let words): words
     }
   }
 }

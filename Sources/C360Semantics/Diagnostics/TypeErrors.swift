@@ -121,6 +121,56 @@ extension SemanticError {
       "E0408", "money has a currency of three capitals", at: at, help: ["as in `money(GBP)`"])
   }
 
+  static func badVectorType(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0408", "a vector has 1 to 65536 elements, and says how many", at: at,
+      help: ["as in `vector(16)`"])
+  }
+
+  static func badListType(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0408", "a list is made of bool, int, float, text, time, date or duration", at: at,
+      help: ["as in `list(text)`"])
+  }
+
+  static func badElement(_ at: Span, _ type: Type) -> Diagnostic {
+    Diagnostic(
+      "E0417", "a list is made of bool, int, float, text, time, date or duration", at: at,
+      label: "`\(type)`",
+      help: (type.base.unit ?? .none) != .none ? ["`float(…)` drops the unit"] : [])
+  }
+
+  // MARK: Lengths of vectors
+
+  static func width(
+    _ at: Span, _ found: Int, wanted: Int, because reason: LabeledSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0425", "this has \(elements(found)), and a `vector(\(wanted))` is needed", at: at,
+      label: elements(found), secondary: reason.map { [$0] } ?? [])
+  }
+
+  static func widths(
+    _ at: Span, _ left: Expression, _ first: Int, _ right: Expression, _ second: Int
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0425", "these vectors have \(elements(first)) and \(elements(second))", at: at,
+      secondary: [
+        LabeledSpan(left.span, elements(first)), LabeledSpan(right.span, elements(second)),
+      ], help: ["both have to have one length"])
+  }
+
+  static func elementBeyond(_ at: Span, _ place: Int64, of vector: Expression) -> Diagnostic {
+    Diagnostic(
+      "E0425", "a `\(vector.type.nonOptional)` has no element \(place)", at: at,
+      secondary: [LabeledSpan(vector.span, "`\(vector.type)`")],
+      help: ["elements are counted from 1, or from -1 backwards"])
+  }
+
+  private static func elements(_ count: Int) -> String {
+    count == 1 ? "1 element" : "\(count) elements"
+  }
+
   static func caseWithoutElse(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0411", "this `case` has no `else`", at: at,

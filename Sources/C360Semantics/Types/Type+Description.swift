@@ -16,6 +16,8 @@ extension Type.Base: CustomStringConvertible {
     case .date: "date"
     case .duration: "duration"
     case .calendarSpan: "calendar span"
+    case .vector(let width): "vector(\(width))"
+    case .list(let element): "list(\(element))"
     case .null: "null"
     }
   }
@@ -44,7 +46,15 @@ extension Type.Base {
   var isOrdered: Bool {
     switch self {
     case .int, .float, .text, .time, .date, .duration: true
-    case .bool, .calendarSpan, .null: false
+    case .bool, .calendarSpan, .vector, .list, .null: false
+    }
+  }
+
+  /// Whether it is a vector or a list.
+  var isCollection: Bool {
+    switch self {
+    case .vector, .list: true
+    default: false
     }
   }
 

@@ -14,6 +14,10 @@ public struct Type: Hashable, Sendable {
     case duration
     /// `1mo 1q 1y`: a different type, because its length depends on where it starts.
     case calendarSpan
+    /// So many floats, none of them null.
+    case vector(Int)
+    /// Any number of values of one of `bool int float text time date duration`, none of them null.
+    case list(Base)
     /// The type of the literal `null`, before its context is known.
     case null
   }

@@ -12,6 +12,9 @@ public enum Value: Sendable {
   /// Microseconds.
   case duration(Int64)
   case calendarSpan(CalendarSpan)
+  case vector([Double])
+  /// Without nulls.
+  case list([Value])
 }
 
 extension Value: Hashable {
@@ -28,6 +31,8 @@ extension Value: Hashable {
     case (.date(let a), .date(let b)): a == b
     case (.duration(let a), .duration(let b)): a == b
     case (.calendarSpan(let a), .calendarSpan(let b)): a == b
+    case (.vector(let a), .vector(let b)): a.map(\.bitPattern) == b.map(\.bitPattern)
+    case (.list(let a), .list(let b)): a == b
     default: false
     }
   }
@@ -41,6 +46,8 @@ extension Value: Hashable {
     case .float(let value): hasher.combine(value.bitPattern)
     case .text(let value): for byte in value.utf8 { hasher.combine(byte) }
     case .calendarSpan(let value): hasher.combine(value)
+    case .vector(let elements): for element in elements { hasher.combine(element.bitPattern) }
+    case .list(let elements): hasher.combine(elements)
     }
   }
 }

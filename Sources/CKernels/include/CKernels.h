@@ -5,6 +5,7 @@
 
 #include "c360_decide.h"
 #include "c360_timeline.h"
+#include "c360_vectors.h"
 
 // Kernels over columns. Booleans, validity and failures are bytes, 0 or 1. `out` may be one of the
 // inputs, but then rows are taken one by one. On x86-64 Linux every kernel has clones for AVX-512,

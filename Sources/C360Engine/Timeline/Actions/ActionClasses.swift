@@ -119,7 +119,8 @@ private struct MatchColumn: @unchecked Sendable {
     switch column.type {
     case .bool: return Int64(column.bools[row])
     case .int64: return column.int64s[row]
-    case .text: return Int64(column.codes[row])
+    case .text, .list: return Int64(column.codes[row])
+    case .vector: return nil
     case .float64:
       let value = column.float64s[row]
       return value.isNaN ? nil : orderedKey(value == 0 ? 0 : value)

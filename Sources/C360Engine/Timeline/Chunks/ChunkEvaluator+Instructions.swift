@@ -17,6 +17,10 @@ extension ChunkEvaluator {
     _ kernel: TimelineProgram.Kernel, stream: Int, _ ranges: Ranges, type: PhysicalType,
     totals: UnsafePointer<Int64>?, into output: KernelOutput
   ) -> FailedRow? {
+    if let source = vectors(of: kernel), let width = source.type.width {
+      runElements(kernel, source, width, stream, ranges, into: output)
+      return nil
+    }
     switch kernel {
     case .count:
       CountKernel.counts(ranges, scratch, into: output.values.assumingMemoryBound(to: Int64.self))
@@ -222,7 +226,18 @@ extension ChunkEvaluator {
     case .bool: write(source.bools)
     case .int64: write(source.int64s)
     case .float64: write(source.float64s)
-    case .text: write(source.codes)
+    case .text, .list: write(source.codes)
+    case .vector(let width):
+      let target = output.values.assumingMemoryBound(to: Double.self)
+      for query in 0..<count {
+        let place = place(query)
+        if place < 0 {
+          (target + query * width).update(repeating: 0, count: width)
+        } else {
+          (target + query * width).update(from: source.float64s + place * width, count: width)
+        }
+        output.valid?[query] = place < 0 ? 0 : 1
+      }
     }
   }
 
@@ -289,7 +304,10 @@ private struct TieTest {
     case .bool: return column.bools[left] == column.bools[right]
     case .int64: return column.int64s[left] == column.int64s[right]
     case .float64: return column.float64s[left].bitPattern == column.float64s[right].bitPattern
-    case .text: return column.codes[left] == column.codes[right]
+    case .text, .list: return column.codes[left] == column.codes[right]
+    case .vector(let width):
+      let (first, second) = (column.float64s + left * width, column.float64s + right * width)
+      return (0..<width).allSatisfy { first[$0].bitPattern == second[$0].bitPattern }
     }
   }
 }

@@ -39,7 +39,8 @@ final class ClusteredColumns: Sendable {
       case .bool: try clusters.inOrder(vector.bools, vector.values, threads: threads)
       case .int64: try clusters.inOrder(vector.int64s, vector.values, threads: threads)
       case .float64: try clusters.inOrder(vector.float64s, vector.values, threads: threads)
-      case .text: try clusters.inOrder(vector.codes, vector.values, threads: threads)
+      case .text, .list: try clusters.inOrder(vector.codes, vector.values, threads: threads)
+      case .vector: preconditionFailure("vectors are read by row of their table")
       }
     }
   }

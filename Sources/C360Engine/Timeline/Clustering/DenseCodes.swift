@@ -112,7 +112,8 @@ private final class ValueNumbering {
     switch column.type {
     case .bool: Int64(column.bools[row])
     case .int64: column.int64s[row]
-    case .text: Int64(column.codes[row])
+    case .text, .list: Int64(column.codes[row])
+    case .vector: preconditionFailure("the checker lets no vectors be told apart")
     case .float64: orderedKey(column.float64s[row] == 0 ? 0 : column.float64s[row])
     }
   }
@@ -140,7 +141,8 @@ private final class ValueNumbering {
       switch column.type {
       case .bool: buffer.elements(UInt8.self)[place] = UInt8(truncatingIfNeeded: key)
       case .int64: buffer.elements(Int64.self)[place] = key
-      case .text: buffer.elements(Int32.self)[place] = Int32(truncatingIfNeeded: key)
+      case .text, .list: buffer.elements(Int32.self)[place] = Int32(truncatingIfNeeded: key)
+      case .vector: break
       case .float64: buffer.elements(Double.self)[place] = orderedDouble(key)
       }
     }

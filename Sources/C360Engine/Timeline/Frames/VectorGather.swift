@@ -15,7 +15,16 @@ extension Vector {
       case .bool: Self.gather(bools, rows, range, result.elements(), hasMissing)
       case .int64: Self.gather(int64s, rows, range, result.elements(), hasMissing)
       case .float64: Self.gather(float64s, rows, range, result.elements(), hasMissing)
-      case .text: Self.gather(codes, rows, range, result.elements(), hasMissing)
+      case .text, .list: Self.gather(codes, rows, range, result.elements(), hasMissing)
+      case .vector(let width):
+        let target = result.elements(Double.self)
+        for index in range {
+          if rows[index] < 0 {
+            (target + index * width).update(repeating: 0, count: width)
+          } else {
+            (target + index * width).update(from: float64s + Int(rows[index]) * width, count: width)
+          }
+        }
       }
       guard let target = validity?.elements(UInt8.self) else { return }
       let valid = valid

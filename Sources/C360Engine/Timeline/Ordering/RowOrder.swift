@@ -35,7 +35,37 @@ struct RowOrder: @unchecked Sendable {
       let first = column.codes[left]
       let second = column.codes[right]
       return first == second ? 0 : pool.precedes(first, second) ? -1 : 1
+    case .vector(let width):
+      let (first, second) = (column.float64s + left * width, column.float64s + right * width)
+      for place in 0..<width {
+        let order = sign(orderedKey(first[place]), orderedKey(second[place]))
+        if order != 0 { return order }
+      }
+      return 0
+    case .list(let element): return compare(element, column.codes[left], column.codes[right])
     }
+  }
+
+  /// Element by element; of two lists of which one is the other's start, the shorter one is first.
+  private func compare(_ element: ListElement, _ left: Int32, _ right: Int32) -> Int {
+    if left == right { return 0 }
+    let lists = pool.lists
+    let (count, other) = (lists.count(of: left), lists.count(of: right))
+    for place in 0..<min(count, other) {
+      let (first, second) = (lists.word(left, place), lists.word(right, place))
+      if first == second { continue }
+      let order =
+        switch element {
+        case .bool, .int64: sign(Int64(bitPattern: first), Int64(bitPattern: second))
+        case .float64:
+          sign(
+            orderedKey(Double(bitPattern: first)), orderedKey(Double(bitPattern: second)))
+        case .text:
+          pool.precedes(Int32(truncatingIfNeeded: first), Int32(truncatingIfNeeded: second)) ? -1 : 1
+        }
+      if order != 0 { return order }
+    }
+    return sign(count, other)
   }
 
   private func sign<T: Comparable>(_ left: T, _ right: T) -> Int {

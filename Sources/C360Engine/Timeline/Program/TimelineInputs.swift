@@ -24,7 +24,7 @@ struct TimelineInputs: Sendable {
   let codes: [ColumnID: DenseCodes]
   /// Cells of `DistinctSketch` by position.
   let cells: [ColumnID: Buffer]
-  /// By row of the event table, for answers that are read at few events.
+  /// By row of the event table: vectors, and what is read at few events.
   let sources: [ColumnID: Vector]
   /// By stream: 1 where an event passes its conditions; nil: all pass.
   let masks: [Buffer?]
@@ -50,6 +50,10 @@ extension TimelineInputs {
     for instruction in program.instructions {
       for column in instruction.kernel.readColumns where columns[column] == nil {
         let vector = state.vector(column)
+        if vector.type.width != nil {
+          sources[column] = vector
+          continue
+        }
         columns[column] = Column(type: vector.type, values: try loader.values(column, vector))
         needsRanks = needsRanks || vector.type == .text
       }

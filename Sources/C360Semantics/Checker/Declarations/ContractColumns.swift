@@ -60,7 +60,9 @@ extension Checker {
         labels.insert(label)
         continue
       case "nan":
-        guard let rule = Self.nanRule(role.argument?.text), type.base.unit != nil else {
+        guard let rule = Self.nanRule(role.argument?.text),
+          type.base.unit != nil || type.base.isVector
+        else {
           report(SemanticError.roleArgument(role.span, "@nan(null) or @nan(keep) on a float"))
           return nil
         }

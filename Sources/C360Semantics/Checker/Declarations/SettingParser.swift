@@ -21,8 +21,18 @@ struct SettingParser {
       }
       return .date(LocalClock.days(year: parts.year, month: parts.month, day: parts.day))
     case .duration: return signed(text) { LiteralValue.microseconds($0) }.map { .duration($0) }
-    case .calendarSpan, .null: return nil
+    case .vector(let width):
+      return numbers(text).flatMap { $0.count == width ? .vector($0) : nil }
+    case .calendarSpan, .list, .null: return nil
     }
+  }
+
+  /// `[0.1, 0.2]`
+  private func numbers(_ text: String) -> [Double]? {
+    guard text.hasPrefix("["), text.hasSuffix("]") else { return nil }
+    let parts = text.dropFirst().dropLast().split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { float(String($0).trimmedSpaces, .none) }
+    return numbers.count == parts.count ? numbers : nil
   }
 
   private func signed<T: SignedNumeric>(_ text: String, _ read: (String) -> T?) -> T? {

@@ -25,6 +25,7 @@ extension Checker {
     case "declassify": return declassify(syntax, scope)
     case "linear": return model(syntax, isLogistic: false, scope)
     case "logistic": return model(syntax, isLogistic: true, scope)
+    case "zeros": return zeros(syntax, scope)
     default: break
     }
     if let function = Catalogue.functionsByName[name] {
@@ -78,6 +79,7 @@ extension Checker {
           declared: nil))
       return nil
     }
+    if let call = collectionCall(builtin, arguments, syntax.span) { return call }
     for overload in function.overloads {
       if let call = apply(overload, of: function, builtin, arguments, syntax.span) { return call }
     }

@@ -39,6 +39,10 @@ extension Checker {
     _ expression: Expression, to wanted: Type, because reason: LabeledSpan? = nil
   ) -> Expression? {
     guard let fitted = fit(expression, to: wanted) else {
+      if let width = expression.width, case .vector(let expected) = wanted.base, width != expected {
+        report(SemanticError.width(expression.span, width, wanted: expected, because: reason))
+        return nil
+      }
       let units = (expression.type.base.unit, wanted.base.unit)
       let unitsClash = units.0 != nil && units.1 != nil && units.0 != units.1
       report(
@@ -60,6 +64,9 @@ extension Checker {
     }
     guard wanted.isOptional || !type.isOptional else { return nil }
     if type.base == wanted.base { return expression.typed(wanted) }
+    if wanted.base.isCollection {
+      return fit(collection: expression, to: wanted.base)?.typed(wanted)
+    }
     if type.base == .int, wanted.base == .float(.none) { return expression.widened.typed(wanted) }
     return nil
   }
@@ -73,6 +80,8 @@ extension Checker {
     if b == .null { return (left, right.typed(left.type.optional)) }
     if a == .int, b == .float(.none) { return (left.widened, right) }
     if b == .int, a == .float(.none) { return (left, right.widened) }
+    if b.isCollection, let fitted = fit(collection: left, to: b) { return (fitted, right) }
+    if a.isCollection, let fitted = fit(collection: right, to: a) { return (left, fitted) }
     return nil
   }
 }

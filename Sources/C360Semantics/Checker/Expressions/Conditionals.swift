@@ -82,8 +82,13 @@ extension Checker {
     case .range(let range): inside = isIn(operand, range, scope, syntax.span)
     case .malformed: inside = nil
     default:
-      report(SemanticError.notACollection(collection.span))
-      inside = nil
+      guard let list = expression(collection, scope) else { return nil }
+      if let found = contains(list, operand, syntax.span) {
+        inside = found
+      } else {
+        report(SemanticError.notACollection(collection.span))
+        inside = nil
+      }
     }
     guard let inside else { return nil }
     return syntax.isNegated ? make(.not(inside), inside.type, syntax.span, over: [inside]) : inside

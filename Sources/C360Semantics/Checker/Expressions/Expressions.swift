@@ -25,7 +25,7 @@ extension Checker {
     case .reference(let view): reference(view, scope)
     case .literal(let view): literal(view, scope)
     case .money(let view): money(view)
-    case .list(let view): misplaced(view.span, "a list")
+    case .list(let view): collection(view, scope)
     case .range(let view): misplaced(view.span, "a range")
     case .parenthesized(let view): view.expression.flatMap { expression($0, scope) }
     case .unary(let view): unary(view, scope)

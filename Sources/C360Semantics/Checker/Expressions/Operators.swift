@@ -66,6 +66,7 @@ extension Checker {
 
   private func coalesce(_ left: Expression, _ right: Expression, _ span: Span) -> Expression? {
     guard let (first, second) = unify(left, right) else {
+      if complainOfWidths(left, right, at: span) { return nil }
       report(
         SemanticError.branchTypes(
           left.span, left.type, right.span, right.type, what: "the sides of `??`"))
@@ -101,6 +102,11 @@ extension Checker {
     _ builtin: Builtin, _ left: Expression, _ right: Expression, at operatorSpan: Span,
     _ span: Span
   ) -> Expression? {
+    var (left, right) = (left, right)
+    if left.type.base.isCollection, right.type.base.isCollection {
+      if complainOfWidths(left, right, at: operatorSpan) { return nil }
+      if let same = unify(left, right) { (left, right) = same }
+    }
     guard let form = ArithmeticForm(builtin, left, right, exponent: constantExponent(right)) else {
       report(SemanticError.operands(builtin.rawValue, left, right, at: operatorSpan))
       return nil
@@ -161,6 +167,7 @@ struct ArithmeticForm {
     case (.duration, .time), (.calendarSpan, .time): self.init([right, left], .time)
     case (.duration, .duration): self.init([left, right], .duration)
     case (.text, .text): self.init([left, right], .text)
+    case (.vector, .vector) where a == b: self.init([left, right], a)
     default: return nil
     }
   }
@@ -175,6 +182,7 @@ struct ArithmeticForm {
     case (.time, .time), (.date, .date), (.duration, .duration):
       self.init([left, right], .duration)
     case (.time, .duration), (.time, .calendarSpan): self.init([left, right], .time)
+    case (.vector, .vector) where a == b: self.init([left, right], a)
     default: return nil
     }
   }
@@ -191,6 +199,8 @@ struct ArithmeticForm {
     switch (a, b) {
     case (.duration, .int), (.duration, .float(.none)): self.init([left, right], .duration)
     case (.int, .duration), (.float(.none), .duration): self.init([right, left], .duration)
+    case (.vector, .int), (.vector, .float(.none)): self.init([left, right.widened], a)
+    case (.int, .vector), (.float(.none), .vector): self.init([right, left.widened], b)
     default: return nil
     }
   }

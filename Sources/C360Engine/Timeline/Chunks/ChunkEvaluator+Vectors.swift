@@ -1,0 +1,87 @@
+import C360Columns
+
+/// Aggregates over vectors: each element has what the aggregate of floats would have.
+extension ChunkEvaluator {
+  /// The column of vectors that a kernel goes through element by element.
+  func vectors(of kernel: TimelineProgram.Kernel) -> Vector? {
+    switch kernel {
+    case .sum(let column), .mean(let column), .decayed(.sum, let column?, _),
+      .decayed(.mean, let column?, _):
+      guard let source = chunk.inputs.sources[column], source.type.width != nil else { return nil }
+      return source
+    default: return nil
+    }
+  }
+
+  /// Doubles of the events that stand side by side at a time.
+  private static let blockSize = 1 << 19
+
+  func runElements(
+    _ kernel: TimelineProgram.Kernel, _ source: Vector, _ width: Int, _ stream: Int,
+    _ ranges: Ranges, into output: KernelOutput
+  ) {
+    // What is kept for others is taken before the mark.
+    let events = self.stream(stream)
+    let times = self.times(in: stream)
+    let counts = self.counts(ranges)
+    let start = scratch.mark
+    let block = max(1, min(width, Self.blockSize / max(1, events.count)))
+    for first in Swift.stride(from: 0, to: width, by: block) {
+      let size = min(block, width - first)
+      let values = turned(source, width, first, size, events)
+      let inner = scratch.mark
+      for place in 0..<size {
+        let answers = KernelOutput(
+          values: UnsafeMutableRawPointer(scratch.take(ranges.count, of: Double.self)),
+          valid: scratch.take(ranges.count, filledWith: UInt8(1)))
+        run(
+          kernel, UnsafePointer(values + place * events.count), times, counts, ranges, into: answers)
+        let target = output.values.assumingMemoryBound(to: Double.self) + first + place
+        let answer = answers.values.assumingMemoryBound(to: Double.self)
+        for query in 0..<ranges.count {
+          target[query * width] = answer[query]
+          if let valid = answers.valid { output.valid?[query] = valid[query] }
+        }
+        scratch.release(to: inner)
+      }
+      scratch.release(to: start)
+    }
+  }
+
+  /// Some elements of all events of a stream, element by element.
+  private func turned(
+    _ source: Vector, _ width: Int, _ first: Int, _ size: Int, _ events: ChunkStream
+  ) -> UnsafeMutablePointer<Double> {
+    let values = scratch.take(size * events.count, of: Double.self)
+    let clusters = chunk.inputs.clusters
+    for position in 0..<events.count {
+      let row = clusters.row(chunk.base + events.event(position))
+      let vector = source.float64s + row * width + first
+      for place in 0..<size { values[place * events.count + position] = vector[place] }
+    }
+    return values
+  }
+
+  /// One element, as a column of floats.
+  private func run(
+    _ kernel: TimelineProgram.Kernel, _ values: UnsafePointer<Double>,
+    _ times: UnsafePointer<Int64>, _ counts: UnsafePointer<Int64>, _ ranges: Ranges,
+    into output: KernelOutput
+  ) {
+    if case .decayed(let kind, _, let halfLife) = kernel {
+      DecayKernel(kind: kind, halfLife: Double(halfLife), values: values, times: times)
+        .run(ranges, scratch, into: output)
+      return
+    }
+    let sums = output.values.assumingMemoryBound(to: Double.self)
+    FloatSumKernel.sums(values, ranges, scratch, into: sums)
+    guard case .mean = kernel else { return }
+    for query in 0..<ranges.count {
+      if counts[query] == 0 {
+        output.setNull(query, Double.self)
+      } else {
+        sums[query] /= Double(counts[query])
+      }
+    }
+  }
+}
