@@ -63,3 +63,19 @@ extension ListElement {
     }
   }
 }
+
+extension Vector {
+  /// A value by itself; texts are those of the pool of the run.
+  public func scalar(_ row: Int, texts: TextPool) -> Scalar {
+    if isNull(row) { return .null }
+    switch type {
+    case .bool: return .bool(bools[row] != 0)
+    case .int64: return .int(int64s[row])
+    case .float64: return .float(float64s[row])
+    case .text: return .text(texts.text(codes[row]))
+    case .vector(let width): return .vector((0..<width).map { float64s[row * width + $0] })
+    case .list(let element):
+      return .list(texts.lists.words(of: codes[row]).map { element.scalar($0, texts: texts) })
+    }
+  }
+}

@@ -68,6 +68,7 @@ private final class HandMade {
       case .int64: return "\(vector.int64s[row])"
       case .float64: return "\(vector.float64s[row])"
       case .text: return pool.text(vector.codes[row])
+      case .vector, .list: return "\(vector.scalar(row, texts: pool))"
       }
     }
   }

@@ -135,6 +135,7 @@ struct Case {
         case .int64: "\(vector.int64s[row])"
         case .float64: "\(vector.float64s[row])"
         case .text: pool.text(vector.codes[row])
+        case .vector, .list: "\(vector.scalar(row, texts: pool))"
         }
       }
     }

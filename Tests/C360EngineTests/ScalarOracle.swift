@@ -60,6 +60,8 @@ struct ScalarOracle {
     case .int(let value): .int(value)
     case .float(let bits): .float(Double(bitPattern: bits))
     case .text(let value): .text(value)
+    case .vector(let elements): .vector(elements.map { Double(bitPattern: $0) })
+    case .list(let elements): .list(elements.map { scalar($0) })
     }
   }
 

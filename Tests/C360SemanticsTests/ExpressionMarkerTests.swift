@@ -75,7 +75,24 @@ struct ExpressionMarkerTests {
     Marked(
       "E0410", "`if` needs a condition, and this is `int`", "feature a = if ‹3› then 1 else 2"),
     Marked("E0411", "this `case` has no `else`", "feature a = ‹case { consent(\"x\"): 1 }›"),
-    Marked("E0417", "a list stands after `in` only", "feature a = ‹[1, 2]›"),
+    Marked("E0417", "a range stands after `in` only", "feature a = ‹1..2›"),
+    Marked(
+      "E0417", "a list is made of bool, int, float, text, time, date or duration",
+      "feature a = [‹3 GBP›]"),
+    Marked(
+      "E0408", "a vector has 1 to 65536 elements, and says how many",
+      "param a: ‹vector(0)› = [1, 2]"),
+    Marked(
+      "E0408", "a list is made of bool, int, float, text, time, date or duration",
+      "param a: ‹list(money)› = [1, 2]"),
+    Marked(
+      "E0425", "this has 2 elements, and a `vector(3)` is needed", "param a: vector(3) = ‹[1, 2]›"),
+    Marked(
+      "E0425", "these vectors have 3 and 2 elements", "feature a = ‹dot(zeros(3), [1, 2])›"),
+    Marked(
+      "E0425", "these vectors have 3 and 2 elements", "feature a = zeros(3) ‹+› zeros(2)"),
+    Marked(
+      "E0425", "a `vector(3)` has no element 4", "feature a = element(zeros(3), ‹4›)"),
     Marked("E0417", "a list or a range is needed here", "feature a = month(at) in ‹3›"),
     Marked("E0418", "this has no type of which there can be values", "feature a = ‹null›"),
     Marked("E0419", "score `s` is `bool`, and a score is a number", "score s = ‹consent(\"x\")›"),

@@ -61,8 +61,8 @@ struct NameMarkerTests {
       "E0208", "the role `@weight` is not in this version of c360",
       "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: text ‹@weight› }"),
     Marked(
-      "E0208", "the type `vector` is not in this version of c360",
-      "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: ‹vector(3)› }"),
+      "E0208", "the type `id` is not in this version of c360",
+      "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: ‹id(customer)› }"),
     Marked(
       "E0208", "`accounts.region` as of each event is not in this version of c360",
       "feature a = count(orders where category == ‹accounts.region›) over 7d"),

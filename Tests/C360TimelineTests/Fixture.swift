@@ -93,6 +93,7 @@ func vector(_ type: PhysicalType, _ values: [Scalar], _ pool: TextPool) -> Vecto
       } else {
         buffer.elements(Int32.self)[row] = 0
       }
+    case .vector, .list: preconditionFailure("no scenario has vectors or lists")
     }
   }
   return Vector(
@@ -108,7 +109,7 @@ extension Vector {
       case .bool: return .bool(bools[row] != 0)
       case .int64: return .int(int64s[row])
       case .float64: return .float(float64s[row].isNaN ? .nan : float64s[row])
-      case .text: return .text(pool.text(codes[row]))
+      default: return scalar(row, texts: pool)
       }
     }
   }

@@ -36,19 +36,7 @@ public struct ResultTable: Sendable {
 
   /// A cell; times and durations in microseconds, dates in days since 1970.
   public func value(_ row: Int, _ column: Int) -> Scalar {
-    let vector = batch.columns[column].vector
-    if vector.isNull(row) { return .null }
-    switch vector.type {
-    case .bool: return .bool(vector.bools[row] != 0)
-    case .int64: return .int(vector.int64s[row])
-    case .float64: return .float(vector.float64s[row])
-    case .text: return .text(texts.text(vector.codes[row]))
-    case .vector(let width):
-      return .vector((0..<width).map { vector.float64s[row * width + $0] })
-    case .list(let element):
-      return .list(
-        texts.lists.words(of: vector.codes[row]).map { element.scalar($0, texts: texts) })
-    }
+    batch.columns[column].vector.scalar(row, texts: texts)
   }
 
   /// Elements of a vector or list that a cell shows.

@@ -39,7 +39,9 @@ struct TableStore {
     _ origin: SourceOrigin, _ contract: TableContract, _ paths: [String],
     progress: (@Sendable (ReadProgress) -> Void)?
   ) throws -> (table: StoredTable, isNew: Bool)? {
-    guard let order = origin.order else { return nil }
+    // A list is worth as much as the pool of its run: it is read from the files each time.
+    let hasLists = contract.columns.contains { if case .list = $0.type { true } else { false } }
+    guard let order = origin.order, !hasLists else { return nil }
     let identity = identity(origin, contract, paths)
     let path = path(of: origin, identity)
     let before = paths.compactMap { SourceStamp(path: $0) }

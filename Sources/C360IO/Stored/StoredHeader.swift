@@ -102,7 +102,7 @@ extension StoredHeader {
     writer.number(columns.count)
     for column in columns {
       writer.text(column.name)
-      writer.number(Int(column.type.rawValue))
+      writer.number(column.type.storedCode)
       writer.section(column.values)
       writer.number(column.validity == nil ? 0 : 1)
       if let validity = column.validity { writer.section(validity) }
@@ -183,8 +183,8 @@ private struct HeaderReader {
   }
 
   mutating func column() -> StoredHeader.Column? {
-    guard let name = text(), let raw = number(), raw < 256,
-      let type = PhysicalType(rawValue: UInt8(raw)), let values = section(),
+    guard let name = text(), let type = integer().flatMap({ PhysicalType(storedCode: $0) }),
+      let values = section(),
       let hasValidity = number()
     else { return nil }
     var column = StoredHeader.Column(name: name, type: type, values: values)
@@ -198,5 +198,31 @@ private struct HeaderReader {
       column.dictionary = StoredHeader.Dictionary(count: count, ends: ends, bytes: bytes)
     }
     return column
+  }
+}
+
+extension PhysicalType {
+  /// Lists are not stored: their elements are codes of a run.
+  fileprivate var storedCode: Int {
+    switch self {
+    case .bool: 0
+    case .int64: 1
+    case .float64: 2
+    case .text: 3
+    case .vector(let width): 4 + width << 8
+    case .list: -1
+    }
+  }
+
+  fileprivate init?(storedCode: Int) {
+    switch storedCode {
+    case 0: self = .bool
+    case 1: self = .int64
+    case 2: self = .float64
+    case 3: self = .text
+    default:
+      guard storedCode & 0xFF == 4, 1...65536 ~= storedCode >> 8 else { return nil }
+      self = .vector(storedCode >> 8)
+    }
   }
 }

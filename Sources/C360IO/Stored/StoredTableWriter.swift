@@ -61,6 +61,8 @@ private struct StoredTableWriter {
       case .bool: try writeRows(vector.bools)
       case .int64: try writeRows(vector.int64s)
       case .float64: try writeRows(vector.float64s)
+      case .vector(let width): try writeVectors(vector.float64s, width)
+      case .list: preconditionFailure("tables with lists are not stored")
       case .text:
         guard let texts = dictionaries[index] else { continue }
         let codes = vector.codes
@@ -79,6 +81,21 @@ private struct StoredTableWriter {
     } else {
       try writeBlocks(of: T.self) { source[$0] }
     }
+  }
+
+  private func writeVectors(_ source: UnsafeMutablePointer<Double>, _ width: Int) throws {
+    let rows = max(1, Self.blockSize / width)
+    let block = Buffer(byteCount: rows * width * 8)
+    let target = block.elements(Double.self)
+    for start in stride(from: 0, to: batch.rowCount, by: rows) {
+      let size = min(rows, batch.rowCount - start)
+      for index in 0..<size {
+        let row = order.map { Int($0[start + index]) } ?? start + index
+        (target + index * width).update(from: source + row * width, count: width)
+      }
+      try file.write(UnsafeRawBufferPointer(start: block.pointer, count: size * width * 8))
+    }
+    try fill(after: batch.rowCount * width * 8)
   }
 
   @inline(__always)

@@ -119,8 +119,7 @@ private func summary(
         return item
       }
       let value = try summary(
-        function, elements, argument: nil, in: float, position: position, halfLife: halfLife,
-        at: time)
+        function, elements, argument: nil, in: float, setting: setting, at: time)
       guard case .float(let number) = value else { return .null }
       result.append(number)
     }

@@ -13,7 +13,8 @@ public enum Catalogue {
 
   /// Functions and aggregates of the language that this version does not have.
   static let laterFunctions: Set<String> = [
-    "approx_median", "top", "list", "fold", "coverage", "confidence", "arm", "xgboost", "lightgbm", "scorecard", "onnx", "trees", "kl", "difference", "rate",
+    "approx_median", "top", "list", "fold", "coverage", "confidence", "arm", "xgboost", "lightgbm",
+    "scorecard", "onnx", "trees", "kl", "difference", "rate",
   ]
 
   /// What other languages call what this one has, and how to write it here.

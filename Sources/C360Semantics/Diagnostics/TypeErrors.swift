@@ -154,7 +154,7 @@ extension SemanticError {
     _ at: Span, _ left: Expression, _ first: Int, _ right: Expression, _ second: Int
   ) -> Diagnostic {
     Diagnostic(
-      "E0425", "these vectors have \(elements(first)) and \(elements(second))", at: at,
+      "E0425", "these vectors have \(first) and \(second) elements", at: at,
       secondary: [
         LabeledSpan(left.span, elements(first)), LabeledSpan(right.span, elements(second)),
       ], help: ["both have to have one length"])

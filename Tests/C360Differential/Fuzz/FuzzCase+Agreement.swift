@@ -99,6 +99,11 @@ func agree(_ expected: Value, _ actual: Scalar, isExact: Bool) -> Bool {
     if a.isNaN || b.isNaN { return a.isNaN && b.isNaN }
     if a.bitPattern == b.bitPattern { return true }
     return !isExact && abs(a - b) <= 1e-9 * max(abs(a), abs(b), 1e-3)
+  case (.vector(let a), .vector(let b)):
+    return a.count == b.count
+      && zip(a, b).allSatisfy { agree(.float($0), .float($1), isExact: isExact) }
+  case (.list(let a), .list(let b)):
+    return a.count == b.count && zip(a, b).allSatisfy { agree($0, $1, isExact: isExact) }
   default: return false
   }
 }

@@ -56,6 +56,14 @@ struct DataMaker {
         random.pick([0, 1, -1, 0.1, 0.2, -0.3, 2.5, 1e16, -1e16, 1e-9, 12345.678]))
     case .text: return .text(random.pick(Self.categories))
     case .time: return .time(instant())
+    case .vector:
+      let choices: [Double] =
+        column.name == "glow"
+        ? [0, 0.25, 1, 2.5, 0.1] : [0, 1, -1, 0.1, -0.3, 2.5, 1e16, -1e16, 1e-9, -0.0]
+      if random.chance(0.1) { return .vector(Array(repeating: 0, count: Kind.width)) }
+      return .vector((0..<Kind.width).map { _ in random.pick(choices) })
+    case .list:
+      return .list((0..<random.number(0...3)).map { _ in .text(random.pick(Self.categories)) })
     case .duration: return .duration(Int64(random.number(-5...5)) * step)
     }
   }

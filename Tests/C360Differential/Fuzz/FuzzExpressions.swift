@@ -31,6 +31,8 @@ struct ExpressionMaker {
     if random.chance(0.05) { return cases(kind, depth, scope) }
     if random.chance(0.1) { return coalesced(expression(kind, depth - 1, scope), depth, scope) }
     switch kind {
+    case .vector: return vector(depth, scope)
+    case .list: return atoms.isEmpty ? literal(.list) : random.pick(atoms)
     case .bool: return condition(depth, scope)
     case .int: return integer(depth, scope)
     case .float: return number(depth, scope)
@@ -70,6 +72,11 @@ struct ExpressionMaker {
     case .text: text = random.pick(["\"a\"", "\"b\"", "\"zz\""])
     case .time: text = "@" + isoTime(random.pick([0, 1_774_747_800_000_000]) + shift)
     case .duration: text = random.pick(["1h", "36h", "2d", step])
+    case .vector:
+      let elements = (0..<Kind.width).map { _ in random.pick(["0.5", "-1.5", "3", "0"]) }
+      let zeros = "zeros(\(Kind.width))"
+      text = random.pick([zeros, "(\(zeros) + [\(elements.joined(separator: ", "))])"])
+    case .list: text = random.pick(["[]", "[\"a\"]", "[\"zz\", \"b\"]"])
     }
     return Piece(text: text, kind: kind)
   }
@@ -130,6 +137,13 @@ struct ExpressionMaker {
       return Piece(text: "\(piece.operand) \(test)", kind: .bool, isAtom: false)
     }
     if piece.kind == .bool { return piece }
+    if piece.kind == .vector { return binary(norm(piece), ">", literal(.float), .bool) }
+    if piece.kind == .list {
+      let text = expression(.text, 0, scope.filter(\.isExact))
+      return Piece(
+        text: "\(text.operand) in \(piece.operand)", kind: .bool,
+        isOptional: text.isOptional || piece.isOptional, isAtom: false)
+    }
     if piece.kind == .text, random.chance(0.3) {
       return Piece(
         text: "\(piece.operand) in [\"a\", \"c\"]", kind: .bool, isOptional: piece.isOptional,
@@ -154,7 +168,9 @@ struct ExpressionMaker {
     case 3:
       let divisor = mayFail ? expression(.int, 0, scope) : Piece(text: "3", kind: .int)
       return call("mod", [left, divisor], .int)
-    case 4: return call("length", [expression(.text, depth - 1, scope)], .int)
+    case 4:
+      let kind = scope.contains { $0.kind == .list } && random.chance(0.3) ? Kind.list : .text
+      return call("length", [expression(kind, depth - 1, scope)], .int)
     case 5:
       let parts = ["month", "day", "weekday", "hour", "minute", "quarter"]
       let part = random.pick(parts + (showsYears ? ["year"] : []))
@@ -163,7 +179,42 @@ struct ExpressionMaker {
     }
   }
 
+  private func norm(_ vector: Piece) -> Piece { call("norm", [vector], .float) }
+
+  private mutating func vector(_ depth: Int, _ scope: [Piece]) -> Piece {
+    let left = expression(.vector, depth - 1, scope)
+    if random.chance(0.3) {
+      let factor = Piece(text: random.pick(["2.0", "0.1", "-3"]), kind: .float)
+      return binary(left, "*", factor, .vector)
+    }
+    return binary(left, random.pick(["+", "-"]), expression(.vector, depth - 1, scope), .vector)
+  }
+
+  /// A float made of vectors.
+  private mutating func product(_ depth: Int, _ scope: [Piece]) -> Piece {
+    // A literal alone has no length of its own.
+    let vectors = scope.filter { $0.kind == .vector && $0.isExact }
+    guard !vectors.isEmpty else { return literal(.float) }
+    let left = random.pick(vectors)
+    let right = expression(.vector, depth - 1, scope)
+    switch random.number(0...3) {
+    case 0: return norm(left)
+    case 1:
+      var piece = call("cosine", [left, right], .float)
+      piece.isOptional = true
+      return piece
+    case 2:
+      let place = random.pick(["1", "-1", "\(Kind.width)"])
+      return Piece(
+        text: "element(\(left.text), \(place))", kind: .float, isOptional: left.isOptional)
+    default: return call("dot", [left, right], .float)
+    }
+  }
+
   private mutating func number(_ depth: Int, _ scope: [Piece]) -> Piece {
+    if random.chance(0.2), scope.contains(where: { $0.kind == .vector }) {
+      return product(depth, scope)
+    }
     let left = expression(.float, depth - 1, scope)
     switch random.number(0...7) {
     case 0, 1, 2:

@@ -1,6 +1,23 @@
 import C360Semantics
 
-enum Kind: Sendable { case bool, int, float, text, time, duration }
+enum Kind: Sendable {
+  case bool, int, float, text, time, duration
+  /// Of `width` elements.
+  case vector
+  /// Of texts.
+  case list
+
+  /// More than eight, and no multiple of it: the lanes of a dot product are of two lengths.
+  static let width = 11
+
+  var type: String {
+    switch self {
+    case .vector: "vector(\(Self.width))"
+    case .list: "list(text)"
+    default: "\(self)"
+    }
+  }
+}
 
 struct FuzzColumn: Sendable {
   let name: String
@@ -9,7 +26,7 @@ struct FuzzColumn: Sendable {
   /// `@key`, `@nan(keep)`, ` = "x"`: what stands after the type.
   var suffix = ""
 
-  var declaration: String { "\(name): \(kind)\(isOptional ? "?" : "")\(suffix)" }
+  var declaration: String { "\(name): \(kind.type)\(isOptional ? "?" : "")\(suffix)" }
 }
 
 struct FuzzTable: Sendable {
@@ -43,6 +60,8 @@ struct FuzzTable: Sendable {
       case .int: .int(Int64(random.number(-99...99)))
       case .text: .text("noise")
       case .bool(let value): .bool(!value)
+      case .vector: .vector(Array(repeating: 99, count: Kind.width))
+      case .list: .list([.text("noise")])
       default: cell
       }
     }
@@ -57,11 +76,21 @@ struct FuzzTable: Sendable {
       case .float(let value): value.description
       case .text(let value): value
       case .time(let value): isoTime(value)
+      case .vector(let elements):
+        "[\(elements.map(\.description).joined(separator: ", "))]"
+      case .list(let elements):
+        "[\(elements.map { quoted($0) }.joined(separator: ","))]"
       default: ""
       }
     return text.contains { ",\"\n".contains($0) }
       ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
+}
+
+/// A text as JSON writes it.
+private func quoted(_ value: Value) -> String {
+  guard case .text(let text) = value else { return "null" }
+  return "\"" + text.replacing("\"", with: "\\\"") + "\""
 }
 
 /// `2026-03-01T12:00:00.000001Z`

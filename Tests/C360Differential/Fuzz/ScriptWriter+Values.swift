@@ -27,6 +27,18 @@ extension ScriptWriter {
       return qualified.filter { $0.kind == kind }.randomElement(using: &make.random)
         ?? derived(kind, from: qualified)
     }
+    if make.random.chance(0.25), table.columns.contains(where: { $0.kind == .vector }) {
+      let choice = make.random.pick(["sum", "mean", "first", "last", "nth", "tags", "count"])
+      switch choice {
+      case "tags": return result("last", "\(table.name).tags", .list, optional: true)
+      case "count": return result("count", "\(table.name).taste", .int)
+      case "nth":
+        return result("nth", "\(table.name).taste", .vector, rest: ", 2", optional: true)
+      default:
+        return result(
+          choice, argument(.vector).text, .vector, optional: choice != "sum")
+      }
+    }
     let half = ", half_life: \(make.random.pick(["12h", "3d", make.step]))"
     switch make.random.number(0...(forward ? 17 : 19)) {
     case 0, 1: return result("count", table.name, .int)
@@ -103,6 +115,11 @@ extension ScriptWriter {
         return result("decayed_count", table.name, .float, rest: half, exact: false)
       }
       let function = make.random.pick(["decayed_sum", "decayed_mean"])
+      if table.columns.contains(where: { $0.name == "glow" }), make.random.chance(0.5) {
+        return result(
+          function, "\(table.name).glow", .vector, rest: half,
+          optional: function == "decayed_mean", exact: false)
+      }
       return result(
         function, "\(table.name).\(column.name)", .float, rest: half,
         optional: function == "decayed_mean", exact: false)
@@ -111,6 +128,7 @@ extension ScriptWriter {
 
   /// A value of the event where the table has no column of the kind.
   private func derived(_ kind: Kind, from columns: [Piece]) -> Piece {
+    if kind == .vector { return Piece(text: "zeros(\(Kind.width))", kind: .vector) }
     let text = columns.first { $0.kind == .text }?.text ?? ""
     return kind == .bool
       ? Piece(text: "\(text) == \"a\"", kind: .bool, isAtom: false)
@@ -147,7 +165,9 @@ extension ScriptWriter {
       piece = kind
       lines.append("feature \(name) = \(text)\(window())")
     } else {
-      let kind = make.random.pick([Kind.int, .float, .bool, .text, .duration, .time])
+      let kinds: [Kind] = [.int, .float, .bool, .text, .duration, .time]
+      let hasVectors = decisionScope.contains { $0.kind == .vector }
+      let kind = make.random.pick(kinds + (hasVectors ? [.vector, .float] : []))
       piece = make.expression(kind, 3, decisionScope)
       lines.append("feature \(name) = \(piece.text)")
     }

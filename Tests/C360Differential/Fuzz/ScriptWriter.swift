@@ -112,6 +112,13 @@ struct ScriptWriter {
       FuzzColumn(name: "gift", kind: .bool, isOptional: make.random.chance(0.5)),
       FuzzColumn(name: "due_at", kind: .time, isOptional: make.random.chance(0.5)),
     ]
+    if make.random.chance(0.4) {
+      columns += [
+        FuzzColumn(name: "taste", kind: .vector, isOptional: make.random.chance(0.5)),
+        FuzzColumn(name: "glow", kind: .vector),
+        FuzzColumn(name: "tags", kind: .list, isOptional: make.random.chance(0.5)),
+      ]
+    }
     var items: [String] = []
     if known == nil, make.random.chance(0.4) { items.append("arrives within \(make.step)") }
     if make.random.chance(0.5) { items.append("observed through @\(isoTime(data.instant()))") }
@@ -231,6 +238,9 @@ struct ScriptWriter {
       FuzzColumn(name: "cost", kind: .float, isOptional: make.random.chance(0.3)),
       FuzzColumn(name: "min_tier", kind: .int),
     ]
+    if make.random.chance(0.4) {
+      offers.append(FuzzColumn(name: "embedding", kind: .vector, isOptional: make.random.chance(0.3)))
+    }
     let count = make.random.number(hasNoAction ? 0...4 : 1...4)
     let columns = offers
     let rows = (0..<count).map { index in
