@@ -133,10 +133,10 @@ struct ExpressionMarkerTests {
       "E0415", "`count` cannot stand in function `f`",
       "function f(x: int) -> int = x + ‹count(orders)›"),
     Marked(
-      "E0416", "`sum` takes a number or a duration, and this is `text`",
+      "E0416", "`sum` takes a number, a duration or a vector, and this is `text`",
       "feature a = sum(‹orders.category›) over 7d"),
     Marked(
-      "E0416", "`sum` takes a number or a duration, and this is the table itself",
+      "E0416", "`sum` takes a number, a duration or a vector, and this is the table itself",
       "feature a = sum(‹orders›) over 7d"),
     Marked("E0416", "`share` needs a condition", "feature a = ‹share(orders)› over 7d"),
     Marked("E0416", "`decayed_sum` needs a half-life", "feature a = ‹decayed_sum(orders.amount)›"),

@@ -38,17 +38,17 @@ struct VectorTests {
       """
       feature total   = sum(clicks.taste)
       feature middle  = mean(clicks.taste) over 60d
-      feature recent  = decayed_mean(clicks.taste, half_life: 10d)
-      feature amount  = decayed_sum(clicks.taste, half_life: 10d) over 20d
-      feature two     = mean(clicks.taste) over last 2
+      feature recent  = decayed_mean(clicks.taste where length(tags) != 1, half_life: 10d)
+      feature amount  = decayed_sum(clicks.taste where length(tags) != 1, half_life: 10d) over 20d
+      feature two     = mean(clicks.taste where length(tags) != 1 or element(tags, 1) == "tea") over last 2
       show now | select person, total, middle, recent, amount, two
       """)
     #expect(
       shown == """
-        person  total         middle             recent                          amount                        two
-        ------  ------------  -----------------  ------------------------------  ----------------------------  ------------------
-             1  [4, -1, 1]    [2, -0.5, 0.5]     [2.333333, -0.666667, 0.5]      [0.75, -0.25, 0.125]          [2, -0.5, 0.5]
-             2  [1, 3, 1]     [0.333333, 1, 0.333333]  [0, 0, 0]  [0, 0, 0]  [0, 0, 0]
+        person  total       middle                   recent                      amount                          two
+        ------  ----------  -----------------------  --------------------------  ------------------------------  ------------
+             1  [4, -1, 1]  [2, -0.5, 0.5]           [2.333333, -0.666667, 0.5]  [0.75, -0.25, 0.125]            [3, -1, 0.5]
+             2  [1, 3, 1]   [0.333333, 1, 0.333333]  [1, 1, 1]                   [0.466516, 0.466516, 0.466516]  [1, 1, 1]
 
         """)
   }
@@ -65,10 +65,10 @@ struct VectorTests {
       """)
     #expect(
       shown == """
-        person  newest            oldest       second  none
-        ------  ----------------  -----------  ------  ----
-             1  [3, -1, 0.5]      [tea, a, b]  []      null
-             2  [-1e+16, 1, 1e+16]  [ä]  [b, c]  null
+        person  newest              oldest       second  none
+        ------  ------------------  -----------  ------  ----
+             1  [3, -1, 0.5]        [tea, a, b]  []      null
+             2  [-1e+16, 1, 1e+16]  [ä]          [b, c]  null
 
         """)
   }
@@ -84,7 +84,7 @@ struct VectorTests {
       """)
     #expect(
       shown == """
-        person  d  n  c  z     e    beyond  scaled
+        person  d  n  c     z    e  beyond  scaled
         ------  -  -  -  ----  ---  ------  ----------
              1  3  5  1  null  0.5     0.5  [5, -3, 0]
 
@@ -117,18 +117,18 @@ struct VectorTests {
       "show clicks | group customer { total = sum(taste); middle = mean(taste); n = count(taste) }")
     #expect(
       shown == """
-        customer  total       middle                    n
-        --------  ----------  ------------------------  -
+        customer  total        middle                          n
+        --------  -----------  ------------------------------  -
                1  [13, 8, 10]  [4.333333, 2.666667, 3.333333]  3
-               2  [1, 3, 1]  [0.333333, 1, 0.333333]  3
+               2  [1, 3, 1]    [0.333333, 1, 0.333333]         3
 
         """)
   }
 
   @Test("a group has no key, and a sort no order, of vectors or lists")
   func keys() throws {
-    #expect(try Self.script("show clicks | group taste { n = count() }").codes() == ["E0402"])
-    #expect(try Self.script("show clicks | sort tags").codes() == ["E0402"])
+    #expect(try Self.script("show clicks | group taste { n = count() }").codes() == ["E0512"])
+    #expect(try Self.script("show clicks | sort tags").codes() == ["E0512"])
     #expect(try Self.script("feature a = last(clicks.taste) == zeros(3)").codes() == ["E0402"])
   }
 
@@ -161,10 +161,10 @@ struct VectorTests {
       """
     #expect(
       try script.shown() == """
-        person  action    value
-        ------  ------  -------
-             1  left          2
-             2  right  1.666667
+        person  action     value
+        ------  ------  --------
+             1  left           2
+             2  right   1.666667
 
         """)
   }
