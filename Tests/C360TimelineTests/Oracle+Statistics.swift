@@ -34,7 +34,7 @@ extension Oracle {
       case .float(let number): hash = DistinctSketch.hash(number.bitPattern)
       case .int(let number): hash = DistinctSketch.hash(UInt64(bitPattern: number))
       case .bool(let truth): hash = DistinctSketch.hash(truth ? 1 : 0)
-      case .null: continue
+      case .null, .vector, .list: continue
       }
       let cell = Int(DistinctSketch.cell(hash))
       registers[cell / 64] = max(registers[cell / 64], cell % 64)
