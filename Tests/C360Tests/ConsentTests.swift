@@ -54,6 +54,7 @@ private func cells(_ script: Script) throws -> String {
     case .int(let value): "\(value)"
     case .float(let value): "\(value)"
     case .text(let value): value
+    case .vector, .list: table.text(0, column)
     }
   }.joined(separator: " ")
 }
