@@ -56,20 +56,23 @@ extension Lowering {
         event: argumentColumn(match.event, where: permitted, events),
         action: column(match.actionColumn, of: rows(actions)))
     }
+    let marker = aggregate.marker.flatMap { markerColumn($0, of: aggregate, expression, scope) }
     var windowed = WindowedAggregate(
       function: aggregate.function.planned,
       argument: aggregate.argument.map { argumentColumn($0, where: guardian, events) },
       second: aggregate.second.map { argumentColumn($0, where: guardian, events) },
       filter: filter, matches: matches,
-      window: aggregate.window.spec, lag: aggregate.lag,
-      setting: aggregate.setting.planned)
+      window: aggregate.window.spec(since: marker), lag: aggregate.lag,
+      every: aggregate.every?.offset, setting: aggregate.setting.planned)
     if let permitted, let expression = aggregate.permitted {
       windowed.permitted = eventColumn(permitted, expression, events)
     }
     let level = timelineLevel(of: windowed)
     let decision = windowed.matches.isEmpty ? nil : scope.decision
     let key = timeline(aggregate.table, moments, decision: decision, level: level)
-    if let known = requests.timelines[key]?.index[windowed] { return scalar(known) }
+    if let known = requests.timelines[key]?.index[windowed] {
+      return afterMarker(known, marker, aggregate)
+    }
     let answer = addColumn(
       name ?? expression.span.text.singleLine, expression.type.logical,
       in: decision?.relation ?? moments.relation, nullable: expression.type.isOptional)
@@ -78,14 +81,47 @@ extension Lowering {
     requests.timelines[key]?.outputs.append(
       TimelineStep.Output(
         aggregate: windowed, column: answer, origin: origin(expression.span)))
-    return scalar(answer)
+    return afterMarker(answer, marker, aggregate)
+  }
+
+  // MARK: Windows since the last event of a kind
+
+  /// When the last visible event of a marker happened, as a column of the moments: itself a windowed
+  /// aggregate, of a lower level.
+  private func markerColumn(
+    _ marker: Aggregate.Marker, of aggregate: Aggregate, _ expression: Expression, _ scope: Scope
+  ) -> ColumnID? {
+    guard case .events(let roles) = program[marker.table].kind else { return nil }
+    let time = Expression(
+      .tableColumn(marker.table, roles.time), type: .time, span: expression.span,
+      facts: expression.facts)
+    var last = Aggregate(
+      function: .last, table: marker.table, argument: time, second: nil, filter: marker.filter,
+      actionMatches: [], window: .all, lag: aggregate.lag, every: aggregate.every)
+    last.permitted = marker.permitted
+    let value = self.aggregate(
+      last,
+      Expression(time.kind, type: .time.optional, span: time.span, facts: time.facts), named: "last \(program[marker.table].name)", scope)
+    return scalars.column(of: value)
+  }
+
+  /// Without `else all` there is no value before the first marker.
+  private func afterMarker(
+    _ answer: ColumnID, _ marker: ColumnID?, _ aggregate: Aggregate
+  ) -> ScalarID {
+    let value = scalar(answer)
+    guard let marker, aggregate.marker?.orAll == false else { return value }
+    let type = plan[answer].type.physical
+    let isUnmarked = scalars.add(.isNull, [scalar(marker)], .bool)
+    return scalars.add(.select, [isUnmarked, scalars.null(type), value], type)
   }
 
   /// Timelines that must run before this one.
   private func timelineLevel(of windowed: WindowedAggregate) -> Int {
-    let read =
+    var read =
       [windowed.argument, windowed.second, windowed.filter, windowed.permitted].compactMap { $0 }
       + windowed.matches.map(\.event)
+    if case .since(let marker) = windowed.window { read.append(marker) }
     return read.reduce(0) { max($0, levels[$1] ?? 0) }
   }
 

@@ -62,13 +62,16 @@ extension Offset {
 }
 
 extension Window {
-  var spec: WindowSpec {
+  /// - Parameter marker: the column with the time of an aggregate's marker.
+  func spec(since marker: ColumnID?) -> WindowSpec {
     switch self {
     case .all: .all
     case .duration(let length): .duration(length)
     case .span(let span): .span(span.step)
     case .calendar(let span): .calendar(span.step)
     case .last(let count): .last(count)
+    case .session(let gap): .session(gap: gap)
+    case .sinceLast: marker.map { .since($0) } ?? .all
     case .following(let after, let within):
       .following(after: after.offset, within: within.offset)
     }

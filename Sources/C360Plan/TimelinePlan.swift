@@ -66,6 +66,11 @@ public enum WindowSpec: Hashable, Sendable {
   case calendar(CalendarStep)
   /// The last n of the visible events before u that pass the filter, in event order
   case last(Int)
+  /// The visible events, whatever the filter, from the start of the session that is still open at u:
+  /// consecutive ones at most this gap (µs) apart, the last at most so far before u; else nothing
+  case session(gap: Int64)
+  /// (the time in a column of the frame, u); from the beginning where that is null
+  case since(ColumnID)
   /// (t + after, t + within]; neither lag nor known time plays a part
   case following(after: TimeOffset, within: TimeOffset)
 }
@@ -226,13 +231,17 @@ public struct WindowedAggregate: Sendable, Hashable {
   public let window: WindowSpec
   /// µs
   public let lag: Int64
+  /// The last multiple of it strictly before t takes the place of t: exact ones from 1970-01-01 UTC,
+  /// local starts of periods. nil: t itself. Not with a window that looks forward.
+  public let every: TimeOffset?
   public let setting: AggregateSetting
   /// `bool`, never null: the events that exist for this aggregate, for `last` windows and the whole of
   /// a share too.
   public var permitted: ColumnID? = nil
   public init(
     function: AggregateFunction, argument: ColumnID?, second: ColumnID?, filter: ColumnID?,
-    matches: [Match], window: WindowSpec, lag: Int64, setting: AggregateSetting = .none
+    matches: [Match], window: WindowSpec, lag: Int64, every: TimeOffset? = nil,
+    setting: AggregateSetting = .none
   ) {
     self.function = function
     self.argument = argument
@@ -241,6 +250,7 @@ public struct WindowedAggregate: Sendable, Hashable {
     self.matches = matches
     self.window = window
     self.lag = lag
+    self.every = every
     self.setting = setting
   }
 }

@@ -113,6 +113,17 @@ struct ExpressionMarkerTests {
       "E0412", "it ends before it starts",
       "exposure e of customer at @2026-01-01 { outcome o = count(orders) ‹after 7d within 7d› }"),
     Marked(
+      "E0412", "the gap of a session is above 0", "feature a = count(orders) over session(‹0d›)"),
+    Marked(
+      "E0412", "the period of `every` has a length above 0",
+      "feature a = count(orders) over 7d every ‹0d›"),
+    Marked(
+      "E0413", "`every` looks back and `within` looks ahead",
+      "exposure e of customer at @2026-01-01 { outcome o = count(orders) within 7d ‹every 1d› }"),
+    Marked(
+      "E0414", "`since last` ranges over events, and `accounts` is a profile",
+      "feature a = count(orders) over since last(‹accounts›)"),
+    Marked(
       "E0413", "`calendar` takes local days, weeks, months, quarters or years",
       "feature a = count(orders) over calendar ‹6h›"),
     Marked(

@@ -52,12 +52,6 @@ struct NameMarkerTests {
       "E0208", "`approx_median` is not in this version of c360",
       "feature a = ‹approx_median›(orders.amount) over 7d"),
     Marked(
-      "E0208", "`every` behind an aggregate is not in this version of c360",
-      "feature a = count(orders) over 7d ‹every 1d›"),
-    Marked(
-      "E0208", "the window `over session` is not in this version of c360",
-      "feature a = count(orders) ‹over session(30m)›"),
-    Marked(
       "E0208", "the role `@weight` is not in this version of c360",
       "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: text ‹@weight› }"),
     Marked(

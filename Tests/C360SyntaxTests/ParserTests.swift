@@ -55,6 +55,10 @@ import Testing
       "(windowed (call (name f) ( )) (window over session ( (literal 30m) )))"
     ),
     (
+      "f() over since last(e where a) else all",
+      "(windowed (call (name f) ( )) (window over since last ( (reference (name e)) where (reference (name a)) ) else all))"
+    ),
+    (
       "f() every calendar 1d", "(windowed (call (name f) ( )) (window every calendar (literal 1d)))"
     ),
     (

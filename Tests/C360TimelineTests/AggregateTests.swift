@@ -98,12 +98,17 @@ extension Scenario {
     return outputs.map { state.vector($0.column).scalars(fixture.pool) }
   }
 
-  mutating func check(_ aggregates: [WindowedAggregate], timezone: String = "UTC") throws {
+  /// - Parameter markers: columns of the frame.
+  mutating func check(
+    _ aggregates: [WindowedAggregate], timezone: String = "UTC",
+    markers: [ColumnID: [Scalar]] = [:]
+  ) throws {
     let answers = try answers(aggregates, timezone: timezone)
     var wrong = 0
     for (aggregate, column) in zip(aggregates, answers) {
       for (row, exposure) in exposures.enumerated() {
-        let expected = oracle.answer(aggregate, key: exposure.key, at: exposure.time)
+        let expected = oracle.answer(
+          aggregate, key: exposure.key, at: exposure.time, frame: markers.mapValues { $0[row] })
         if column[row] != expected {
           wrong += 1
           if wrong <= 5 {

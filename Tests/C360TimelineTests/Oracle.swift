@@ -22,13 +22,22 @@ struct Oracle {
   let zone: ZoneTable
   let floats: Set<ColumnID>
 
+  /// - Parameter frame: the row of the frame, where windows read it.
   func answer(
-    _ aggregate: WindowedAggregate, key: Scalar, at decision: Int64,
-    action: [ColumnID: Scalar] = [:]
+    _ aggregate: WindowedAggregate, key: Scalar, at instant: Int64,
+    action: [ColumnID: Scalar] = [:], frame: [ColumnID: Scalar] = [:]
   ) -> Scalar {
+    let decision = aggregate.every.map { last($0, before: instant) } ?? instant
+    let all = key == .null ? [] : events[key] ?? []
+    var window = all.filter { isInWindow($0, aggregate, decision) }
+    switch aggregate.window {
+    case .session(let gap): window = openSession(window, gap, decision - aggregate.lag)
+    case .since(let column):
+      if let marker = frame[column]?.integer { window = window.filter { $0.time > marker } }
+    default: break
+    }
     var chosen: [(event: OracleEvent, passes: Bool)] = []
-    for event in key == .null ? [] : events[key] ?? [] {
-      guard isInWindow(event, aggregate, decision) else { continue }
+    for event in window {
       let passes = passes(event, aggregate, action)
       if passes || aggregate.function.asksOfAllEvents { chosen.append((event, passes)) }
     }
@@ -48,11 +57,41 @@ struct Oracle {
     let end = decision - aggregate.lag
     guard event.time < end else { return false }
     switch aggregate.window {
-    case .all, .last, .following: return true
+    case .all, .last, .following, .session, .since: return true
     case .duration(let length): return event.time >= end - length
     case .span(let step):
       return event.time >= zone.moved(end, by: .calendar(step), times: -1)
     case .calendar(let step): return event.time >= zone.periodStart(step, of: end) ?? .min
+    }
+  }
+
+  private func openSession(
+    _ visible: [OracleEvent], _ gap: Int64, _ end: Int64
+  ) -> [OracleEvent] {
+    var session: [OracleEvent] = []
+    var next = end
+    for event in visible.reversed() {
+      if next - event.time > gap { break }
+      session = [event] + session
+      next = event.time
+    }
+    return session
+  }
+
+  /// By trying one instant after the other: for coarse grids only.
+  private func last(_ period: TimeOffset, before instant: Int64) -> Int64 {
+    switch period {
+    case .exact(let length):
+      var multiple = instant / length * length + length
+      while multiple >= instant { multiple -= length }
+      return multiple
+    case .calendar(let step):
+      var earlier = instant - 1
+      while true {
+        guard let start = zone.periodStart(step, of: earlier) else { return .min }
+        if start < instant { return start }
+        earlier -= 3_600_000_000
+      }
     }
   }
 

@@ -140,10 +140,16 @@ extension WindowedAggregate {
   init(
     _ function: AggregateFunction, _ argument: ColumnID? = nil, second: ColumnID? = nil,
     filter: ColumnID? = nil, matches: [Match] = [], over window: WindowSpec = .all, lag: Int64 = 0,
-    setting: AggregateSetting = .none
+    every: TimeOffset? = nil, setting: AggregateSetting = .none
   ) {
     self.init(
       function: function, argument: argument, second: second, filter: filter, matches: matches,
-      window: window, lag: lag, setting: setting)
+      window: window, lag: lag, every: every, setting: setting)
+  }
+
+  func with(matches: [Match] = [], every: TimeOffset?) -> WindowedAggregate {
+    WindowedAggregate(
+      function, argument, second: second, filter: filter, matches: matches, over: window, lag: lag,
+      every: every, setting: setting)
   }
 }

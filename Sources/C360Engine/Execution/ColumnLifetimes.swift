@@ -106,6 +106,7 @@ struct StepColumns {
         [aggregate.argument, aggregate.second, aggregate.filter, aggregate.permitted]
           .compactMap { $0 })
       for match in aggregate.matches { read.formUnion([match.event, match.action]) }
+      if case .since(let marker) = aggregate.window { read.insert(marker) }
       written.append(output.column)
     }
     written += step.coverages.map(\.column)

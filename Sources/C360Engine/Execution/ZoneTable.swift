@@ -60,6 +60,37 @@ public struct ZoneTable: Sendable {
     return startOfDay(Self.periodStart(step, ofDay: localDay(instant)))
   }
 
+  /// The last multiple of a length strictly before an instant: of an exact one counted from 1970-01-01
+  /// UTC, on the calendar the last local start of a period. `Int64.min` where there is none.
+  func lastMultiple(of length: TimeOffset, before instant: Int64) -> Int64 {
+    let (last, isFirst) = instant.subtractingReportingOverflow(1)
+    if isFirst { return .min }
+    switch length {
+    case .exact(let length):
+      let length = max(1, length)
+      let rest = last % length
+      let (multiple, overflow) = last.subtractingReportingOverflow(rest < 0 ? rest + length : rest)
+      return overflow ? .min : multiple
+    case .calendar(let step): return lastPeriodStart(step, before: instant) ?? .min
+    }
+  }
+
+  /// Near switches of the clock a period may begin while the wall still shows the one before, or show
+  /// a period before it begins; so its neighbours are looked at too.
+  private func lastPeriodStart(_ step: CalendarStep, before instant: Int64) -> Int64? {
+    guard instant > .min + Self.margin, instant < .max - Self.margin else { return nil }
+    let day = Self.periodStart(step, ofDay: localDay(instant))
+    let back = CalendarStep(-step.count, step.unit)
+    if let next = Self.add(step, toDay: day).flatMap(startOfDay), next < instant { return next }
+    var candidate: Int64? = day
+    for _ in 0..<3 {
+      guard let day = candidate, let start = startOfDay(day) else { return nil }
+      if start < instant { return start }
+      candidate = Self.add(back, toDay: day)
+    }
+    return nil
+  }
+
   // MARK: Days
 
   /// The day `step.count` units later; nil when that is far outside of what 64 bits of µs hold.

@@ -17,11 +17,17 @@ extension ReferenceInterpreter {
     _ aggregate: Aggregate, in expression: Expression, _ scope: Scope
   ) throws(ReferenceError) -> Value {
     if case .following = aggregate.window, !isObserved(aggregate, scope) { return .null }
+    var scope = scope
+    if let period = aggregate.every { scope.time = calendar.lastMultiple(of: period, before: scope.time) }
+    var marked: Int64?
+    if let marker = aggregate.marker {
+      marked = try timeOfLast(marker, aggregate, scope)
+      if marked == nil, !marker.orAll { return .null }
+    }
     var chosen: [(event: Event, scope: Scope, condition: Bool)] = []
-    for event in inWindow(aggregate, scope) {
+    for event in try inWindow(aggregate, since: marked, scope) {
       var eventScope = Scope(entity: scope.entity, time: event.time)
       eventScope.row = event.row
-      if let permitted = aggregate.permitted, try !value(permitted, eventScope).isTrue { continue }
       let condition = try matches(aggregate, eventScope, action: scope.action)
       if condition || aggregate.function.asksOfAllEvents {
         chosen.append((event, eventScope, condition))
@@ -41,8 +47,10 @@ extension ReferenceInterpreter {
   }
 
   /// The events of the entity in the window (semantics.md S1, S2, O2), in T2 order.
-  private func inWindow(_ aggregate: Aggregate, _ scope: Scope) -> [Event] {
-    let events = events[aggregate.table.index][scope.entity] ?? []
+  private func inWindow(
+    _ aggregate: Aggregate, since marked: Int64?, _ scope: Scope
+  ) throws(ReferenceError) -> [Event] {
+    let events = try permitted(aggregate.permitted, aggregate.table, scope.entity)
     let end = saturatingSum(scope.time, -aggregate.lag)
     let start: Int64
     switch aggregate.window {
@@ -50,6 +58,12 @@ extension ReferenceInterpreter {
     case .duration(let length): start = saturatingSum(end, -length)
     case .span(let span): start = calendar.moved(end, by: span, times: -1)
     case .calendar(let span): start = calendar.periodStart(end, of: span)
+    case .session(let gap):
+      let visible = events.filter { $0.isVisible(before: end, at: scope.time) }
+      return openSession(visible, gap: gap, at: end)
+    case .sinceLast:
+      let visible = events.filter { $0.isVisible(before: end, at: scope.time) }
+      return visible.filter { event in marked.map { event.time > $0 } ?? true }
     case .following(let after, let within):
       let first = calendar.moved(scope.time, by: after, times: 1)
       let last = calendar.moved(scope.time, by: within, times: 1)
@@ -58,6 +72,48 @@ extension ReferenceInterpreter {
       }
     }
     return events.filter { $0.time >= start && $0.isVisible(before: end, at: scope.time) }
+  }
+
+  /// The events of an entity that a mask leaves visible (semantics.md C2).
+  private func permitted(
+    _ permission: Expression?, _ table: TableID, _ entity: Value
+  ) throws(ReferenceError) -> [Event] {
+    var result: [Event] = []
+    for event in events[table.index][entity] ?? [] {
+      var eventScope = Scope(entity: entity, time: event.time)
+      eventScope.row = event.row
+      if let permission, try !value(permission, eventScope).isTrue { continue }
+      result.append(event)
+    }
+    return result
+  }
+
+  /// The events of the session that is still open at `end` (semantics.md G3).
+  private func openSession(_ visible: [Event], gap: Int64, at end: Int64) -> [Event] {
+    var session: [Event] = []
+    var next = end
+    for event in visible.reversed() {
+      if Int128(next) - Int128(event.time) > Int128(gap) { break }
+      session.insert(event, at: 0)
+      next = event.time
+    }
+    return session
+  }
+
+  /// When the last visible event of a marker happened (semantics.md G4).
+  private func timeOfLast(
+    _ marker: Aggregate.Marker, _ aggregate: Aggregate, _ scope: Scope
+  ) throws(ReferenceError) -> Int64? {
+    let end = saturatingSum(scope.time, -aggregate.lag)
+    var last: Int64?
+    for event in try permitted(marker.permitted, marker.table, scope.entity)
+    where event.isVisible(before: end, at: scope.time) {
+      var eventScope = Scope(entity: scope.entity, time: event.time)
+      eventScope.row = event.row
+      if let filter = marker.filter, try !value(filter, eventScope).isTrue { continue }
+      last = event.time
+    }
+    return last
   }
 
   private func matches(

@@ -126,12 +126,12 @@ struct LocalCalendar {
     }
   }
 
-  /// The number of the period of this length that holds the instant: days and months counted from
-  /// 1970-01-01, weeks from Monday 1969-12-29.
+  /// The number of the period of this length that holds the instant: days counted from 1970-01-01,
+  /// weeks from Monday 1969-12-29, months from January of year 0.
   func period(_ instant: Int64, of span: CalendarSpan) -> Int64 {
     let today = LocalTime(local(instant)).day
     let count = Int64(span.count)
-    let months = (today.year - 1970) * 12 + today.month - 1
+    let months = today.year * 12 + today.month - 1
     return switch span.unit {
     case .day: floorDivide(today.number, by: count)
     case .week: floorDivide(today.number + 3, by: 7 * count)
@@ -143,8 +143,28 @@ struct LocalCalendar {
 
   /// The local start of the period that holds the instant.
   func periodStart(_ instant: Int64, of span: CalendarSpan) -> Int64 {
-    let number = period(instant, of: span) * Int64(span.count)
-    let january = CivilDay(year: 1970, month: 1, day: 1)
+    start(ofPeriod: period(instant, of: span), of: span)
+  }
+
+  /// The last multiple of a length before an instant: of an exact one counted from 1970-01-01 UTC, on
+  /// the calendar the last local start of a period.
+  func lastMultiple(of length: Offset, before instant: Int64) -> Int64 {
+    switch length {
+    case .exact(let length):
+      let number = (Int128(instant) - 1 - ((Int128(instant) - 1) % Int128(length)))
+      let multiple = number > Int128(instant) - 1 ? number - Int128(length) : number
+      return Int64(clamping: multiple)
+    case .calendar(let span):
+      // Near switches of the clock a period may begin while the wall still shows the one before.
+      let number = period(instant, of: span)
+      let starts = (number - 2...number + 1).map { start(ofPeriod: $0, of: span) }
+      return starts.filter { $0 < instant }.max() ?? .min
+    }
+  }
+
+  private func start(ofPeriod number: Int64, of span: CalendarSpan) -> Int64 {
+    let number = number * Int64(span.count)
+    let january = CivilDay(year: 0, month: 1, day: 1)
     return switch span.unit {
     case .day: startOfDay(number)
     case .week: startOfDay(number * 7 - 3)

@@ -111,7 +111,14 @@ extension CanonicalText {
       parts.append("match \(expression(match.event)) action \(match.actionColumn)")
     }
     parts.append(words(aggregate.window))
+    if let marker = aggregate.marker {
+      parts.append(program[marker.table].name)
+      if let filter = marker.filter { parts.append("where \(expression(filter))") }
+      if let permitted = marker.permitted { parts.append("permitted \(expression(permitted))") }
+      if marker.orAll { parts.append("else all") }
+    }
     if aggregate.lag != 0 { parts.append("lag \(aggregate.lag)us") }
+    if let every = aggregate.every { parts.append("every \(words(every))") }
     return "\(aggregate.function.rawValue)[\(parts.joined(separator: "; "))]"
   }
 
@@ -132,6 +139,8 @@ extension CanonicalText {
     case .span(let span): "over \(words(span))"
     case .calendar(let span): "over calendar \(words(span))"
     case .last(let count): "last \(count)"
+    case .session(let gap): "session \(gap)us"
+    case .sinceLast: "since last"
     case .following(let after, let within): "after \(words(after)) within \(words(within))"
     }
   }

@@ -68,7 +68,9 @@ private struct Dependencies {
       tables.insert(table)
     case .consent(let question):
       tables.insert(question.ledger)
-    case .aggregate(let aggregate): tables.insert(aggregate.table)
+    case .aggregate(let aggregate):
+      tables.insert(aggregate.table)
+      if let marker = aggregate.marker { tables.insert(marker.table) }
     case .feature(let id):
       if features.insert(id).inserted { add(program[id].expression) }
     case .score(let id):

@@ -104,6 +104,9 @@ struct Hide {
   var permitted: Expression?
   let otherwise: (syntax: ExpressionSyntax, environment: Environment)?
   let span: Span
+
+  /// For values that the target decides without being it: what is hidden is null.
+  var withoutElse: Hide { Hide(unless: unless, permitted: permitted, otherwise: nil, span: span) }
 }
 
 extension MaskTarget {

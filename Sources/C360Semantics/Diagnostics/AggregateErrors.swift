@@ -78,6 +78,12 @@ extension SemanticError {
       help: ["aggregate each by itself and combine the results"])
   }
 
+  static func markerOfOther(_ at: Span, _ table: String, _ marker: String) -> Diagnostic {
+    Diagnostic(
+      "E0414", "`\(table)` and `\(marker)` are events of different entities", at: at,
+      help: ["`since last(…)` takes events of the same entity"])
+  }
+
   static func aggregateOfOther(
     _ at: Span, _ name: String, _ found: String, noun: String, declared: Span
   ) -> Diagnostic {

@@ -16,6 +16,12 @@ public struct Aggregate: Sendable {
   public let window: Window
   /// Microseconds by which both ends of a backward window move into the past; 0 by default.
   public let lag: Int64
+  /// `every P`: the last multiple of P strictly before t takes the place of t, for both clocks.
+  /// Multiples of an exact length count from 1970-01-01 UTC; on the calendar they are the local starts
+  /// of periods. nil: t itself. Never with a window that looks forward.
+  public let every: Offset?
+  /// With `Window.sinceLast`: which events end the past.
+  public var marker: Marker?
   public let setting: AggregateSetting
   /// Total `bool` at event grain: which events a mask leaves visible (`hide … unless consent(…, at:
   /// event)`). The others are as if they were not there, for windows and shares too.
@@ -30,10 +36,26 @@ public struct Aggregate: Sendable {
     }
   }
 
+  /// `last(E where c)` in a window: the last visible event of E that passes.
+  public struct Marker: Sendable {
+    public let table: TableID
+    /// At the grain of E; null counts as false.
+    public let filter: Expression?
+    /// `else all`: without such an event the window is the whole past. Otherwise the aggregate is null.
+    public let orAll: Bool
+    /// Which events of E a mask leaves visible; the others are as if they were not there.
+    public var permitted: Expression? = nil
+    public init(table: TableID, filter: Expression?, orAll: Bool) {
+      self.table = table
+      self.filter = filter
+      self.orAll = orAll
+    }
+  }
+
   public init(
     function: AggregateFunction, table: TableID, argument: Expression?, second: Expression?,
     filter: Expression?, actionMatches: [ActionMatch], window: Window, lag: Int64,
-    setting: AggregateSetting = .none
+    every: Offset? = nil, marker: Marker? = nil, setting: AggregateSetting = .none
   ) {
     self.function = function
     self.table = table
@@ -43,6 +65,8 @@ public struct Aggregate: Sendable {
     self.actionMatches = actionMatches
     self.window = window
     self.lag = lag
+    self.every = every
+    self.marker = marker
     self.setting = setting
   }
 }
@@ -72,6 +96,13 @@ public enum Window: Sendable, Hashable {
   case calendar(CalendarSpan)
   /// The last n of the visible events before t − lag that pass the filter, in T2 order.
   case last(Int)
+  /// `over session(gap)`, µs: the visible events of the table, whatever the filter, that end in one not
+  /// more than the gap before t − lag and follow each other by at most the gap; none where there is no
+  /// such last one (semantics.md G3).
+  case session(Int64)
+  /// `over since last(E)`: strictly after the time of the aggregate's marker, up to t − lag
+  /// (semantics.md G4).
+  case sinceLast
   /// `after d within w`: (t + d, t + w]. Outcomes only.
   case following(after: Offset, within: Offset)
 }

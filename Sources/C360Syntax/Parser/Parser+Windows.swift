@@ -47,7 +47,7 @@ extension Parser {
     push(.clause, node)
   }
 
-  /// `since last(EVENTS) [else all]`
+  /// `since last(EVENTS [where condition]) [else all]`
   private mutating func parseSince() {
     take(.rule)
     guard expect(.last), kind == .leftParenthesis else {
@@ -60,6 +60,7 @@ extension Parser {
         let node = parser.finish(.reference, from: start)
         parser.push(.value, node)
       }
+      if parser.takeIf(.where) { parser.parseExpression(.filter) }
     }
     if word == .else, word(after: 1) == .all {
       take(.none)

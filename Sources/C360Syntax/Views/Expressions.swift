@@ -153,8 +153,13 @@ public struct WindowSyntax: SyntaxView {
   public var keyword: SyntaxToken? { node.token(.keyword) }
   /// `all`, `last`, `calendar`, `session`, `since` when the value has such a form.
   public var form: SyntaxToken? { node.token(.rule) }
-  /// The literal or parameter: the span, the number of `last n`, the gap of a session.
+  /// The literal or parameter: the span, the number of `last n`, the gap of a session; the events
+  /// table of `since last(…)`.
   public var value: ExpressionSyntax? { node.expression(.value) }
+  /// The condition in `since last(E where condition)`.
+  public var filter: ExpressionSyntax? { node.expression(.filter) }
+  /// The `all` of `else all`.
+  public var otherwise: SyntaxToken? { node.token(.otherwise) }
 }
 
 /// `if a then b else c`

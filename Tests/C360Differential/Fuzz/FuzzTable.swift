@@ -44,11 +44,15 @@ struct FuzzTable: Sendable {
   /// Whether a row cannot be seen at `time`: it happens, holds or becomes known then or later. A grant
   /// or withdrawal at the decision itself counts.
   func isHidden(_ row: [Value], at time: Int64) -> Bool {
-    zip(row, columns).contains { cell, column in
-      guard case .time(let moment) = cell else { return false }
-      return ["@time", "@known", "@from"].contains { column.suffix.contains($0) }
-        && (isLedger ? moment > time : moment >= time)
+    func moments(_ roles: [String]) -> [Int64] {
+      zip(row, columns).compactMap { cell, column in
+        guard case .time(let moment) = cell else { return nil }
+        return roles.contains { column.suffix.contains($0) } ? moment : nil
+      }
     }
+    // A row of a ledger is two entries, in any order.
+    if isLedger { return moments(["@from", "@until"]).allSatisfy { $0 > time } }
+    return moments(["@time", "@known", "@from"]).contains { $0 >= time }
   }
 
   /// Other values in the columns that say neither whose nor when.

@@ -135,14 +135,34 @@ extension ScriptWriter {
       : Piece(text: "length(\(text))", kind: .int)
   }
 
-  private mutating func window() -> String {
+  /// Whether it may be no window at all, so that the aggregate is null.
+  private mutating func window() -> (text: String, isOptional: Bool) {
     let lag = make.random.chance(0.25) ? " lag \(make.random.pick(["2h", make.step, "1d"]))" : ""
+    let since = sinceLast()
     let over = make.random.pick([
       "", " over all", " over \(make.step)", " over 3d", " over 10d", " over 36h", " over last 1",
       " over last 3", " over 1mo", " over calendar 1d", " over calendar 1w", " over calendar 1mo",
-      " over calendar 1q", " over 1y",
+      " over calendar 1q", " over 1y", " over session(\(make.step))", " over session(30h)",
+      " over 5mo", " over calendar 3d", " over 100_000_000d", since,
+      " over calendar \(make.showsYears ? "7mo" : "5mo")",
     ])
-    return (over.isEmpty && !lag.isEmpty ? " over all" : over) + lag
+    let every =
+      make.random.chance(0.25)
+      ? " every "
+        + make.random.pick([
+          make.step, "1d", "36h", "calendar 1d", "calendar 1w", "1mo", "calendar 5mo",
+        ] + (make.showsYears ? ["calendar 2w", "calendar 7mo", "100_000_000d"] : [])) : ""
+    let window = (over.isEmpty && !(lag + every).isEmpty ? " over all" : over) + lag + every
+    return (window, window.contains("since") && !window.contains("else all"))
+  }
+
+  private mutating func sinceLast() -> String {
+    let table = make.random.pick(eventTables)
+    let filter =
+      make.random.chance(0.4)
+      ? " where " + make.condition(1, pieces(table.columns, of: nil)).text : ""
+    let rest = make.random.chance(0.5) ? " else all" : ""
+    return " over since last(\(table.name)\(filter))\(rest)"
   }
 
   mutating func outcome(_ name: String) -> String {
@@ -163,7 +183,9 @@ extension ScriptWriter {
     if make.random.chance(0.65) {
       let (text, kind) = aggregateCall()
       piece = kind
-      lines.append("feature \(name) = \(text)\(window())")
+      let (window, isOptional) = window()
+      piece.isOptional = piece.isOptional || isOptional
+      lines.append("feature \(name) = \(text)\(window)")
     } else {
       let kinds: [Kind] = [.int, .float, .bool, .text, .duration, .time]
       let hasVectors = decisionScope.contains { $0.kind == .vector }
@@ -185,7 +207,9 @@ extension ScriptWriter {
     // Only orders have a category.
     guard text.contains("(orders") else { return }
     var piece = kind
-    lines.append("feature \(name) for offers = \(text)\(window())")
+    let (window, isOptional) = window()
+    piece.isOptional = piece.isOptional || isOptional
+    lines.append("feature \(name) for offers = \(text)\(window)")
     noteOrders(name)
     piece.text = name
     piece.isAtom = true
@@ -328,7 +352,7 @@ extension ScriptWriter {
       orders | group \(key) { n = count(); some = count(where \(filter)); total = sum(amount); \
       mid = mean(weight); kinds = distinct(category); most = max(due_at); often = mode(quantity); \
       part = share(where \(filter)); middle = median(amount); high = quantile(category, 0.8); \
-      mixed = entropy(quantity); about = approx_distinct(due_at); per = ratio(amount, quantity); spread = var(weight) } \
+      mixed = entropy(quantity); about = approx_distinct(category); per = ratio(amount, quantity); spread = var(weight) } \
       | sort -total, n | skip 1 | take 4
       """)
     inexactColumns.formUnion(["spread", "mixed"])

@@ -14,7 +14,8 @@ extension ChunkEvaluator {
     let to = scratch.take(space.queryCount, of: Int32.self)
     let tailFrom = scratch.take(clocks == nil ? 0 : space.queryCount, of: Int32.self)
     let tailTo = scratch.take(clocks == nil ? 0 : space.queryCount, of: Int32.self)
-    let starts = lastStarts(start, window, space, spaces)
+    let decisions = decisions(by: program.windows[selection.window].clock, of: space)
+    let starts = lastStarts(start, window, space, spaces, decisions)
     var total = 0
     for group in 0..<space.groupCount {
       var walk = StreamWalk(stream, space.from[group], space.to[group])
@@ -46,15 +47,26 @@ extension ChunkEvaluator {
     }
     return Ranges(
       count: space.queryCount, groupCount: space.groupCount, groups: space.queries, from: from,
-      to: to, tails: tails, decisions: space.decisions, streamCount: stream.count,
+      to: to, tails: tails, decisions: decisions, streamCount: stream.count,
       rows: space.rows)
+  }
+
+  /// By query of `space` the decision time, or what takes its place.
+  private func decisions(
+    by clock: TimelineProgram.Clock, of space: ClassSpace
+  ) -> UnsafePointer<Int64> {
+    if clock == .decision { return space.decisions }
+    let byRow = decisions(by: clock)
+    let result = scratch.take(space.queryCount, of: Int64.self)
+    for query in 0..<space.queryCount { result[query] = byRow[Int(space.rows[query])] }
+    return UnsafePointer(result)
   }
 
   /// By query of `space` the event where the last n events of its class begin; nil where the window
   /// does not ask for that.
   private func lastStarts(
     _ start: TimelineProgram.Start, _ window: ChunkWindow, _ space: ClassSpace,
-    _ spaces: [ClassSpace?]
+    _ spaces: [ClassSpace?], _ decisions: UnsafePointer<Int64>
   ) -> UnsafePointer<Int32>? {
     guard case .last(let count, let index) = start, let own = spaces[index] else { return nil }
     let stream = stream(index)
@@ -75,7 +87,7 @@ extension ChunkEvaluator {
         walk.move(&end, to: window.end[row])
         let start = lastStart(
           count, first: own.from[other], sure: sure, end: end, clocks,
-          decision: space.decisions[query])
+          decision: decisions[query])
         result[query] =
           start < end ? Int32(truncatingIfNeeded: stream.event(Int(start))) : window.end[row]
       }

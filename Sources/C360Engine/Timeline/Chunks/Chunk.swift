@@ -5,6 +5,8 @@ import CKernels
 struct Chunk {
   let inputs: TimelineInputs
   let scratch: Scratch
+  /// Row of the frame.
+  let firstRow: Int
   let rowCount: Int
   /// Decision time of each row.
   let decisions: UnsafePointer<Int64>
@@ -24,6 +26,7 @@ struct Chunk {
   init(_ layout: ChunkLayout, _ inputs: TimelineInputs, _ scratch: Scratch) {
     self.inputs = inputs
     self.scratch = scratch
+    firstRow = layout.rows.lowerBound
     rowCount = layout.rows.count
     decisions = UnsafePointer(inputs.times.int64s + layout.rows.lowerBound)
     let clusters = inputs.clusters
@@ -55,17 +58,34 @@ struct Chunk {
 
   // MARK: Positions of instants
 
+  /// For every row what takes the place of the decision time.
+  func decisions(by clock: TimelineProgram.Clock) -> UnsafePointer<Int64> {
+    guard case .every(let period) = clock else { return decisions }
+    let result = scratch.take(rowCount, of: Int64.self)
+    fill(result, from: decisions) { zone, decision in
+      zone.lastMultiple(of: period, before: decision)
+    }
+    return UnsafePointer(result)
+  }
+
   /// For every row the position of a moment.
-  func positions(of moment: TimelineProgram.Moment) -> UnsafeMutablePointer<Int32> {
+  ///
+  /// - Parameter decisions: of each row, by the clock at hand.
+  func positions(
+    of moment: TimelineProgram.Moment, _ decisions: UnsafePointer<Int64>
+  ) -> UnsafeMutablePointer<Int32> {
     let targets = scratch.take(rowCount, of: Int64.self)
-    fill(targets, with: moment)
+    fill(targets, with: moment, decisions)
     let result = scratch.take(rowCount, of: Int32.self)
     c360_timeline_positions(
       times, groupFrom, groupTo, groupRows, groupCount, targets, result)
     return result
   }
 
-  private func fill(_ targets: UnsafeMutablePointer<Int64>, with moment: TimelineProgram.Moment) {
+  private func fill(
+    _ targets: UnsafeMutablePointer<Int64>, with moment: TimelineProgram.Moment,
+    _ decisions: UnsafePointer<Int64>
+  ) {
     switch moment {
     case .before(let shift):
       for row in 0..<rowCount {
@@ -73,26 +93,34 @@ struct Chunk {
         targets[row] = target > decisions[row] ? .min : target
       }
     case .spanBefore(let lag, let step):
-      fillByDecision(targets) { zone, decision in
+      fill(targets, from: decisions) { zone, decision in
         zone.moved(zone.moved(decision, by: .exact(lag), times: -1), by: .calendar(step), times: -1)
       }
     case .periodStart(let lag, let step):
-      fillByDecision(targets) { zone, decision in
+      fill(targets, from: decisions) { zone, decision in
         zone.periodStart(step, of: zone.moved(decision, by: .exact(lag), times: -1)) ?? .min
       }
     case .after(let offset):
-      fillByDecision(targets) { zone, decision in
+      fill(targets, from: decisions) { zone, decision in
         let (next, overflow) = zone.moved(decision, by: offset, times: 1)
           .addingReportingOverflow(1)
         return overflow ? .max : next
+      }
+    case .since(let column):
+      guard let marker = inputs.markers[column] else { break }
+      for row in 0..<rowCount {
+        // A marker lies before the decision, so there is an instant after it.
+        let isNull = marker.isNull(firstRow + row)
+        targets[row] = isNull ? .min : marker.int64s[firstRow + row] &+ 1
       }
     }
   }
 
   /// Computes the target once for equal decision times that stand side by side.
   @inline(__always)
-  private func fillByDecision(
-    _ targets: UnsafeMutablePointer<Int64>, _ target: (ZoneTable, Int64) -> Int64
+  private func fill(
+    _ targets: UnsafeMutablePointer<Int64>, from decisions: UnsafePointer<Int64>,
+    _ target: (ZoneTable, Int64) -> Int64
   ) {
     for row in 0..<rowCount {
       targets[row] =
@@ -102,7 +130,9 @@ struct Chunk {
   }
 
   /// For every row the first event of its entity that was not known before the decision.
-  func firstUnknown(_ known: UnsafePointer<Int64>) -> UnsafeMutablePointer<Int32> {
+  func firstUnknown(
+    _ known: UnsafePointer<Int64>, _ decisions: UnsafePointer<Int64>
+  ) -> UnsafeMutablePointer<Int32> {
     let result = scratch.take(rowCount, of: Int32.self)
     for group in 0..<groupCount {
       var position = Int(groupFrom[group])

@@ -11,7 +11,9 @@ struct Departures {
 
 extension Chunk {
   /// nil where no event goes.
-  func departures() -> Departures? {
+  ///
+  /// - Parameter decisions: of each row, by the clock at hand.
+  func departures(_ decisions: UnsafePointer<Int64>) -> Departures? {
     guard let gone, (0..<eventCount).contains(where: { gone[$0] != .max }) else { return nil }
     let seen = scratch.take(eventCount, filledWith: UInt8(1))
     let events = scratch.take(eventCount, of: Int32.self)
@@ -51,7 +53,7 @@ extension Chunk {
   /// - Parameter from: by row the first event that matters; nil: that of the entity.
   func bound(
     _ bounds: UnsafeMutablePointer<Int32>, byGone departures: Departures,
-    from: UnsafePointer<Int32>?
+    from: UnsafePointer<Int32>?, _ decisions: UnsafePointer<Int64>
   ) {
     guard let gone else { return }
     let places = scratch.take(eventCount, of: Int32.self)

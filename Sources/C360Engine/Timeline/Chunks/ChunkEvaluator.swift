@@ -8,10 +8,10 @@ final class ChunkEvaluator {
   private var streams: [ChunkStream?]
   private var windows: [ChunkWindow?]
   private var ranges: [Ranges?]
-  private var firstUnknown: UnsafePointer<Int32>?
+  private var decisions: [TimelineProgram.Clock: UnsafePointer<Int64>] = [:]
+  private var firstUnknown: [TimelineProgram.Clock: UnsafePointer<Int32>] = [:]
+  private var departures: [TimelineProgram.Clock: Departures?] = [:]
   private var clocks: [EventClocks?]
-  /// nil where no event goes.
-  private(set) lazy var departures = chunk.departures()
   private var times: [UnsafePointer<Int64>?]
   private var values: [ValueKey: UnsafeRawPointer] = [:]
   /// Answers of first, last and nth that hung on an unresolved tie.
@@ -38,7 +38,8 @@ final class ChunkEvaluator {
 
   func positions(of moment: Int) -> UnsafePointer<Int32> {
     if let known = positions[moment] { return known }
-    let made = UnsafePointer(chunk.positions(of: program.moments[moment]))
+    let instant = program.moments[moment]
+    let made = UnsafePointer(chunk.positions(of: instant.moment, decisions(by: instant.clock)))
     positions[moment] = made
     return made
   }
@@ -55,7 +56,8 @@ final class ChunkEvaluator {
     let mask = chunk.inputs.masks[index].map {
       UnsafePointer($0.elements(UInt8.self) + chunk.base)
     }
-    guard program.streams[index].isVersioned, let seen = departures?.seen else { return mask }
+    guard let clock = program.streams[index].versions, let seen = departures(by: clock)?.seen
+    else { return mask }
     guard let mask else { return seen }
     let both = scratch.take(chunk.eventCount, of: UInt8.self)
     for event in 0..<chunk.eventCount { both[event] = mask[event] & seen[event] }
@@ -69,11 +71,28 @@ final class ChunkEvaluator {
     return made
   }
 
+  /// For every row the decision time, or what takes its place.
+  func decisions(by clock: TimelineProgram.Clock) -> UnsafePointer<Int64> {
+    if let known = decisions[clock] { return known }
+    let made = chunk.decisions(by: clock)
+    decisions[clock] = made
+    return made
+  }
+
+  /// Which events stop to count; nil where no event goes.
+  func departures(by clock: TimelineProgram.Clock) -> Departures? {
+    if let known = departures[clock] { return known }
+    let made = chunk.departures(decisions(by: clock))
+    departures[clock] = .some(made)
+    return made
+  }
+
   /// Where events wait to be known: for every row the first event not known.
-  func unknownPositions() -> UnsafePointer<Int32>? {
-    if let firstUnknown { return firstUnknown }
-    firstUnknown = chunk.known.map { UnsafePointer(chunk.firstUnknown($0)) }
-    return firstUnknown
+  func unknownPositions(by clock: TimelineProgram.Clock) -> UnsafePointer<Int32>? {
+    if let known = firstUnknown[clock] { return known }
+    let decisions = decisions(by: clock)
+    firstUnknown[clock] = chunk.known.map { UnsafePointer(chunk.firstUnknown($0, decisions)) }
+    return firstUnknown[clock]
   }
 
   func ranges(_ index: Int) -> Ranges {
@@ -89,7 +108,7 @@ final class ChunkEvaluator {
     let stream = stream(index)
     let made = EventClocks(
       known: chunk.known.map { chunk.inStream($0, stream) },
-      gone: departures == nil ? nil : chunk.gone.map { chunk.inStream($0, stream) })
+      gone: departures(by: .decision) == nil ? nil : chunk.gone.map { chunk.inStream($0, stream) })
     clocks[index] = made
     return made
   }

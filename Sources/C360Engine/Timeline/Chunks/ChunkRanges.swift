@@ -18,7 +18,8 @@ extension ChunkEvaluator {
     }
     return Ranges(
       count: count, groupCount: chunk.groupCount, groups: chunk.groupRows, from: from, to: to,
-      tails: window.hasTails ? tails(selection, window, stream) : nil, decisions: chunk.decisions,
+      tails: window.hasTails ? tails(selection, window, stream) : nil, 
+      decisions: decisions(by: program.windows[selection.window].clock),
       streamCount: stream.count, rows: nil)
   }
 

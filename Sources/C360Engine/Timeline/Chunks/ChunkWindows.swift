@@ -11,19 +11,23 @@ struct ChunkWindow {
 extension ChunkEvaluator {
   func makeWindow(_ window: TimelineProgram.Window) -> ChunkWindow {
     let end = positions(of: window.end)
+    let departures = window.waits ? departures(by: window.clock) : nil
     guard window.waits, chunk.known != nil || departures != nil else {
       let from = starts(window, ends: (end, end, false))
       return ChunkWindow(from: from, sure: end, end: end, hasTails: false)
     }
-    // The last n events are not known before it is known which events are sure.
+    // Where the last n events or a session begin is not known before it is known which are sure.
     var from: UnsafePointer<Int32>?
-    if case .last = window.start {} else { from = starts(window, ends: (end, end, false)) }
+    switch window.start {
+    case .last, .session: break
+    case .beginning, .moment: from = starts(window, ends: (end, end, false))
+    }
     let sure = scratch.take(chunk.rowCount, of: Int32.self)
     sure.update(from: end, count: chunk.rowCount)
-    if let unknown = unknownPositions() {
+    if let unknown = unknownPositions(by: window.clock) {
       for row in 0..<chunk.rowCount { sure[row] = min(sure[row], unknown[row]) }
     }
-    if let departures { chunk.bound(sure, byGone: departures, from: from) }
+    if let departures { chunk.bound(sure, byGone: departures, from: from, decisions(by: window.clock)) }
     var hasTails = false
     for row in 0..<chunk.rowCount { hasTails = hasTails || sure[row] < end[row] }
     return ChunkWindow(
@@ -36,6 +40,7 @@ extension ChunkEvaluator {
     ends: (sure: UnsafePointer<Int32>, end: UnsafePointer<Int32>, hasTails: Bool)
   ) -> UnsafePointer<Int32> {
     let result = scratch.take(chunk.rowCount, of: Int32.self)
+    let decisions = decisions(by: window.clock)
     switch window.start {
     case .beginning:
       for group in 0..<chunk.groupCount {
@@ -58,13 +63,15 @@ extension ChunkEvaluator {
         for row in chunk.rows(group) {
           let start = lastStart(
             count, first: first, sure: events.rank(ends.sure[row]),
-            end: events.rank(ends.end[row]), clocks, decision: chunk.decisions[row])
+            end: events.rank(ends.end[row]), clocks, decision: decisions[row])
           // The start of the entity and the first event that passes are equally good.
           result[row] =
             start < events.rank(ends.end[row])
             ? Int32(truncatingIfNeeded: events.event(Int(start))) : ends.end[row]
         }
       }
+    case .session(let gap, let lag, let stream):
+      fillSessionStarts(result, gap, lag: lag, stream, decisions, ends)
     }
     return UnsafePointer(result)
   }

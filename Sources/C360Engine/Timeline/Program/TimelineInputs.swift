@@ -33,6 +33,8 @@ struct TimelineInputs: Sendable {
   /// Place of a text code in the order of bytes; empty when nobody asks.
   let ranks: [Int32]
   let sequence: Vector?
+  /// Times by row of the frame where windows begin.
+  let markers: [ColumnID: Vector]
 }
 
 extension TimelineInputs {
@@ -76,6 +78,10 @@ extension TimelineInputs {
             buffer.elements(Int32.self), buffer, threads: context.threads)
         })
     }
+    var markers: [ColumnID: Vector] = [:]
+    for instant in program.moments {
+      if case .since(let column) = instant.moment { markers[column] = state.vector(column) }
+    }
     let waits = program.windows.contains { $0.waits }
     let known = waits ? try loader.known() : nil
     let gone = waits ? try loader.gone() : nil
@@ -85,7 +91,7 @@ extension TimelineInputs {
       known: known, gone: gone,
       columns: columns, codes: codes, cells: cells, sources: sources, masks: masks, classes: byPosition,
       ranks: needsRanks ? context.pool.ranks() : [],
-      sequence: step.events.sequence.map { state.vector($0) })
+      sequence: step.events.sequence.map { state.vector($0) }, markers: markers)
   }
 }
 

@@ -17,7 +17,9 @@ extension TimelineProgram {
   }
 
   /// For the position of t itself, where nothing else asks for it.
-  mutating func momentOfDecision() -> Int { interned(.before(0), in: &moments) }
+  mutating func momentOfDecision() -> Int {
+    interned(Instant(clock: .decision, moment: .before(0)), in: &moments)
+  }
 }
 
 /// Compiles one aggregate.
@@ -151,9 +153,11 @@ private struct AggregateCompiler {
     unique.sort { ($0.column.index, $0.test.rawValue) < ($1.column.index, $1.test.rawValue) }
     let stream = TimelineProgram.Stream(
       conditions: unique, matches: matches ? aggregate.matches : [],
-      isVersioned: waits && events.gone != nil)
+      versions: waits && events.gone != nil ? clock : nil)
     return interned(stream, in: &program.streams)
   }
+
+  private var clock: TimelineProgram.Clock { aggregate.every.map { .every($0) } ?? .decision }
 
   private var looksForward: Bool {
     if case .following = aggregate.window { true } else { false }
@@ -164,7 +168,9 @@ private struct AggregateCompiler {
 
   private func window(in program: inout TimelineProgram) -> Int {
     let lag = max(0, aggregate.lag)
-    func moment(_ moment: TimelineProgram.Moment) -> Int { interned(moment, in: &program.moments) }
+    func moment(_ moment: TimelineProgram.Moment) -> Int {
+      interned(TimelineProgram.Instant(clock: clock, moment: moment), in: &program.moments)
+    }
     // An event known a fixed time after it happened is seen as late as one behind a lag.
     let delay = events.known == nil ? max(lag, events.arrivesWithin ?? 0) : lag
     var end = TimelineProgram.Moment.before(delay)
@@ -181,12 +187,16 @@ private struct AggregateCompiler {
       start = .last(
         max(0, count),
         stream: stream(isOfAll ? permission : filter, matches: !isOfAll, in: &program))
+    case .session(let gap):
+      start = .session(
+        gap: max(0, gap), lag: lag, stream: stream(permission, matches: false, in: &program))
+    case .since(let column): start = .moment(moment(.since(column)))
     case .following(let after, let within):
       start = .moment(moment(.after(after)))
       end = .after(within)
     }
     let window = TimelineProgram.Window(
-      start: start, end: moment(end), waits: waits, lag: waits ? delay : 0)
+      clock: clock, start: start, end: moment(end), waits: waits, lag: waits ? delay : 0)
     return interned(window, in: &program.windows)
   }
 }

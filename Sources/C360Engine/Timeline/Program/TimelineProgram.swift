@@ -3,6 +3,18 @@ import C360Plan
 /// What a timeline step computes, with every instant, filter and window once (semantics.md E6).
 /// Lists are referred to by index.
 struct TimelineProgram: Sendable {
+  /// What takes the place of the decision time t.
+  enum Clock: Hashable, Sendable {
+    case decision
+    /// The last multiple strictly before it.
+    case every(TimeOffset)
+  }
+
+  struct Instant: Hashable, Sendable {
+    let clock: Clock
+    let moment: Moment
+  }
+
   /// An instant relative to the decision time t. Its position is that of the first event not before
   /// it.
   enum Moment: Hashable, Sendable {
@@ -14,6 +26,8 @@ struct TimelineProgram: Sendable {
     case periodStart(lag: Int64, CalendarStep)
     /// Just after t + offset
     case after(TimeOffset)
+    /// Just after the time in a column of the frame; the beginning where that is null
+    case since(ColumnID)
   }
 
   /// What a column must be at an event.
@@ -27,8 +41,8 @@ struct TimelineProgram: Sendable {
   struct Stream: Hashable, Sendable {
     var conditions: [Condition]
     var matches: [WindowedAggregate.Match]
-    /// Without the events that come and go between two rows of a chunk, seen by none.
-    var isVersioned = false
+    /// Without the events that come and go between two rows of a chunk, seen by none, by this clock.
+    var versions: Clock?
   }
 
   enum Start: Hashable, Sendable {
@@ -36,11 +50,14 @@ struct TimelineProgram: Sendable {
     case moment(Int)
     /// The nth visible event from the end in a stream.
     case last(Int, stream: Int)
+    /// The first event of the session that is open at the end, in a stream of all that may be seen.
+    case session(gap: Int64, lag: Int64, stream: Int)
   }
 
   /// From an instant up to, but not including, another. Where `waits`, events also have to be known
   /// and not gone.
   struct Window: Hashable, Sendable {
+    let clock: Clock
     let start: Start
     let end: Int
     let waits: Bool
@@ -92,7 +109,7 @@ struct TimelineProgram: Sendable {
     let origin: Int32
   }
 
-  var moments: [Moment] = []
+  var moments: [Instant] = []
   var streams: [Stream] = []
   var windows: [Window] = []
   var selections: [Selection] = []

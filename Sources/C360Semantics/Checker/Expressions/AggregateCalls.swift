@@ -30,11 +30,18 @@ extension Checker {
       let parts = aggregateParts(aggregation, syntax, table, scope),
       let clauses = windowClauses(windows, aggregation, span, scope)
     else { return nil }
-    let type = aggregation.result.type(argument: parts.argument?.type, second: parts.second?.type)
+    if let marker = clauses.marker, program[marker.table].entity != table.table.entity {
+      report(SemanticError.markerOfOther(span, table.name, program[marker.table].name))
+      return nil
+    }
+    var type = aggregation.result.type(argument: parts.argument?.type, second: parts.second?.type)
+    // Without the event that the window begins at there is no window.
+    if let marker = clauses.marker, !marker.orAll { type = type.optional }
     let aggregate = Aggregate(
       function: aggregation.function, table: table.id, argument: parts.argument,
       second: parts.second, filter: parts.filter, actionMatches: parts.matches,
-      window: clauses.window, lag: clauses.lag, setting: parts.setting)
+      window: clauses.window, lag: clauses.lag, every: clauses.every, marker: clauses.marker,
+      setting: parts.setting)
     let value = Expression(
       .aggregate(aggregate), type: type, span: span,
       facts: facts(of: aggregate, table, scope))
@@ -44,7 +51,8 @@ extension Checker {
   private func facts(of aggregate: Aggregate, _ table: TableInfo, _ scope: Scope) -> Facts {
     var labels: Set<String> = []
     let matched = aggregate.actionMatches
-    for part in [aggregate.argument, aggregate.second, aggregate.filter] + matched.map(\.event) {
+    let parts = [aggregate.argument, aggregate.second, aggregate.filter, aggregate.marker?.filter]
+    for part in parts + matched.map(\.event) {
       labels.formUnion(part?.facts.labels ?? [])
     }
     if let actions = scope.actions {

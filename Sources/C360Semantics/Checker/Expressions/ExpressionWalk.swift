@@ -12,7 +12,10 @@ enum ExpressionWalk {
     case .not(let operand), .isNull(let operand), .isIn(let operand, _): [operand]
     case .conditional(let condition, let first, let second): [condition, first, second]
     case .aggregate(let aggregate):
-      [aggregate.argument, aggregate.second, aggregate.filter, aggregate.permitted]
+      [
+        aggregate.argument, aggregate.second, aggregate.filter, aggregate.permitted,
+        aggregate.marker?.filter, aggregate.marker?.permitted,
+      ]
         .compactMap { $0 } + aggregate.actionMatches.map(\.event)
     case .rowAggregate(let aggregate):
       [aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 }

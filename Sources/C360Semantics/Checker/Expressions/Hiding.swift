@@ -34,20 +34,37 @@ extension Checker {
 
   // MARK: Aggregates
 
-  /// What a mask hides of an aggregate: columns that it reads, then its table.
+  /// What a mask hides of an aggregate: columns that it reads, then its table; and the same of the
+  /// events since which it counts.
   func hides(of aggregate: Aggregate, _ mask: MaskInfo?) -> [Hide] {
-    guard let mask, !mask.hides.isEmpty else { return [] }
+    ownHides(of: aggregate, mask) + markerHides(of: aggregate, mask)
+  }
+
+  private func ownHides(of aggregate: Aggregate, _ mask: MaskInfo?) -> [Hide] {
     let read =
       [aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 }
       + aggregate.actionMatches.map(\.event)
+    return hides(of: aggregate.table, reading: read, mask)
+  }
+
+  private func markerHides(of aggregate: Aggregate, _ mask: MaskInfo?) -> [Hide] {
+    guard let marker = aggregate.marker else { return [] }
+    return hides(of: marker.table, reading: [marker.filter].compactMap { $0 }, mask)
+      .map(\.withoutElse)
+  }
+
+  private func hides(
+    of table: TableID, reading read: [Expression], _ mask: MaskInfo?
+  ) -> [Hide] {
+    guard let mask, !mask.hides.isEmpty else { return [] }
     var columns: Set<Int> = []
     for part in read {
       ExpressionWalk.forEach(part) { part in
-        if case .tableColumn(aggregate.table, let column) = part.kind { columns.insert(column) }
+        if case .tableColumn(table, let column) = part.kind { columns.insert(column) }
       }
     }
-    return columns.sorted().compactMap { mask.hides[.eventColumn(aggregate.table, $0)] }
-      + [mask.hides[.table(aggregate.table)]].compactMap { $0 }
+    return columns.sorted().compactMap { mask.hides[.eventColumn(table, $0)] }
+      + [mask.hides[.table(table)]].compactMap { $0 }
   }
 
   /// An aggregate as a mask leaves it (semantics.md C3): over what is hidden it is unknown. One that
@@ -58,7 +75,9 @@ extension Checker {
     guard !hides.isEmpty else { return value }
     guard case .following(_, let within) = aggregate.window else {
       var visible = aggregate
-      visible.permitted = conjunction(hides.compactMap(\.permitted))
+      visible.permitted = conjunction(ownHides(of: aggregate, mask).compactMap(\.permitted))
+      visible.marker?.permitted =
+        conjunction(markerHides(of: aggregate, mask).compactMap(\.permitted))
       let inner = Expression(
         .aggregate(visible), type: value.type, span: value.span, facts: value.facts)
       return hides.reduce(inner) { inner, hide in inner.flatMap { hidden($0, by: hide) } }
@@ -109,7 +128,9 @@ extension Checker {
     let here = LabeledSpan(expression.span, "reads permitted events only")
     var inner: Expression?
     switch expression.kind {
-    case .aggregate(let aggregate) where aggregate.permitted != nil: return (aggregate, [here])
+    case .aggregate(let aggregate)
+    where aggregate.permitted != nil || aggregate.marker?.permitted != nil:
+      return (aggregate, [here])
     case .feature(let id):
       guard visited.insert(2 * id.index).inserted else { return nil }
       inner = program[id].expression

@@ -4,10 +4,12 @@ import C360Syntax
 struct WindowClauses {
   var window: Window
   var lag: Int64
+  var every: Offset?
+  var marker: Aggregate.Marker?
 }
 
 extension Checker {
-  /// The clauses behind an aggregate: `over W`, `lag d`, `after d`, `within W`.
+  /// The clauses behind an aggregate: `over W`, `lag d`, `every P`, `after d`, `within W`.
   func windowClauses(
     _ clauses: [WindowSyntax], _ aggregation: Catalogue.Aggregation, _ span: Span, _ scope: Scope
   ) -> WindowClauses? {
@@ -20,10 +22,6 @@ extension Checker {
       }
       byKeyword[keyword] = clause
     }
-    if let every = byKeyword["every"] {
-      report(SemanticError.notInThisVersion(every.span, "`every` behind an aggregate"))
-      return nil
-    }
     if let forward = byKeyword["within"] ?? byKeyword["after"] {
       return following(byKeyword, forward, aggregation, scope)
     }
@@ -31,21 +29,28 @@ extension Checker {
       report(SemanticError.outcomeWithoutWindow(span, aggregation.function.rawValue))
       return nil
     }
-    var window: Window = .all
+    var result = WindowClauses(window: .all, lag: 0)
     if let over = byKeyword["over"] {
       guard let found = backward(over, scope) else { return nil }
-      window = found
+      result.window = found
+      if found == .sinceLast {
+        guard let marker = marker(over, scope) else { return nil }
+        result.marker = marker
+      }
     }
-    var lag: Int64 = 0
+    if let clause = byKeyword["every"] {
+      guard let period = every(clause, scope) else { return nil }
+      result.every = period
+    }
     if let clause = byKeyword["lag"], let value = clause.value {
       guard let length = duration(value, scope, "a lag") else { return nil }
       guard length >= 0 else {
         report(SemanticError.negativeLag(clause.span))
         return nil
       }
-      lag = length
+      result.lag = length
     }
-    return WindowClauses(window: window, lag: lag)
+    return result
   }
 
   // MARK: Backward
@@ -72,10 +77,68 @@ extension Checker {
     case "calendar":
       guard let value = clause.value, let span = calendarPeriod(value, scope) else { return nil }
       return .calendar(span)
-    default:
-      report(SemanticError.notInThisVersion(clause.span, "the window `over \(form)`"))
+    case "session":
+      guard let value = clause.value, let gap = duration(value, scope, "the gap of a session")
+      else { return nil }
+      guard gap > 0 else {
+        report(SemanticError.notPositive(value.span, "the gap of a session"))
+        return nil
+      }
+      return .session(gap)
+    default: return .sinceLast
+    }
+  }
+
+  /// `every P`: `every 1mo` and `every calendar 1mo` are the same.
+  private func every(_ clause: WindowSyntax, _ scope: Scope) -> Offset? {
+    guard let value = clause.value else { return nil }
+    guard clause.form == nil else { return calendarPeriod(value, scope).map { .calendar($0) } }
+    return length(value, scope, "the period of `every`")
+  }
+
+  /// The events in `since last(E where condition)`.
+  private func marker(_ clause: WindowSyntax, _ scope: Scope) -> Aggregate.Marker? {
+    guard case .reference(let reference)? = clause.value, let name = reference.name else {
       return nil
     }
+    guard let table = markerTable(name, scope) else { return nil }
+    var filter: Expression?
+    if let syntax = clause.filter {
+      let events = scope.with(rows: .event(table))
+      guard let condition = condition(syntax, events, of: "`where`") else { return nil }
+      if condition.facts.grain.actions != nil {
+        report(SemanticError.actionInArgument(condition.span, "since last"))
+        return nil
+      }
+      filter = condition
+    }
+    return Aggregate.Marker(table: table.id, filter: filter, orAll: clause.otherwise != nil)
+  }
+
+  private func markerTable(_ name: NameSyntax, _ scope: Scope) -> TableInfo? {
+    let written = name.dotted
+    if let binding = scope.environment.bindings[written] {
+      switch binding {
+      case .events(let table) where table.isEvents: return table
+      case .invalid: return nil
+      default: break
+      }
+    } else if let declaration = declaration(named: written, scope) {
+      if case .table = declaration.kind {
+        guard let table = table(declaration) else { return nil }
+        if table.isEvents { return table }
+      }
+      report(
+        SemanticError.aggregateOfOther(
+          name.span, "since last", written, noun: declaration.noun,
+          declared: declaration.nameSpan))
+      return nil
+    } else if poisonedNames.contains(written) || failedAliases.contains(written) {
+      return nil
+    }
+    let events = declarations.filter { $0.noun == "an event table" }.map(\.name)
+    report(SemanticError.unknownName(name.span, written, known: events))
+    return nil
   }
 
   /// A constant length above 0, exact or on the calendar.
@@ -138,7 +201,7 @@ extension Checker {
       report(SemanticError.forwardDecay(forward.span, aggregation.function.rawValue))
       return nil
     }
-    for keyword in ["over", "lag"] {
+    for keyword in ["over", "lag", "every"] {
       if let clause = clauses[keyword] {
         report(
           SemanticError.mixedWindow(

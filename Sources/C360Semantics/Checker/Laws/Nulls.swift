@@ -37,6 +37,9 @@ extension Checker {
     case .score(let id): "`\(program[id].name)` is `\(expression.type)`"
     case .profileColumn(let table, let column):
       "`\(program[table].name).\(program[table].columns[column].name)` is `\(expression.type)`"
+    case .aggregate(let aggregate) where aggregate.marker?.orAll == false:
+      "`\(aggregate.function.rawValue)` is null before the first event of "
+        + "`\(program[aggregate.marker?.table ?? aggregate.table].name)`"
     case .aggregate(let aggregate): "`\(aggregate.function.rawValue)` over no events is null"
     case .conditional: "this can be null"
     default: "this is `\(expression.type)`"

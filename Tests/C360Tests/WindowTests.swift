@@ -1,0 +1,179 @@
+import C360
+import Testing
+
+@Suite("windows: which part of the past counts")
+struct WindowTests {
+  /// Visits of one person, and contacts.
+  static let tables = """
+    timezone "Europe/London"
+    entity person
+    events visits of person from "visits.csv" {
+      person: int  @key
+      began:  time @time
+      learnt: time @known
+      page:   text
+    }
+    events contacts of person from "contacts.csv" {
+      person: int  @key
+      sent:   time @time
+      channel: text
+    }
+
+    """
+  static let contacts = """
+    person,sent,channel
+    1,2026-03-10T10:00:00Z,phone
+    1,2026-03-20T10:00:00Z,mail
+    2,2026-03-28T10:00:00Z,mail
+
+    """
+
+  static func script(_ text: String, visits: String) -> Script {
+    Script(
+      text: tables + text,
+      files: ["visits.csv": "person,began,learnt,page\n" + visits, "contacts.csv": contacts])
+  }
+
+  @Test("T3: calendar spans move on the local calendar, durations do not")
+  func calendarSpans() throws {
+    // London's clocks went forward on 29 March at 01:00 UTC.
+    let script = Self.script(
+      """
+      exposure now of person in visits at @2026-03-29T23:00:00Z
+      feature day      = count(visits) over 24h
+      feature local    = count(visits) over calendar 1d
+      feature month    = count(visits) over 1mo
+      feature calendar = count(visits) over calendar 1mo
+      show now | select day, local, month, calendar
+      """,
+      visits: """
+        1,2026-02-28T00:00:00Z,2026-02-28T00:00:00Z,before the clamped month
+        1,2026-02-28T23:30:00Z,2026-02-28T23:30:00Z,within a month
+        1,2026-03-01T00:00:00Z,2026-03-01T00:00:00Z,first of the month
+        1,2026-03-28T23:00:00Z,2026-03-28T23:00:00Z,24 hours before
+        1,2026-03-29T22:59:00Z,2026-03-29T22:59:00Z,the last minute of the local day
+
+        """)
+    // At 23:00 UTC the local day is over: it is midnight of 30 March.
+    #expect(
+      try script.shown() == """
+        day  local  month  calendar
+        ---  -----  -----  --------
+          2      0      5         3
+
+        """)
+  }
+
+  @Test("S2: every P asks as of the last multiple before the decision, for both clocks")
+  func every() throws {
+    let script = Self.script(
+      """
+      exposure now of person in visits every 6h from @2026-06-02T23:00:00Z through @2026-06-03T05:00:00Z
+      feature live    = count(visits)
+      feature nightly = count(visits) every calendar 1d
+      feature utc     = count(visits) every 1d
+      feature window  = count(visits) over 1d lag 1h every calendar 1d
+      feature fade    = decayed_count(visits, half_life: 1d) every calendar 1d
+      show now | select at, live, nightly, utc, window, fade
+      """,
+      visits: """
+        1,2026-05-31T23:00:00Z,2026-05-31T23:00:00Z,as local midnight
+        1,2026-06-01T23:00:00Z,2026-06-01T23:00:00Z,as the next one
+        1,2026-06-02T01:00:00Z,2026-06-02T23:30:00Z,learnt after midnight
+
+        """)
+    // At local midnight itself (23:00 UTC) the midnight before counts: strictly before.
+    #expect(
+      try script.shown() == """
+        at                    live  nightly  utc  window  fade
+        --------------------  ----  -------  ---  ------  ----
+        2026-06-02T23:00:00Z     2        1    2       1   0.5
+        2026-06-03T05:00:00Z     3        2    3       1  0.75
+
+        """)
+  }
+
+  @Test("G3: the session still open, of visible events, whatever the filter")
+  func sessions() throws {
+    let script = Self.script(
+      """
+      exposure now of person in visits every 20m from @2026-03-01T10:40:00Z through @2026-03-01T11:20:00Z
+      feature n     = count(visits) over session(30m)
+      feature tea   = count(visits where page == "tea") over session(30m)
+      feature began = first(visits.began) over session(30m)
+      show now | select at, n, tea, began
+      """,
+      visits: """
+        1,2026-03-01T09:00:00Z,2026-03-01T09:00:00Z,tea
+        1,2026-03-01T10:00:00Z,2026-03-01T10:00:00Z,tea
+        1,2026-03-01T10:25:00Z,2026-03-01T10:50:00Z,cake
+        1,2026-03-01T10:50:00Z,2026-03-01T10:50:00Z,tea
+
+        """)
+    // At 10:40 the event of 10:25 is not known yet, and 10:00 is too long ago; later it joins 10:00
+    // and 10:50; at 11:20 the last event is exactly the gap ago.
+    #expect(
+      try script.shown() == """
+        at                    n  tea  began
+        --------------------  -  ---  --------------------
+        2026-03-01T10:40:00Z  0    0  null
+        2026-03-01T11:00:00Z  3    2  2026-03-01T10:00:00Z
+        2026-03-01T11:20:00Z  3    2  2026-03-01T10:00:00Z
+
+        """)
+  }
+
+  @Test("G4: since the last event of another kind, that one and its ties excluded")
+  func sinceLast() throws {
+    let script = Self.script(
+      """
+      exposure now of person in visits at @2026-03-25
+      feature since   = count(visits) over since last(contacts)
+      feature phoned  = count(visits) over since last(contacts where channel == "phone")
+      feature or_all  = count(visits) over since last(contacts) else all
+      feature lagged  = count(visits) over since last(contacts) lag 10d
+      show now | select person, since, phoned, or_all, lagged
+      """,
+      visits: """
+        1,2026-03-05T10:00:00Z,2026-03-05T10:00:00Z,before all
+        1,2026-03-12T10:00:00Z,2026-03-12T10:00:00Z,between
+        1,2026-03-20T10:00:00Z,2026-03-20T10:00:00Z,as the second contact
+        1,2026-03-21T10:00:00Z,2026-03-21T10:00:00Z,after
+        2,2026-03-21T10:00:00Z,2026-03-21T10:00:00Z,before its contact
+
+        """)
+    #expect(
+      try script.shown() == """
+        person  since  phoned  or_all  lagged
+        ------  -----  ------  ------  ------
+             1      1       3       1       1
+             2   null    null       1    null
+
+        """)
+  }
+
+  @Test("O2: an outcome's window is open at its start and closed at its end; windows tile")
+  func outcomes() throws {
+    let script = Self.script(
+      """
+      exposure now of person in visits at @2026-03-01T10:00:00Z {
+        outcome one  = count(contacts) within 10d
+        outcome two  = count(contacts) after 9d within 19d
+        outcome both = count(contacts) within 19d
+      }
+      show now | where person == 1 | select one, two, both
+      """,
+      visits: """
+        1,2026-02-01T00:00:00Z,2026-02-01T00:00:00Z,known
+
+        """)
+    // Contacts at exactly t + 9d and t + 19d.
+    #expect(
+      try script.shown() == """
+        one  two  both
+        ---  ---  ----
+          1    1     2
+
+        """)
+  }
+}
