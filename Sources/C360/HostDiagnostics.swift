@@ -18,6 +18,7 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case unreadableModel = "E0711"
   case cacheFolder = "E0712"
   case runtimeFailure = "E0713"
+  case spillFailed = "E0720"
   // What a reader of the results should know
   case overlappingOutcomes = "W0701"
   case observedByDefault = "W0702"

@@ -14,8 +14,11 @@ public struct SessionOptions: Sendable {
   public var asOf: Int64?
   /// nil: one a processor.
   public var threads: Int?
-  /// Bytes that columns may hold at one time; nil: no bound.
+  /// Bytes that a run may take, about; nil: no bound. What does not fit is put on disk by entity.
   public var memoryLimit: Int?
+  /// Cuts every run that can be cut into so many partitions, for tests; nothing but time depends on
+  /// it.
+  package var spillPartitions: Int?
   /// Rows of a batch in scalar programs; nothing but time depends on it.
   public var batchSize = 2048
   /// Whether tables are taken from the folder `.c360-cache` beside the script, where there is one.

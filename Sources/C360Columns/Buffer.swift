@@ -46,6 +46,9 @@ public final class Buffer: @unchecked Sendable {
     if let release { release() } else { free(base) }
   }
 
+  /// Whether the memory is owned by somebody else.
+  public var isForeign: Bool { release != nil }
+
   @inlinable public var pointer: UnsafeMutableRawPointer { base }
 
   /// The bytes as elements of a trivial type.

@@ -55,9 +55,7 @@ struct DecisionTally {
     }
     counts.forbidden[Self.nullValue, default: 0] += forbidden[step.rules.count]
     for (index, term) in step.terms.enumerated() {
-      let total = terms[index].rounded
-      // Infinities of both signs have no sum.
-      if !total.isNaN { counts.terms[term.name] = total }
+      counts.sums[term.name] = terms[index]
     }
     return counts
   }

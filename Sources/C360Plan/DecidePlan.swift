@@ -46,7 +46,7 @@ public struct DecideStep: Sendable {
   public let actionKey: ColumnID
   public let noAction: String?
   /// Features `for` the actions: aggregates with matches, computed tile by tile.
-  public let actionTimelines: [TimelineStep]
+  public var actionTimelines: [TimelineStep]
   /// Consents by the channel of the action, looked up tile by tile; all tests are `ofAction`.
   public var actionConsents: [ConsentStep] = []
   public let rules: [Rule]

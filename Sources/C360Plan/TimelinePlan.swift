@@ -158,7 +158,7 @@ public struct EventSource: Sendable {
   /// The declared order among equal times; answers that it decides are not counted as resolved ties.
   public let sequence: ColumnID?
   /// µs UTC, inclusive; nil: the newest event.
-  public let observedThrough: Int64?
+  public var observedThrough: Int64?
   public init(
     relation: RelationID, key: ColumnID, time: ColumnID, known: ColumnID?, arrivesWithin: Int64?,
     gone: ColumnID? = nil, tieBreak: [ColumnID], sequence: ColumnID? = nil,
@@ -277,7 +277,7 @@ public struct TimelineStep: Sendable {
       self.column = column
     }
   }
-  public let events: EventSource
+  public var events: EventSource
   public let frame: RelationID
   public let key: ColumnID
   public let time: ColumnID

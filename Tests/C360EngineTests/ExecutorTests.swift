@@ -90,9 +90,9 @@ import Testing
     let done = Mutex<[String]>([])
     let result = try fixture.execute { report in done.withLock { $0.append(report.operation) } }
     let sink = try #require(result.sinks.first)
-    #expect(sink.index == 3 && sink.batch.rowCount == 2)
+    #expect(sink.index == 3 && sink.rows.rowCount == 2)
     let table = Table()
-    let totals = try #require(sink.batch["t"])
+    let totals = try #require(sink.rows.whole()["t"])
     #expect(table.scalars(totals.vector) == [20, 10])
     #expect(result.counts.nullConditions == ["large": 1])
     #expect(result.statistics.map(\.rows) == [5, 5, 3, 2])

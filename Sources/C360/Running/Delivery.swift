@@ -27,7 +27,7 @@ struct Delivery {
   /// Files are written beside their places first; when all are complete they are put in place, the
   /// manifest last.
   func deliver(warnings: [Diagnostic]) throws -> RunReport {
-    var report = report(warnings: warnings)
+    var report = try report(warnings: warnings)
     guard session.options.writesOutputs, !report.outputs.isEmpty else { return report }
     let manifest = manifestPath(beside: report.outputs[0].path)
     report.manifestPath = manifest
@@ -60,9 +60,9 @@ struct Delivery {
     return report
   }
 
-  private func write(_ batch: Batch, _ output: Output) throws -> any OutputWriter {
+  private func write(_ rows: SinkRows, _ output: Output) throws -> any OutputWriter {
     let path = absolutePath(output.path, from: output.directory)
-    let columns = batch.columns.map { OutputColumn(name: $0.name, type: $0.type) }
+    let columns = rows.columns.map { OutputColumn(name: $0.name, type: $0.type) }
     let metadata = [
       (name: "c360.output", value: output.name),
       (name: "c360.programSHA256.v1", value: sha256(program.canonicalText)),
@@ -72,13 +72,19 @@ struct Delivery {
       options: OutputOptions(
         threads: session.threadCount, metadata: metadata, declaration: output.span))
     do {
-      // In pieces, so that a cancelled run stops soon and progress can be told.
-      let size = 1 << 20
-      for start in stride(from: 0, to: max(1, batch.rowCount), by: size) {
-        try session.options.cancellation.check()
-        session.options.progress?(
-          RunProgress(operation: "write \(output.name)", done: start, total: batch.rowCount))
-        try writer.write(batch.slice(start..<min(batch.rowCount, start + size)))
+      var done = 0
+      for piece in 0..<rows.pieceCount {
+        let batch = try read { () throws(EngineError) in try rows.piece(piece) }
+        // In parts, so that a cancelled run stops soon and progress can be told.
+        let size = 1 << 20
+        for start in stride(from: 0, to: max(1, batch.rowCount), by: size) {
+          try session.options.cancellation.check()
+          session.options.progress?(
+            RunProgress(operation: "write \(output.name)", done: done, total: rows.rowCount))
+          let end = min(batch.rowCount, start + size)
+          try writer.write(batch.slice(start..<end))
+          done += end - start
+        }
       }
     } catch {
       writer.abort()
@@ -116,26 +122,25 @@ struct Delivery {
     return "\(Installation.parent(of: output))/\(name).manifest.json"
   }
 
-  private func report(warnings: [Diagnostic]) -> RunReport {
+  private func report(warnings: [Diagnostic]) throws -> RunReport {
     var outputs: [RunReport.Output] = []
     var shows: [ResultTable] = []
     for (index, target) in results.lowered.sinks.enumerated() {
-      let batch = results.sinks[index]
+      let rows = results.sinks[index]
       switch target {
       case .output(let number):
         let output = program.outputs[number]
-        let table = ResultTable(title: output.name, batch: batch, texts: session.texts)
+        let table = try session.options.keepsOutputs ? table(output.name, rows) : nil
         outputs.append(
           RunReport.Output(
             name: output.name, path: absolutePath(output.path, from: output.directory),
-            rows: batch.rowCount, table: session.options.keepsOutputs ? table : nil,
-            hidden: hidden(from: output.query),
-            hiddenOutcomes: results.lowered.hiddenOutcomes.filter { $0.output == number }.map {
-              (outcome: $0.outcome, rows: count(ofSink: $0.rows))
+            rows: rows.rowCount, table: table, hidden: try hidden(from: output.query),
+            hiddenOutcomes: try results.lowered.hiddenOutcomes.filter { $0.output == number }.map {
+              (outcome: $0.outcome, rows: try count(ofSink: $0.rows))
             }))
       case .show(let number):
         let title = ResultTable.title(of: program.shows[number].query.span.text)
-        shows.append(ResultTable(title: title, batch: batch, texts: session.texts))
+        shows.append(try self.table(title, rows))
       case .count: break
       }
     }
@@ -150,7 +155,7 @@ struct Delivery {
   }
 
   /// What each line of the mask hides at the rows that an output is made of.
-  private func hidden(from query: Query) -> [RunReport.Hidden] {
+  private func hidden(from query: Query) throws -> [RunReport.Hidden] {
     let exposure: ExposureID
     switch query.source {
     case .exposure(let id), .policy(_, let id): exposure = id
@@ -163,15 +168,32 @@ struct Delivery {
     else { return [] }
     let frame = results.lowered.frames.first { $0.value == exposure }?.key
     let all = frame.flatMap { results.rowCounts[$0] } ?? 0
-    return program[count.mask].hides.enumerated().map { index, line in
+    return try program[count.mask].hides.enumerated().map { index, line in
       RunReport.Hidden(
-        line: line.words, rows: count.rows[index].map { self.count(ofSink: $0) } ?? all,
-        events: count.events[index].map { self.count(ofSink: $0) })
+        line: line.words, rows: try count.rows[index].map { try self.count(ofSink: $0) } ?? all,
+        events: try count.events[index].map { try self.count(ofSink: $0) })
     }
   }
 
-  private func count(ofSink sink: Int) -> Int {
-    Int(results.sinks[sink].columns[0].vector.int64s[0])
+  /// Rows that are shown are taken into memory.
+  private func table(_ title: String, _ rows: SinkRows) throws -> ResultTable {
+    ResultTable(title: title, batch: try read { () throws(EngineError) in try rows.whole() },
+      texts: session.texts)
+  }
+
+  /// Rows that may be on disk.
+  private func read(_ rows: () throws(EngineError) -> Batch) throws -> Batch {
+    do {
+      return try rows()
+    } catch {
+      guard case .spill(let directory, let detail) = error else { throw error }
+      throw RunFailure(diagnostics: [RuntimeDiagnostics.spill(directory, detail)])
+    }
+  }
+
+  private func count(ofSink sink: Int) throws -> Int {
+    let rows = results.sinks[sink]
+    return Int(try read { () throws(EngineError) in try rows.whole() }.columns[0].vector.int64s[0])
   }
 
   private var exposures: [RunReport.Exposure] {

@@ -6,12 +6,12 @@ import C360Lowering
 import C360Plan
 import C360Semantics
 
-/// The rows of all sinks, in memory, and what happened on the way.
+/// The rows of all sinks, and what happened on the way.
 struct Results {
   let lowered: LoweredProgram
   let tables: [TableReading]
   /// By `Sink.index`.
-  let sinks: [Batch]
+  let sinks: [SinkRows]
   let rowCounts: [RelationID: Int]
   let counts: RunCounts
   /// By step of the plan.
@@ -40,7 +40,7 @@ struct Execution {
       cancellation: session.options.cancellation, progress: progress)
     let executor = Executor(
       lowered.plan, tables: tables, decisions: DecideOperator(), context: context,
-      memoryLimit: session.options.memoryLimit)
+      memoryLimit: session.options.memoryLimit, spill: spill)
     var moment: String?
     let result = try failing(
       { () throws(EngineError) in
@@ -49,7 +49,7 @@ struct Execution {
     tables.finishHashing()
     try tables.confirmKept()
     return Results(
-      lowered: lowered, tables: tables.readings, sinks: result.sinks.map(\.batch),
+      lowered: lowered, tables: tables.readings, sinks: result.sinks.map(\.rows),
       rowCounts: result.rowCounts, counts: result.counts, statistics: result.statistics)
   }
 
@@ -62,6 +62,12 @@ struct Execution {
     else { return nil }
     let key = keys.type == .text ? session.texts.text(keys.codes[row]) : "\(keys.int64s[row])"
     return "\(program[exposure].entity) \(key) at \(ValueText.time(times.int64s[row]))"
+  }
+
+  private var spill: SpillOptions {
+    SpillOptions(
+      directory: Installation.temporaryFolder, partitions: session.options.spillPartitions,
+      batchBytes: session.options.spillPartitions == nil ? nil : 1)
   }
 
   private var progress: (@Sendable (ProgressReport) -> Void)? {

@@ -57,24 +57,64 @@ final class HostTables: TableProvider {
   /// Waits until the files that were read are hashed too.
   func finishHashing() { hashing.wait() }
 
+  func load(source index: Int, columns: [String]) throws -> Batch {
+    let reading = try reading(of: index, usingKept: true)
+    let batch: Batch
+    switch reading.origin {
+    case .batch(let bound): batch = bound
+    case .files(let contract):
+      batch = try readTable(
+        contract, pool: session.texts, threads: session.threadCount,
+        cancellation: session.options.cancellation, progress: readProgress)
+    }
+    let (rows, places) = reading.known(of: batch)
+    if let places { state.withLock { $0.places[index] = places } }
+    record(reading, of: index, rows: rows.rowCount, dropped: batch.rowCount - rows.rowCount)
+    return rows
+  }
+
+  func stream(source index: Int, columns: [String]) throws -> any RowStream {
+    // A table that is kept is mapped whole.
+    let reading = try reading(of: index, usingKept: false)
+    let rows: any RowStream
+    switch reading.origin {
+    case .batch(let bound): rows = LoadedRows(bound)
+    case .files(let contract):
+      rows = FileRows(
+        try TableStream(
+          contract, pool: session.texts, threads: session.threadCount,
+          cancellation: session.options.cancellation, progress: readProgress), contract)
+    }
+    return KnownRows(rows, reading) { [self] rows, dropped in
+      record(reading, of: index, rows: rows, dropped: dropped)
+    }
+  }
+
+  private func record(_ reading: SourceReading, of index: Int, rows: Int, dropped: Int) {
+    let done = TableReading(
+      name: reading.name, rows: rows, droppedAsOf: dropped, paths: reading.paths)
+    state.withLock { $0.readings[index] = done }
+  }
+
   /// The columns of a scan are those of its source. The rest of the contract holds too: roles are
   /// always read, other columns where a file is text and has no schema that would tell.
-  func load(source index: Int, columns: [String]) throws -> Batch {
+  ///
+  /// - Parameter usingKept: a table kept in order serves in place of its files.
+  private func reading(of index: Int, usingKept: Bool) throws -> SourceReading {
     let source = lowered.sources[index]
     let origin = SourceOrigin(source.origin, in: program)
     let wanted = source.columns
-    let clocks = session.options.asOf == nil ? [] : origin.clocks
     var positions = wanted + origin.roles.filter { !wanted.contains($0) }
-    var batch: Batch
     var paths: [String] = []
+    let rows: SourceReading.Origin
     if case .batch(let bound)? = session.options.bindings[origin.name] {
-      batch = try BoundBatch(bound, origin).columns(positions)
+      rows = .batch(try BoundBatch(bound, origin).columns(positions))
     } else {
       var contract = try contract(of: origin, positions)
       paths = try resolve(sources: contract.sources, declaration: contract.declaration)
       if session.options.writesOutputs { hash(paths, of: origin.name) }
-      if let kept = try kept(index, origin, contract, paths) {
-        batch = kept
+      if let kept = try usingKept ? kept(index, origin, contract, paths) : nil {
+        rows = .batch(kept)
       } else {
         let rest = origin.columns.indices.filter { !positions.contains($0) }
         if contract.isText(paths) {
@@ -83,27 +123,14 @@ final class HostTables: TableProvider {
         } else {
           contract.unread = rest.map { origin.contract(of: $0) }
         }
-        batch = try readTable(
-          contract, pool: session.texts, threads: session.threadCount,
-          cancellation: session.options.cancellation, progress: readProgress)
+        rows = .files(contract)
       }
     }
-    let total = batch.rowCount
-    if let horizon = session.options.asOf, !clocks.isEmpty {
-      let kept = Horizon.rows(
-        of: batch, before: horizon,
-        clocks: clocks.compactMap {
-          positions.firstIndex(of: $0)
-        })
-      if kept.count < total {
-        batch = batch.taking(kept)
-        state.withLock { $0.places[index] = kept }
-      }
-    }
-    let reading = TableReading(
-      name: origin.name, rows: batch.rowCount, droppedAsOf: total - batch.rowCount, paths: paths)
-    state.withLock { $0.readings[index] = reading }
-    return Batch(columns: Array(batch.columns.prefix(wanted.count)), rowCount: batch.rowCount)
+    let clocks = session.options.asOf == nil ? [] : origin.clocks
+    return SourceReading(
+      name: origin.name, origin: rows, paths: paths, wanted: wanted.count,
+      horizon: session.options.asOf,
+      clocks: clocks.compactMap { positions.firstIndex(of: $0) })
   }
 
   /// The columns of a contract from a table that is kept in order; nil where there is none.
@@ -146,16 +173,24 @@ final class HostTables: TableProvider {
     }
   }
 
-  /// What files that count their rows will take in memory.
+  /// What files will take in memory, as far as their rows are known.
   func estimatedBytes(source index: Int, columns: [String]) -> Int? {
     let source = lowered.sources[index]
     let origin = SourceOrigin(source.origin, in: program)
-    guard let rows = storedRows(of: index) else { return nil }
+    guard let rows = estimatedRows(source: index) else { return nil }
     let widths = source.columns.map { position in
       let type = origin.columns[position].type
       return type.physical.stride + (type.isOptional ? 1 : 0)
     }
     return rows * widths.reduce(0, +)
+  }
+
+  /// As stored, else from the first records of a text.
+  func estimatedRows(source index: Int) -> Int? {
+    let source = lowered.sources[index]
+    let origin = SourceOrigin(source.origin, in: program)
+    if case .batch(let bound)? = session.options.bindings[origin.name] { return bound.rowCount }
+    return (try? contract(of: origin, source.columns)).flatMap { estimatedRowCount($0) }
   }
 
   /// Rows of a source, where that is known before they are read.

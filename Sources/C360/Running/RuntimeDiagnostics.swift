@@ -38,9 +38,18 @@ struct RuntimeDiagnostics {
         "\(operation) needs \(ValueText.bytes(needed)), more than the \(ValueText.bytes(limit)) "
           + "that `--memory` allows",
         help: ["give it more, or ask for fewer rows and columns"])
+    case .spill(let directory, let detail):
+      return Self.spill(directory, detail)
     case .source(let error):
       return HostDiagnostics.runtimeFailure.diagnostic("the run failed: \(error)")
     }
+  }
+
+  static func spill(_ directory: String, _ detail: String) -> Diagnostic {
+    HostDiagnostics.spillFailed.diagnostic(
+      "what does not fit in memory cannot be put on disk in `\(directory)`: \(detail)",
+      data: DataPlace(path: directory),
+      help: ["name a folder with room in `TMPDIR`, or allow more memory with `--memory`"])
   }
 
   private func expectation(

@@ -13,6 +13,13 @@ public enum Installation {
   /// The folder that holds `stdlib/` and `docs/diagnostics/`; nil when there is none.
   public static let home: String? = find()
 
+  /// For files without a name that a run may need: `TMPDIR`, else `/var/tmp`, which unlike `/tmp` is
+  /// on disk everywhere.
+  static var temporaryFolder: String {
+    if let path = getenv("TMPDIR").map({ String(cString: $0) }), !path.isEmpty { return path }
+    return access("/var/tmp", W_OK) == 0 ? "/var/tmp" : "/tmp"
+  }
+
   /// The path of a module of the standard library such as `std.rfm`, when it exists.
   static func modulePath(_ name: String) -> String? {
     guard let home, name.hasPrefix("std.") else { return nil }

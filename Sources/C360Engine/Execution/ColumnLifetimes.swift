@@ -4,9 +4,9 @@ import C360Plan
 /// After which step each column is no longer needed.
 struct ColumnLifetimes {
   /// By step: columns that no later step and no sink reads.
-  private var endingAt: [[ColumnID]]
+  private(set) var endingAt: [[ColumnID]]
   /// No step from here on reads events.
-  private var lastTimeline = -1
+  private(set) var lastTimeline = -1
 
   init(_ plan: Plan) {
     endingAt = Array(repeating: [], count: plan.steps.count)

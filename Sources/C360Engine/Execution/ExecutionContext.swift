@@ -37,6 +37,16 @@ public struct ProgressReport: Sendable {
 }
 
 extension ExecutionContext {
+  /// The same with other words for how far it is.
+  func reporting(
+    _ progress: @escaping @Sendable (ProgressReport) -> ProgressReport
+  ) -> ExecutionContext {
+    guard let report = self.progress else { return self }
+    return ExecutionContext(
+      threads: threads, batchSize: batchSize, pool: pool, cancellation: cancellation,
+      progress: { report(progress($0)) })
+  }
+
   /// For operators, between tiles.
   public func checkCancelled() throws(EngineError) {
     if cancellation.isCancelled { throw .cancelled }
@@ -56,6 +66,8 @@ public enum EngineError: Error, Sendable {
   case expectation(origin: Int32, relation: RelationID, firstRow: Int, count: Int)
   /// Asked for more memory than `--memory` allows, in bytes.
   case memory(limit: Int, needed: Int, operation: String)
+  /// Columns could not be put on disk, or taken from there.
+  case spill(directory: String, detail: String)
   /// The host's reader failed; carries its own diagnostics.
   case source(any Error)
 }
@@ -135,6 +147,11 @@ public struct DecisionCounts: Sendable {
   /// Rule (or `null_value`) → pairs of exposure and action it forbids.
   public var forbidden: [String: Int] = [:]
   /// Term → sum over decisions of its weighted contribution at the chosen action.
-  public var terms: [String: Double] = [:]
+  public var sums: [String: ExactSum] = [:]
   public init() {}
+
+  /// The sums, rounded; infinities of both signs have none.
+  public var terms: [String: Double] {
+    sums.mapValues(\.rounded).filter { !$0.value.isNaN }
+  }
 }

@@ -10,12 +10,14 @@ public struct ExecutionResult: Sendable {
   public let counts: RunCounts
   /// One a step, in order.
   public let statistics: [StepStatistics]
+  /// Partitions that the run was cut into; nil: it was not.
+  public let partitions: Int?
 }
 
 public struct SinkResult: Sendable {
   /// As in `Sink.index`.
   public let index: Int
-  public let batch: Batch
+  public let rows: SinkRows
 }
 
 /// What a step did, for `plan --analyze`.
@@ -70,6 +72,17 @@ enum StepName {
     case .limit(let step): step.output
     case .decide(let step): step.frame
     case .expect(let step): step.relation
+    }
+  }
+
+  /// Relations whose rows a step needs all at once.
+  static func inputs(of step: Step) -> [RelationID] {
+    switch step {
+    case .group(let step): [step.input]
+    case .sort(let step): [step.input]
+    case .limit(let step): [step.input]
+    case .scan, .versions, .frame, .timeline, .asOf, .consent, .derive, .filter, .decide, .expect:
+      []
     }
   }
 }

@@ -1,29 +1,44 @@
 import C360Columns
 import C360Plan
-import Dispatch
 
-/// Runs the steps of a plan, one after the other, each in parallel over its rows.
+/// What a run that does not fit in memory may put on disk.
+public struct SpillOptions: Sendable {
+  /// Folder for files without a name, which are gone when the run ends.
+  public var directory: String
+  /// Cuts the run into about so many partitions, whether it fits or not; for tests.
+  public var partitions: Int?
+  /// Bytes that are read at a time; nil: a share of the memory.
+  public var batchBytes: Int?
+  public init(directory: String, partitions: Int? = nil, batchBytes: Int? = nil) {
+    self.directory = directory
+    self.partitions = partitions
+    self.batchBytes = batchBytes
+  }
+}
+
+/// Runs the steps of a plan, one after the other, each in parallel over its rows; where they do not
+/// fit in memory, partition by partition (see `PartitionedRun`).
 ///
 /// A column is freed after the last step that reads it. Cancellation takes effect between steps and
 /// between tiles of a step.
 public struct Executor: Sendable {
   private let plan: Plan
-  private let context: ExecutionContext
-  private let tables: any TableProvider
-  private let decisions: any DecisionOperator
-  private let memory: MemoryBudget
+  private let runner: StepRunner
+  private let spill: SpillOptions?
 
-  /// - Parameter memoryLimit: bytes that resident columns may take; nil: no bound. A step that would
-  ///   need more is not begun.
+  /// - Parameters:
+  ///   - memoryLimit: bytes that the run may take; nil: no bound. A step that would need more is not
+  ///     begun.
+  ///   - spill: nil: what does not fit ends the run.
   public init(
     _ plan: Plan, tables: any TableProvider, decisions: any DecisionOperator,
-    context: ExecutionContext, memoryLimit: Int? = nil
+    context: ExecutionContext, memoryLimit: Int? = nil, spill: SpillOptions? = nil
   ) {
     self.plan = plan
-    self.tables = tables
-    self.decisions = decisions
-    self.context = context
-    memory = MemoryBudget(limit: memoryLimit)
+    self.spill = spill
+    runner = StepRunner(
+      tables: tables, decisions: decisions, context: context,
+      memory: MemoryBudget(limit: memoryLimit))
   }
 
   /// - Parameter inspect: told of the error that ends the run, with what there was of it: a host can
@@ -31,62 +46,52 @@ public struct Executor: Sendable {
   public func run(
     inspect: ((EngineError, ExecutionState) -> Void)? = nil
   ) throws(EngineError) -> ExecutionResult {
-    var state = ExecutionState(plan: plan)
-    let lifetimes = ColumnLifetimes(plan)
-    var statistics: [StepStatistics] = []
-    for (index, step) in plan.steps.enumerated() {
-      let operation = StepName.of(step, in: plan)
-      try context.checkCancelled()
-      context.progress?(
-        ProgressReport(operation: operation, done: index, total: plan.steps.count))
-      try memory.reserve(for: step, operation: operation, state, tables)
-      let before = MemoryBudget.resident(state)
-      let started = DispatchTime.now().uptimeNanoseconds
+    guard let partitioned else { return try runWhole(inspect) }
+    if fitsInMemory {
       do throws(EngineError) {
-        try run(step, &state)
+        return try runWhole(inspect)
       } catch {
-        inspect?(error, state)
-        throw error
+        guard case .memory = error else { throw error }
       }
-      let elapsed = DispatchTime.now().uptimeNanoseconds - started
-      let after = MemoryBudget.resident(state)
-      statistics.append(
-        StepStatistics(
-          step: index, operation: operation, rows: state.rowCount(StepName.target(of: step)),
-          seconds: Double(elapsed) / 1e9, bytes: max(0, after - before), residentBytes: after))
-      lifetimes.free(after: index, in: &state)
-      state.timelines.dropFreed(state)
     }
-    context.progress?(
+    return try partitioned.run(inspect: inspect)
+  }
+
+  /// nil: all in memory, or not at all.
+  private var partitioned: PartitionedRun? {
+    guard let spill, spill.partitions != nil || runner.memory.limit != nil,
+      let cut = PartitionedPlan(plan)
+    else { return nil }
+    return PartitionedRun(cut, runner, spill)
+  }
+
+  /// As far as the rows of the sources are known.
+  private var fitsInMemory: Bool {
+    if spill?.partitions != nil { return false }
+    guard let limit = runner.memory.limit else { return true }
+    var rows: [RelationID: Int] = [:]
+    for case .scan(let scan) in plan.steps {
+      rows[scan.relation] = runner.tables.estimatedRows(source: scan.source) ?? 0
+    }
+    return MemoryForecast(plan).peak(rows: rows) <= limit
+  }
+
+  private func runWhole(
+    _ inspect: ((EngineError, ExecutionState) -> Void)?
+  ) throws(EngineError) -> ExecutionResult {
+    var state = ExecutionState(plan: plan)
+    var statistics: [StepStatistics] = []
+    do throws(StepRunner.Failure) {
+      try runner.run(plan, &state) { statistics.append($0) }
+    } catch {
+      inspect?(error.error, state)
+      throw error.error
+    }
+    runner.context.progress?(
       ProgressReport(operation: "done", done: plan.steps.count, total: plan.steps.count))
     return ExecutionResult(
-      sinks: plan.sinks.map { SinkResult(index: $0.index, batch: batch($0, state)) },
+      sinks: plan.sinks.map { SinkResult(index: $0.index, rows: SinkRows($0.batch(state))) },
       rowCounts: state.relations.mapValues(\.rowCount), counts: state.counts,
-      statistics: statistics)
-  }
-
-  private func run(_ step: Step, _ state: inout ExecutionState) throws(EngineError) {
-    switch step {
-    case .scan(let step): try ScanOperator.run(step, &state, provider: tables)
-    case .versions(let step): try VersionsOperator.run(step, &state, context)
-    case .frame(let step): try FrameOperator.run(step, &state, context)
-    case .timeline(let step): try TimelineOperator.run(step, &state, context)
-    case .asOf(let step): try AsOfOperator.run(step, &state, context)
-    case .consent(let step): try ConsentOperator.run(step, &state, context)
-    case .derive(let step): try DeriveOperator.run(step, &state, context)
-    case .filter(let step): try FilterOperator.run(step, &state, context)
-    case .group(let step): try GroupOperator.run(step, &state, context)
-    case .sort(let step): try SortOperator.run(step, &state, context)
-    case .limit(let step): LimitOperator.run(step, &state)
-    case .decide(let step): try decisions.run(step, &state, context)
-    case .expect(let step): try ExpectOperator.run(step, state, context)
-    }
-  }
-
-  private func batch(_ sink: Sink, _ state: ExecutionState) -> Batch {
-    Batch(
-      columns: sink.columns.map { name, column in
-        Batch.Column(name: name, type: plan[column].type, vector: state.vector(column))
-      }, rowCount: state.rowCount(sink.relation))
+      statistics: statistics, partitions: nil)
   }
 }

@@ -1,8 +1,7 @@
 import C360Columns
 import C360Plan
 
-/// Holds a run to a bound on the memory of its columns, by what a step is going to add; what steps
-/// use while they run, and give back, is not counted.
+/// Holds a run to a bound on its memory: what it has, and what a step is going to add and to use.
 struct MemoryBudget: Sendable {
   let limit: Int?
 
@@ -11,7 +10,8 @@ struct MemoryBudget: Sendable {
     for step: Step, operation: String, _ state: ExecutionState, _ tables: any TableProvider
   ) throws(EngineError) {
     guard let limit else { return }
-    let needed = Self.resident(state) + Self.estimate(step, state, tables)
+    let needed =
+      Self.resident(state) + state.timelines.byteCount + Self.estimate(step, state, tables)
     if needed > limit { throw .memory(limit: limit, needed: needed, operation: operation) }
   }
 
@@ -35,28 +35,24 @@ struct MemoryBudget: Sendable {
   private static func estimate(
     _ step: Step, _ state: ExecutionState, _ tables: any TableProvider
   ) -> Int {
+    let plan = state.plan
+    var generated = 0
     switch step {
     case .scan(let step):
       return tables.estimatedBytes(source: step.source, columns: step.columns.map(\.name)) ?? 0
-    case .group, .limit, .expect: return 0
-    case .filter(let step): return state.rowCount(step.input) * 4
-    case .sort(let step): return rows(of: step.input, step.columns.map(\.to), state)
+    // What a filter keeps is not known; its rows are counted where they are made.
+    case .filter(let step): return state.rowCount(step.input) * 5
     case .frame(let step):
-      guard case .rows(let input, let columns) = step.origin else { return 0 }
-      return rows(of: input, columns.map(\.to), state)
-    default:
-      let written = StepColumns(step, in: state.plan).written
-      return rows(of: StepName.target(of: step), written, state)
+      if case .rows(let input, _) = step.origin { generated = state.rowCount(input) }
+    default: break
     }
-  }
-
-  private static func rows(
-    of relation: RelationID, _ columns: [ColumnID], _ state: ExecutionState
-  ) -> Int {
-    let widths = columns.map { column in
-      let info = state.plan[column]
-      return info.type.physical.stride + (info.isNullable ? 1 : 0)
+    let made = StepName.target(of: step)
+    func rows(_ relation: RelationID) -> Int {
+      state.relations[relation]?.rowCount ?? (relation == made ? generated : 0)
     }
-    return state.rowCount(relation) * widths.reduce(0, +)
+    let clustered = StepMemory.clustered(by: step, in: plan, rows: rows)
+      .filter { !state.timelines.holds($0.key) }
+    return StepMemory.added(by: step, in: plan, rows: rows)
+      + StepMemory.working(of: step, in: plan, rows: rows) + clustered.values.reduce(0, +)
   }
 }

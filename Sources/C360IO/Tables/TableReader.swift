@@ -63,7 +63,7 @@ func columnRules(_ contract: TableContract) throws -> [ColumnRules] {
   }
 }
 
-private func openFiles(
+func openFiles(
   _ paths: [String], _ contract: TableContract, threads: Int, tuning: ReadTuning
 ) throws -> [any TableFile] {
   let opened = Mutex<[(any TableFile)?]>([(any TableFile)?](repeating: nil, count: paths.count))
@@ -82,7 +82,7 @@ private func openFiles(
 }
 
 /// One reading of a table: segments of all files, read in parallel into whole columns.
-private struct TableReading: Sendable {
+struct TableReading: Sendable {
   struct Segment: Sendable {
     var file: Int
     var index: Int
@@ -104,34 +104,59 @@ private struct TableReading: Sendable {
   let progress: (@Sendable (ReadProgress) -> Void)?
 
   func run() throws -> Batch {
+    let (batch, _) = try read(segments, rowsBefore: 0)
+    try complainOfColumnsNeverSeen()
+    return batch
+  }
+
+  /// All segments of all files, in order.
+  var segments: [Segment] {
     var segments: [Segment] = []
-    var tasks: [Task] = []
-    var capacity = 0
     for (file, opened) in files.enumerated() {
       for (index, rows) in opened.segmentCapacities.enumerated() {
-        let number = segments.count
-        segments.append(Segment(file: file, index: index, start: capacity, capacity: rows))
-        capacity += rows
-        if opened.readsColumnsApart {
-          tasks += rules.indices.map { Task(segment: number, column: $0) }
-        } else {
-          tasks.append(Task(segment: number, column: nil))
-        }
+        segments.append(Segment(file: file, index: index, start: 0, capacity: rows))
+      }
+    }
+    return segments
+  }
+
+  /// Reads segments that follow each other.
+  ///
+  /// - Parameters:
+  ///   - column: the only one to fill, where files are read column by column; the others are left
+  ///     uninitialised.
+  ///   - rowsBefore: of the first segment's file.
+  /// - Returns: also the rows of each segment.
+  func read(
+    _ wanted: some Sequence<Segment>, column only: Int? = nil, rowsBefore: Int
+  ) throws -> (Batch, counts: [Int]) {
+    var segments = Array(wanted)
+    var tasks: [Task] = []
+    var capacity = 0
+    for number in segments.indices {
+      segments[number].start = capacity
+      capacity += segments[number].capacity
+      if files[segments[number].file].readsColumnsApart {
+        let columns = only.map { [$0] } ?? Array(rules.indices)
+        tasks += columns.map { Task(segment: number, column: $0) }
+      } else {
+        tasks.append(Task(segment: number, column: nil))
       }
     }
     let columns = rules.map { ColumnBuilder(rules: $0, capacity: capacity, pool: pool) }
-    let counts = try fill(columns, segments, tasks, capacity)
-    try complainOfColumnsNeverSeen()
+    let counts = try fill(columns, segments, tasks, capacity, rowsBefore)
     let rowCount = close(gapsIn: columns, segments, counts)
-    return Batch(
+    let batch = Batch(
       columns: zip(contract.columns, columns).map { column, builder in
         Batch.Column(name: column.name, type: column.type, vector: builder.vector(count: rowCount))
       }, rowCount: rowCount)
+    return (batch, counts)
   }
 
   /// Runs the tasks and returns the rows of each segment.
   private func fill(
-    _ columns: [ColumnBuilder], _ segments: [Segment], _ tasks: [Task], _ capacity: Int
+    _ columns: [ColumnBuilder], _ segments: [Segment], _ tasks: [Task], _ capacity: Int,
+    _ rowsBefore: Int
   ) throws -> [Int] {
     let counts = Mutex<[Int]>(segments.map { $0.capacity })
     let failures = FirstFailure()
@@ -160,13 +185,13 @@ private struct TableReading: Sendable {
     // Every earlier task has been run, so the rows before the bad one are known.
     let before = segments.indices.filter {
       segments[$0].file == segment.file && $0 < tasks[number].segment
-    }.reduce(0) { $0 + rows[$1] }
+    }.reduce(segment.file == segments[0].file ? rowsBefore : 0) { $0 + rows[$1] }
     throw DiagnosticError([
       contract.diagnostic(failure, path: files[segment.file].path, rowsBefore: before)
     ])
   }
 
-  private func complainOfColumnsNeverSeen() throws {
+  func complainOfColumnsNeverSeen() throws {
     for file in files {
       if let column = file.columnsNeverSeen.first {
         throw DiagnosticError([

@@ -20,6 +20,14 @@ final class ClusteredColumns: Sendable {
   }
   private let storage = Mutex(Storage())
 
+  /// Columns that lie in order as they are share the memory of the table.
+  var byteCount: Int {
+    storage.withLock { storage in
+      storage.parts.values.reduce(0) { $0 + ($1.isForeign ? 0 : $1.byteCount) }
+        + storage.codes.values.reduce(0) { $0 + $1.codes.byteCount }
+    }
+  }
+
   /// A part by position, made when nobody asked for it before.
   func made(
     _ part: Part, _ make: () throws(EngineError) -> Buffer

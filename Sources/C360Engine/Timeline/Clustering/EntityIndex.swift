@@ -11,6 +11,8 @@ final class EntityIndex: @unchecked Sendable {
   let table: KeyTable
   private let buffers: [Buffer]
 
+  var byteCount: Int { buffers.reduce(table.byteCount) { $0 + $1.byteCount } }
+
   /// - Parameter key: int64 or text, equal keys side by side, nulls last.
   init(key: Vector) {
     let starts = Buffer(byteCount: (key.count + 1) * 4)

@@ -65,6 +65,11 @@ final class EventClusters: @unchecked Sendable {
     origin = other
   }
 
+  /// What it holds of its own; not what it shares.
+  var byteCount: Int {
+    buffers.reduce(partition?.byteCount ?? 0) { $0 + ($1.isForeign ? 0 : $1.byteCount) }
+  }
+
   @inline(__always)
   func row(_ position: Int) -> Int { rows.map { Int($0[position]) } ?? position }
 }
@@ -107,6 +112,10 @@ final class Partition: @unchecked Sendable {
     self.bounds = bounds
     self.origins = origins.elements()
     buffers = [entity, places, origins]
+  }
+
+  var byteCount: Int {
+    buffers.reduce(travel.withLock { $0?.byteCount ?? 0 }) { $0 + $1.byteCount }
   }
 
   /// The values of a column in clustered order.

@@ -16,6 +16,8 @@ final class KeyTable: @unchecked Sendable {
   private var slots = Buffer(byteCount: 0)
   private var mask = 0
 
+  var byteCount: Int { (direct?.byteCount ?? 0) + slots.byteCount }
+
   /// - Parameters:
   ///   - least, greatest: bounds of all keys that will be added.
   ///   - expected: about as many distinct keys as will be added.

@@ -47,6 +47,21 @@ package final class TimelineCache: Sendable {
     storage.withLock { $0.ledgers[purposes, default: [:]][purpose] = ledger }
   }
 
+  /// Bytes of what it holds.
+  package var byteCount: Int {
+    storage.withLock { storage in
+      storage.entities.values.reduce(0) { $0 + $1.byteCount }
+        + storage.clusters.values.joined().reduce(0) { $0 + $1.byteCount }
+    }
+  }
+
+  /// Whether events or entities of a key column are here.
+  func holds(_ key: ColumnID) -> Bool {
+    storage.withLock { storage in
+      storage.entities[key] != nil || storage.clusters.keys.contains { $0.key == key }
+    }
+  }
+
   func entities(of key: ColumnID, _ state: ExecutionState) -> EntityIndex {
     if let known = storage.withLock({ $0.entities[key] }) { return known }
     let index = EntityIndex(key: state.vector(key))
@@ -94,6 +109,8 @@ package final class TimelineCache: Sendable {
 struct ClusteredEvents: Sendable {
   let clusters: EventClusters
   let columns: ClusteredColumns
+
+  var byteCount: Int { clusters.byteCount + columns.byteCount }
 }
 
 extension EventClusters {

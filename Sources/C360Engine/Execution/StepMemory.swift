@@ -1,0 +1,147 @@
+import C360Columns
+import C360Plan
+
+/// What a step takes in memory, from the number of rows it meets: an estimate that is rather high.
+enum StepMemory {
+  /// Bytes of the columns that a step adds and keeps.
+  static func added(
+    by step: Step, in plan: Plan, rows: (RelationID) -> Int
+  ) -> Int {
+    switch step {
+    case .scan(let step): return width(step.columns.map(\.column), plan) * rows(step.relation)
+    case .group, .limit, .expect: return 0
+    case .filter(let step): return rows(step.output) * width(step.columns.map(\.to), plan)
+    case .sort(let step): return rows(step.input) * width(step.columns.map(\.to), plan)
+    case .versions, .frame, .timeline, .asOf, .consent, .derive, .decide:
+      return rows(StepName.target(of: step)) * width(StepColumns(step, in: plan).written, plan)
+    }
+  }
+
+  /// Bytes that a step takes while it runs, without what timelines share.
+  static func working(
+    of step: Step, in plan: Plan, rows: (RelationID) -> Int
+  ) -> Int {
+    switch step {
+    case .scan, .limit, .timeline, .consent, .derive, .decide: return 0
+    case .expect(let step): return rows(step.relation)
+    case .filter(let step): return 5 * rows(step.input)
+    // A table of ids half full, and the first row of each.
+    case .versions(let step): return 36 * rows(step.relation)
+    case .asOf(let step): return 4 * rows(step.frame)
+    // Entries of the sort, twice.
+    case .frame(let step): return 32 * rows(step.relation)
+    case .sort(let step): return 16 * rows(step.input)
+    case .group(let step): return 12 * rows(step.input)
+    }
+  }
+
+  /// Bytes that timelines keep of events and frames from this step on: the order of the events and
+  /// their columns in that order.
+  static func clustered(
+    by step: Step, in plan: Plan, rows: (RelationID) -> Int
+  ) -> [ColumnID: Int] {
+    func events(_ step: TimelineStep) -> [ColumnID: Int] {
+      var columns: Set<ColumnID> = []
+      for output in step.outputs {
+        let aggregate = output.aggregate
+        columns.formUnion([aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 })
+        columns.formUnion(aggregate.matches.map(\.event))
+      }
+      if let known = step.events.known { columns.insert(known) }
+      return [
+        step.events.key: rows(step.events.relation) * (orderWidth + width(Array(columns), plan)),
+        step.key: rows(step.frame) * entityWidth,
+      ]
+    }
+    switch step {
+    case .timeline(let step): return events(step)
+    case .decide(let step):
+      return step.actionTimelines.map(events).reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+    case .asOf(let step):
+      return [
+        step.key: rows(step.versions) * orderWidth, step.frameKey: rows(step.frame) * entityWidth,
+      ]
+    case .consent(let step):
+      return [
+        step.key: rows(step.ledger) * orderWidth, step.frameKey: rows(step.frame) * entityWidth,
+      ]
+    case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
+    case .scan, .versions, .derive, .filter, .group, .sort, .limit, .expect: return [:]
+    }
+  }
+
+  /// Of an event: its entity, an entry on the way, its row, its time and where it came from.
+  private static let orderWidth = 4 + 16 + 4 + 8 + 4
+  /// Of a row of a frame, at worst an entity of its own: row, key and a slot of a table half full.
+  private static let entityWidth = 4 + 8 + 32
+
+  static func width(_ columns: [ColumnID], _ plan: Plan) -> Int {
+    columns.reduce(0) { sum, column in
+      let info = plan[column]
+      return sum + info.type.physical.stride + (info.isNullable ? 1 : 0)
+    }
+  }
+}
+
+/// How much memory a plan will take at its peak, were it run with so many rows of each source.
+struct MemoryForecast {
+  private let plan: Plan
+  private let lifetimes: ColumnLifetimes
+
+  init(_ plan: Plan) {
+    self.plan = plan
+    lifetimes = ColumnLifetimes(plan)
+  }
+
+  /// - Parameter rows: of relations that are read. Those of generated frames are not known before:
+  ///   they count as one row a row of the population.
+  func peak(rows known: [RelationID: Int]) -> Int {
+    var rows = known
+    // Relations that are there before the first step, as in a partition.
+    let written = Set(plan.steps.flatMap { StepColumns($0, in: plan).written })
+    var resident: [ColumnID: Int] = [:]
+    for index in plan.columns.indices {
+      let column = ColumnID(index)
+      if written.contains(column) { continue }
+      if let count = rows[plan[column].relation] {
+        resident[column] = count * StepMemory.width([column], plan)
+      }
+    }
+    var clustered: [ColumnID: Int] = [:]
+    var peak = 0
+    for (index, step) in plan.steps.enumerated() {
+      setRows(step, &rows)
+      let count = { (relation: RelationID) in rows[relation] ?? 0 }
+      for column in StepColumns(step, in: plan).written {
+        resident[column] = count(plan[column].relation) * StepMemory.width([column], plan)
+      }
+      clustered.merge(StepMemory.clustered(by: step, in: plan, rows: count), uniquingKeysWith: max)
+      let bytes =
+        resident.values.reduce(0, +) + clustered.values.reduce(0, +)
+        + StepMemory.working(of: step, in: plan, rows: count)
+      peak = max(peak, bytes)
+      for column in lifetimes.endingAt[index] {
+        resident[column] = nil
+        clustered[column] = nil
+      }
+      if index == lifetimes.lastTimeline { clustered = [:] }
+    }
+    return peak
+  }
+
+  private func setRows(_ step: Step, _ rows: inout [RelationID: Int]) {
+    switch step {
+    case .frame(let step):
+      switch step.origin {
+      case .rows(let input, _): rows[step.relation] = rows[input] ?? 0
+      case .every(_, _, _, let population), .instant(_, let population):
+        rows[step.relation] = population.map { rows[$0.relation] ?? 0 }.max() ?? 0
+      }
+    case .filter(let step): rows[step.output] = rows[step.input] ?? 0
+    case .sort(let step): rows[step.output] = rows[step.input] ?? 0
+    case .limit(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)
+    case .group(let step): rows[step.output] = 0
+    case .scan, .versions, .timeline, .asOf, .consent, .derive, .decide, .expect: break
+    }
+  }
+}

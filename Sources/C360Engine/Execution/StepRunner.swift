@@ -1,0 +1,78 @@
+import C360Columns
+import C360Plan
+import Dispatch
+
+/// Runs the steps of one plan after the other over one state, and measures them.
+struct StepRunner: Sendable {
+  let tables: any TableProvider
+  let decisions: any DecisionOperator
+  let context: ExecutionContext
+  let memory: MemoryBudget
+
+  /// Which step failed; with what there was of the run, in `state`.
+  struct Failure: Error {
+    /// Index into the steps that were run.
+    let step: Int
+    let error: EngineError
+  }
+
+  /// - Parameters:
+  ///   - isWanted: false for some step, and then for all after it: they are left out.
+  ///   - done: told of each step's statistics.
+  func run(
+    _ plan: Plan, _ state: inout ExecutionState, where isWanted: (Int) -> Bool = { _ in true },
+    done: (StepStatistics) -> Void
+  ) throws(Failure) {
+    let lifetimes = ColumnLifetimes(plan)
+    for (index, step) in plan.steps.enumerated() where isWanted(index) {
+      let operation = StepName.of(step, in: plan)
+      do throws(EngineError) {
+        try context.checkCancelled()
+        context.progress?(
+          ProgressReport(operation: operation, done: index, total: plan.steps.count))
+        try memory.reserve(for: step, operation: operation, state, tables)
+        let before = MemoryBudget.resident(state)
+        let started = DispatchTime.now().uptimeNanoseconds
+        try run(step, &state)
+        let elapsed = DispatchTime.now().uptimeNanoseconds - started
+        let after = MemoryBudget.resident(state)
+        done(
+          StepStatistics(
+            step: index, operation: operation, rows: state.rowCount(StepName.target(of: step)),
+            seconds: Double(elapsed) / 1e9, bytes: max(0, after - before), residentBytes: after))
+      } catch {
+        throw Failure(step: index, error: error)
+      }
+      lifetimes.free(after: index, in: &state)
+      state.timelines.dropFreed(state)
+    }
+  }
+
+  private func run(_ step: Step, _ state: inout ExecutionState) throws(EngineError) {
+    switch step {
+    case .scan(let step): try ScanOperator.run(step, &state, provider: tables)
+    case .versions(let step): try VersionsOperator.run(step, &state, context)
+    case .frame(let step): try FrameOperator.run(step, &state, context)
+    case .timeline(let step): try TimelineOperator.run(step, &state, context)
+    case .asOf(let step): try AsOfOperator.run(step, &state, context)
+    case .consent(let step): try ConsentOperator.run(step, &state, context)
+    case .derive(let step): try DeriveOperator.run(step, &state, context)
+    case .filter(let step): try FilterOperator.run(step, &state, context)
+    case .group(let step): try GroupOperator.run(step, &state, context)
+    case .sort(let step): try SortOperator.run(step, &state, context)
+    case .limit(let step): LimitOperator.run(step, &state)
+    case .decide(let step): try decisions.run(step, &state, context)
+    case .expect(let step): try ExpectOperator.run(step, state, context)
+    }
+  }
+}
+
+extension Sink {
+  /// The rows of a sink out of a state that holds them.
+  func batch(_ state: ExecutionState) -> Batch {
+    Batch(
+      columns: columns.map { name, column in
+        Batch.Column(name: name, type: state.plan[column].type, vector: state.vector(column))
+      }, rowCount: state.rowCount(relation))
+  }
+}

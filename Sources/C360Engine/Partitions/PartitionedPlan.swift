@@ -1,0 +1,208 @@
+import C360Columns
+import C360Plan
+
+/// How the rows of a relation are cut when not all of them are in memory at one time.
+enum RelationCut: Sendable {
+  /// By entity: all rows of a key are in one partition, and partitions ascend by key.
+  case byKey
+  /// Anyhow: its rows are computed one by one.
+  case anyhow
+  /// Not at all: every partition needs the whole of it.
+  case whole
+  /// It is made of rows of all partitions, so it exists when they are all done.
+  case afterwards
+}
+
+/// When a step runs: once before the partitions, in every partition, or once after them.
+enum StepPlacement: Sendable {
+  case before, inPartitions, after
+}
+
+/// A plan cut into what is computed partition by partition, and what comes before and after.
+struct PartitionedPlan {
+  let plan: Plan
+  /// By step of the plan.
+  private(set) var placements: [StepPlacement] = []
+  private(set) var cuts: [RelationID: RelationCut] = [:]
+  /// Of sources that are cut by key.
+  let keys: [RelationID: ColumnID]
+  /// Event tables whose newest event bounds what they have observed, with their time.
+  let newest: [RelationID: ColumnID]
+  /// Columns of relations in partitions that steps after them read; none where only rows count.
+  private(set) var collected: [RelationID: Set<ColumnID>] = [:]
+
+  /// nil: the plan cannot be cut.
+  init?(_ plan: Plan) {
+    self.plan = plan
+    guard let claims = PartitionClaims(plan) else { return nil }
+    keys = claims.keys
+    newest = claims.newest
+    for step in plan.steps { placements.append(place(step, claims)) }
+    guard holds(claims) else { return nil }
+    for (step, placement) in zip(plan.steps, placements) where placement == .after {
+      collect(StepName.inputs(of: step), StepColumns(step, in: plan).read)
+    }
+    for sink in plan.sinks { collect([sink.relation], Set(sink.columns.map(\.column))) }
+  }
+
+  func isInPartitions(_ relation: RelationID) -> Bool {
+    cuts[relation] == .byKey || cuts[relation] == .anyhow
+  }
+
+  /// Scans whose rows are spread over partitions, with their places among the steps.
+  var scans: [(index: Int, step: ScanStep)] {
+    plan.steps.enumerated().compactMap { index, step in
+      if case .scan(let scan) = step, placements[index] == .inPartitions { (index, scan) } else { nil }
+    }
+  }
+
+  private mutating func place(_ step: Step, _ claims: PartitionClaims) -> StepPlacement {
+    // Every kind of step decides here how its rows are cut.
+    switch step {
+    case .scan(let step):
+      let cut: RelationCut =
+        keys[step.relation] != nil
+        ? .byKey : claims.whole.contains(step.relation) ? .whole : .anyhow
+      cuts[step.relation] = cut
+      return cut == .whole ? .before : .inPartitions
+    case .frame(let step):
+      cuts[step.relation] = .byKey
+      return .inPartitions
+    case .timeline, .asOf, .consent, .decide: return .inPartitions
+    case .derive(let step): return placement(of: step.relation)
+    case .expect(let step): return placement(of: step.relation)
+    case .filter(let step):
+      cuts[step.output] = cuts[step.input]
+      return placement(of: step.input)
+    case .group(let step): return gather(step.input, step.output)
+    case .sort(let step): return gather(step.input, step.output)
+    case .limit(let step): return gather(step.input, step.output)
+    }
+  }
+
+  /// A step that needs all rows of its input.
+  private mutating func gather(_ input: RelationID, _ output: RelationID) -> StepPlacement {
+    let isWhole = cuts[input] == .whole
+    cuts[output] = isWhole ? .whole : .afterwards
+    return isWhole ? .before : .after
+  }
+
+  private func placement(of relation: RelationID) -> StepPlacement {
+    switch cuts[relation] {
+    case .byKey, .anyhow: .inPartitions
+    case .whole: .before
+    case .afterwards, nil: .after
+    }
+  }
+
+  /// What is claimed to be cut by key, or to be whole, must be so.
+  private func holds(_ claims: PartitionClaims) -> Bool {
+    claims.keys.keys.allSatisfy { cuts[$0] == .byKey }
+      && claims.whole.allSatisfy { cuts[$0] == .whole }
+  }
+
+  private mutating func collect(_ relations: [RelationID], _ columns: Set<ColumnID>) {
+    for relation in relations where isInPartitions(relation) {
+      collected[relation, default: []].formUnion(columns.filter { plan[$0].relation == relation })
+    }
+  }
+
+  /// The plan of one part of the run, and where its steps stand in the whole. Scans of partitions are
+  /// left out: their rows come from the spill.
+  func part(
+    _ placement: StepPlacement, newest: [RelationID: Int64] = [:]
+  ) -> (plan: Plan, steps: [Int]) {
+    var part = plan
+    var steps: [Int] = []
+    part.steps = []
+    for (index, step) in plan.steps.enumerated() where placements[index] == placement {
+      if placement == .inPartitions, case .scan = step { continue }
+      part.steps.append(step.observing(newest))
+      steps.append(index)
+    }
+    switch placement {
+    case .before:
+      part.sinks = []
+      // What partitions and later steps read of it stays.
+      part.lasting.formUnion(
+        plan.columns.indices.map { ColumnID($0) }.filter { cuts[plan[$0].relation] == .whole })
+    case .inPartitions:
+      part.sinks = []
+      for columns in collected.values { part.lasting.formUnion(columns) }
+    case .after:
+      part.sinks = plan.sinks.filter { !isInPartitions($0.relation) }
+    }
+    return (part, steps)
+  }
+}
+
+/// What the steps of a plan ask of the relations they read, if they are to run in partitions.
+private struct PartitionClaims {
+  /// Relations whose rows must meet those of the same key in other relations.
+  private(set) var keys: [RelationID: ColumnID] = [:]
+  private(set) var whole: Set<RelationID> = []
+  private(set) var newest: [RelationID: ColumnID] = [:]
+
+  /// nil: one relation is claimed under two keys, or for a key that is not as it was read.
+  init?(_ plan: Plan) {
+    var scanned: Set<ColumnID> = []
+    var frames: Set<RelationID> = []
+    var claims: [(relation: RelationID, key: ColumnID)] = []
+    for step in plan.steps {
+      // Every kind of step decides here which rows it must meet.
+      switch step {
+      case .scan(let step): scanned.formUnion(step.columns.map(\.column))
+      case .frame(let step):
+        frames.insert(step.relation)
+        claims += Self.claims(of: step)
+      case .timeline(let step): claims.append(claim(of: step))
+      case .asOf(let step): claims.append((step.versions, step.key))
+      case .consent(let step): claims.append((step.ledger, step.key))
+      case .decide(let step):
+        whole.insert(step.actions)
+        for timeline in step.actionTimelines { claims.append(claim(of: timeline)) }
+      case .derive, .filter, .group, .sort, .limit, .expect: break
+      }
+    }
+    for (relation, key) in claims where !frames.contains(relation) {
+      guard scanned.contains(key), keys[relation] ?? key == key else { return nil }
+      keys[relation] = key
+    }
+    guard newest.values.allSatisfy(scanned.contains) else { return nil }
+  }
+
+  private mutating func claim(of step: TimelineStep) -> (relation: RelationID, key: ColumnID) {
+    if !step.coverages.isEmpty, step.events.observedThrough == nil {
+      newest[step.events.relation] = step.events.time
+    }
+    return (step.events.relation, step.events.key)
+  }
+
+  private static func claims(of step: FrameStep) -> [(relation: RelationID, key: ColumnID)] {
+    switch step.origin {
+    case .rows(let input, let columns):
+      columns.filter { $0.to == step.key }.map { (input, $0.from) }
+    case .every(_, _, _, let population), .instant(_, let population):
+      population.map { ($0.relation, $0.key) }
+    }
+  }
+}
+
+extension Step {
+  /// With what event tables have observed, where that was their newest event.
+  fileprivate func observing(_ newest: [RelationID: Int64]) -> Step {
+    func observing(_ step: TimelineStep) -> TimelineStep {
+      var step = step
+      step.events.observedThrough = step.events.observedThrough ?? newest[step.events.relation]
+      return step
+    }
+    switch self {
+    case .timeline(let step): return .timeline(observing(step))
+    case .decide(var step):
+      step.actionTimelines = step.actionTimelines.map(observing)
+      return .decide(step)
+    case .scan, .frame, .asOf, .consent, .derive, .filter, .group, .sort, .limit, .expect:
+      return self
+    }
+  }
+}

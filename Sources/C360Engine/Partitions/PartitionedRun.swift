@@ -1,0 +1,220 @@
+import C360Columns
+import C360Plan
+
+/// A run that does not fit in memory (semantics.md E4): the rows of every source are written to disk
+/// by ranges of entity keys, in canonical order; then the steps about single entities run range by
+/// range, their results again on disk; then, once, the steps that need all rows.
+///
+/// The results are those of a run in memory, bit for bit, and so are counts and the row that an
+/// error names.
+struct PartitionedRun: Sendable {
+  let cut: PartitionedPlan
+  let runner: StepRunner
+  let options: SpillOptions
+
+  init(_ cut: PartitionedPlan, _ runner: StepRunner, _ options: SpillOptions) {
+    self.cut = cut
+    self.runner = runner
+    self.options = options
+  }
+
+  var context: ExecutionContext { runner.context }
+  var plan: Plan { cut.plan }
+
+  func run(
+    inspect: ((EngineError, ExecutionState) -> Void)?
+  ) throws(EngineError) -> ExecutionResult {
+    var tally = RunTally(plan)
+    var failure: RunFailurePlace?
+    let before = try runBefore(&tally, &failure, inspect)
+    let spill = try SourceSpill(self, beside: before)
+    let results = try ResultSpill(cut, directory: options.directory)
+    let partitions = try runPartitions(spill, before, results, &tally, &failure, inspect)
+    if let failure { throw failure.error }
+    var sinks: [Int: SinkRows] = [:]
+    let after = try runAfter(before, results, &tally, inspect)
+    for (place, sink) in plan.sinks.enumerated() {
+      sinks[place] =
+        if let rows = results.rows[sink.relation] {
+          SinkRows(rows, sink, in: plan)
+        } else {
+          SinkRows(sink.batch(after))
+        }
+    }
+    context.progress?(
+      ProgressReport(operation: "done", done: plan.steps.count, total: plan.steps.count))
+    return ExecutionResult(
+      sinks: plan.sinks.enumerated().compactMap { place, sink in
+        sinks[place].map { SinkResult(index: sink.index, rows: $0) }
+      }, rowCounts: tally.rowCounts, counts: tally.counts, statistics: tally.statistics,
+      partitions: partitions)
+  }
+
+  // MARK: Before
+
+  private func runBefore(
+    _ tally: inout RunTally, _ failure: inout RunFailurePlace?,
+    _ inspect: ((EngineError, ExecutionState) -> Void)?
+  ) throws(EngineError) -> ExecutionState {
+    let (part, steps) = cut.part(.before)
+    var state = ExecutionState(plan: part)
+    do throws(StepRunner.Failure) {
+      try runner.run(part, &state) { tally.add($0, as: steps[$0.step]) }
+    } catch {
+      guard error.error.isOfRows else { throw error.error }
+      // An earlier step may fail in a partition.
+      failure = RunFailurePlace(step: steps[error.step], error: error.error)
+      inspect?(error.error, state)
+    }
+    tally.add(state)
+    return state
+  }
+
+  // MARK: Partitions
+
+  /// - Returns: how many there were.
+  private func runPartitions(
+    _ spill: SourceSpill, _ before: ExecutionState, _ results: ResultSpill,
+    _ tally: inout RunTally, _ failure: inout RunFailurePlace?,
+    _ inspect: ((EngineError, ExecutionState) -> Void)?
+  ) throws(EngineError) -> Int {
+    for (scan, statistics) in zip(cut.scans, spill.statistics) {
+      tally.add(statistics, as: scan.index)
+    }
+    let (part, steps) = cut.part(.inPartitions, newest: spill.newest)
+    let forecast = MemoryForecast(part)
+    let limit = options.partitions == nil ? runner.memory.limit : nil
+    // Neighbours that fit together are computed together; the last comes first.
+    var open = Array(
+      spill.groups { partitions in
+        guard let limit else { return false }
+        var rows = before.relations.mapValues(\.rowCount)
+        for source in spill.sources {
+          rows[source.step.relation] = source.rowCount(partitions)
+        }
+        return forecast.peak(rows: rows) <= limit
+      }.reversed())
+    var done = 0
+    while let partitions = open.popLast() {
+      let title = "partition \(done + 1) of \(done + 1 + open.count)"
+      let runner = runner.reporting(title)
+      var state = ExecutionState(plan: part)
+      state.relations = before.relations
+      for source in spill.sources {
+        state.relations[source.step.relation] = try source.load(
+          partitions, threads: context.threads)
+      }
+      var measured: [StepStatistics] = []
+      do throws(StepRunner.Failure) {
+        try runner.run(
+          part, &state, where: { failure?.asks(for: steps[$0], part.steps[$0], cut) ?? true }
+        ) { measured.append($0) }
+      } catch {
+        if case .memory = error.error, partitions.count > 1 {
+          // The rows of frames were not known before: half as many entities at a time.
+          let middle = partitions.lowerBound + partitions.count / 2
+          open += [middle..<partitions.upperBound, partitions.lowerBound..<middle]
+          continue
+        }
+        guard error.error.isOfRows else { throw error.error }
+        let place = RunFailurePlace(
+          step: steps[error.step],
+          error: try error.error.movingRows { (relation, row) throws(EngineError) in
+            if let source = spill.sources.first(where: { $0.step.relation == relation }) {
+              return try source.number(ofRow: row, partitions)
+            }
+            return row + (tally.rowCounts[relation] ?? 0)
+          })
+        if failure.map({ place.step < $0.step || place.isBefore($0) }) ?? true {
+          inspect?(error.error, state)
+        }
+        failure = failure.map { $0.merged(with: place) } ?? place
+      }
+      done += 1
+      for statistics in measured { tally.add(statistics, as: steps[statistics.step]) }
+      tally.add(state, except: before)
+      if failure == nil { try results.append(state) }
+    }
+    return done
+  }
+
+  // MARK: After
+
+  private func runAfter(
+    _ before: ExecutionState, _ results: ResultSpill, _ tally: inout RunTally,
+    _ inspect: ((EngineError, ExecutionState) -> Void)?
+  ) throws(EngineError) -> ExecutionState {
+    let (part, steps) = cut.part(.after)
+    var state = ExecutionState(plan: part)
+    state.relations = before.relations
+    let needed = Set(part.steps.flatMap { StepColumns($0, in: plan).read })
+    for (relation, rows) in results.rows {
+      let columns = rows.columns.map(\.id).filter(needed.contains)
+      if let limit = runner.memory.limit, !columns.isEmpty {
+        let bytes = MemoryBudget.resident(state) + rows.byteCount(columns)
+        if bytes > limit {
+          throw .memory(
+            limit: limit, needed: bytes, operation: "all of \(plan.name(of: relation)) at once")
+        }
+      }
+      state.relations[relation] = Relation(
+        rowCount: rows.rowCount, columns: try rows.load(columns))
+    }
+    do throws(StepRunner.Failure) {
+      try runner.run(part, &state) { tally.add($0, as: steps[$0.step]) }
+    } catch {
+      inspect?(error.error, state)
+      throw error.error
+    }
+    tally.add(state, except: before, results.rows.keys)
+    return state
+  }
+}
+
+extension StepRunner {
+  /// The same with a title before every operation that is reported.
+  fileprivate func reporting(_ title: String) -> StepRunner {
+    StepRunner(
+      tables: tables, decisions: decisions,
+      context: context.reporting {
+        ProgressReport(operation: "\(title): \($0.operation)", done: $0.done, total: $0.total)
+      }, memory: memory)
+  }
+}
+
+/// Rows, counts and statistics of all parts of a run.
+struct RunTally {
+  private(set) var rowCounts: [RelationID: Int] = [:]
+  private(set) var counts = RunCounts()
+  /// By step of the plan.
+  private(set) var statistics: [StepStatistics]
+
+  init(_ plan: Plan) {
+    statistics = plan.steps.enumerated().map { index, step in
+      StepStatistics(
+        step: index, operation: StepName.of(step, in: plan), rows: 0, seconds: 0, bytes: 0,
+        residentBytes: 0)
+    }
+  }
+
+  /// Adds what a step did in one part; the memory is that of the part that took most.
+  mutating func add(_ other: StepStatistics, as step: Int) {
+    let own = statistics[step]
+    statistics[step] = StepStatistics(
+      step: step, operation: own.operation, rows: own.rows + other.rows,
+      seconds: own.seconds + other.seconds, bytes: max(own.bytes, other.bytes),
+      residentBytes: max(own.residentBytes, other.residentBytes))
+  }
+
+  /// Adds the rows and counts of a part.
+  mutating func add(
+    _ state: ExecutionState, except before: ExecutionState? = nil,
+    _ known: some Collection<RelationID> = []
+  ) {
+    for (relation, rows) in state.relations
+    where before?.relations[relation] == nil && !known.contains(relation) {
+      rowCounts[relation, default: 0] += rows.rowCount
+    }
+    counts.merge(state.counts)
+  }
+}

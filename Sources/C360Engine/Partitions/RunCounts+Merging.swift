@@ -1,0 +1,29 @@
+extension RunCounts {
+  /// Adds what was counted of other entities.
+  mutating func merge(_ other: RunCounts) {
+    func add(_ counts: inout [String: Int], _ more: [String: Int]) {
+      counts.merge(more, uniquingKeysWith: +)
+    }
+    add(&nullConditions, other.nullConditions)
+    for (frame, columns) in other.censored { add(&censored[frame, default: [:]], columns) }
+    add(&neverKnown, other.neverKnown)
+    add(&superseded, other.superseded)
+    add(&retracted, other.retracted)
+    add(&unusedEvents, other.unusedEvents)
+    add(&tiedExposures, other.tiedExposures)
+    add(&resolvedTies, other.resolvedTies)
+    add(&duplicates, other.duplicates)
+    add(&kept, other.kept)
+    for (policy, counts) in other.decisions { decisions[policy, default: .init()].merge(counts) }
+  }
+}
+
+extension DecisionCounts {
+  fileprivate mutating func merge(_ other: DecisionCounts) {
+    rows += other.rows
+    fallbacks += other.fallbacks
+    actions.merge(other.actions, uniquingKeysWith: +)
+    forbidden.merge(other.forbidden, uniquingKeysWith: +)
+    for (term, sum) in other.sums { sums[term, default: ExactSum()].merge(sum) }
+  }
+}
