@@ -70,8 +70,8 @@ enum StepMemory {
     }
   }
 
-  /// Of an event: its entity, an entry on the way, its row, its time and where it came from.
-  private static let orderWidth = 4 + 16 + 4 + 8 + 4
+  /// Of an event: its entity, its time, its row and where it came from.
+  private static let orderWidth = 4 + 8 + 4 + 4
   /// Of a row of a frame, at worst an entity of its own: row, key and a slot of a table half full.
   private static let entityWidth = 4 + 8 + 32
 

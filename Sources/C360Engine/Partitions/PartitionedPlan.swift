@@ -26,8 +26,8 @@ struct PartitionedPlan {
   private(set) var cuts: [RelationID: RelationCut] = [:]
   /// Of sources that are cut by key.
   let keys: [RelationID: ColumnID]
-  /// Event tables whose newest event bounds what they have observed, with their time.
-  let newest: [RelationID: ColumnID]
+  /// Event tables whose newest event bounds what they have observed.
+  let newest: [RelationID: EventSource]
   /// Columns of relations in partitions that steps after them read; none where only rows count.
   private(set) var collected: [RelationID: Set<ColumnID>] = [:]
 
@@ -107,6 +107,25 @@ struct PartitionedPlan {
     }
   }
 
+  /// The steps in partitions that make columns of the event tables whose newest event is asked for;
+  /// nil when the newest events can be seen in the rows as they are read.
+  var newestPart: Plan? {
+    var wanted = Set(newest.values.flatMap { [$0.time] + ($0.gone.map { [$0] } ?? []) })
+    let scanned = Set(scans.flatMap { $0.step.columns.map(\.column) })
+    if newest.values.allSatisfy({ $0.gone == nil && scanned.contains($0.time) }) { return nil }
+    var part = self.part(.inPartitions).plan
+    part.lasting = wanted
+    var steps: [Step] = []
+    for step in part.steps.reversed() {
+      let columns = StepColumns(step, in: plan)
+      if wanted.isDisjoint(with: columns.written) { continue }
+      wanted.formUnion(columns.read)
+      steps.append(step)
+    }
+    part.steps = steps.reversed()
+    return part
+  }
+
   /// The plan of one part of the run, and where its steps stand in the whole. Scans of partitions are
   /// left out: their rows come from the spill.
   func part(
@@ -141,7 +160,7 @@ private struct PartitionClaims {
   /// Relations whose rows must meet those of the same key in other relations.
   private(set) var keys: [RelationID: ColumnID] = [:]
   private(set) var whole: Set<RelationID> = []
-  private(set) var newest: [RelationID: ColumnID] = [:]
+  private(set) var newest: [RelationID: EventSource] = [:]
 
   /// nil: one relation is claimed under two keys, or for a key that is not as it was read.
   init?(_ plan: Plan) {
@@ -168,12 +187,11 @@ private struct PartitionClaims {
       guard scanned.contains(key), keys[relation] ?? key == key else { return nil }
       keys[relation] = key
     }
-    guard newest.values.allSatisfy(scanned.contains) else { return nil }
   }
 
   private mutating func claim(of step: TimelineStep) -> (relation: RelationID, key: ColumnID) {
     if !step.coverages.isEmpty, step.events.observedThrough == nil {
-      newest[step.events.relation] = step.events.time
+      newest[step.events.relation] = step.events
     }
     return (step.events.relation, step.events.key)
   }

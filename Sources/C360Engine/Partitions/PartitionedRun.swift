@@ -81,10 +81,45 @@ struct PartitionedRun: Sendable {
     for (scan, statistics) in zip(cut.scans, spill.statistics) {
       tally.add(statistics, as: scan.index)
     }
-    let (part, steps) = cut.part(.inPartitions, newest: spill.newest)
+    let newest = try findNewest(spill, before)
+    let (part, steps) = cut.part(.inPartitions, newest: newest)
+    return try forEachPartition(spill, before, part) {
+      (partitions, state, runner) throws(EngineError) in
+      var measured: [StepStatistics] = []
+      do throws(StepRunner.Failure) {
+        try runner.run(
+          part, &state, where: { failure?.asks(for: steps[$0], part.steps[$0], cut) ?? true }
+        ) { measured.append($0) }
+      } catch {
+        guard error.error.isOfRows else { throw error.error }
+        let place = RunFailurePlace(
+          step: steps[error.step],
+          error: try error.error.movingRows { (relation, row) throws(EngineError) in
+            if let source = spill.sources.first(where: { $0.step.relation == relation }) {
+              return try source.number(ofRow: row, partitions)
+            }
+            return row + (tally.rowCounts[relation] ?? 0)
+          })
+        if failure.map(place.isBefore) ?? true { inspect?(error.error, state) }
+        failure = failure.map { $0.merged(with: place) } ?? place
+      }
+      for statistics in measured { tally.add(statistics, as: steps[statistics.step]) }
+      tally.add(state, except: before)
+      if failure == nil { try results.append(state) }
+    }
+  }
+
+  /// Calls `body` with the rows of partitions that fit in memory together, in order. What turns out
+  /// not to fit is cut in halves: `body` then throws `.memory`, and must not have kept anything.
+  ///
+  /// - Returns: how often it was called.
+  private func forEachPartition(
+    _ spill: SourceSpill, _ before: ExecutionState, _ part: Plan,
+    _ body: (Range<Int>, inout ExecutionState, StepRunner) throws(EngineError) -> Void
+  ) throws(EngineError) -> Int {
     let forecast = MemoryForecast(part)
     let limit = options.partitions == nil ? runner.memory.limit : nil
-    // Neighbours that fit together are computed together; the last comes first.
+    // The next is last.
     var open = Array(
       spill.groups { partitions in
         guard let limit else { return false }
@@ -96,46 +131,46 @@ struct PartitionedRun: Sendable {
       }.reversed())
     var done = 0
     while let partitions = open.popLast() {
-      let title = "partition \(done + 1) of \(done + 1 + open.count)"
-      let runner = runner.reporting(title)
+      let runner = runner.reporting("partition \(done + 1) of \(done + 1 + open.count)")
       var state = ExecutionState(plan: part)
       state.relations = before.relations
       for source in spill.sources {
         state.relations[source.step.relation] = try source.load(
           partitions, threads: context.threads)
       }
-      var measured: [StepStatistics] = []
-      do throws(StepRunner.Failure) {
-        try runner.run(
-          part, &state, where: { failure?.asks(for: steps[$0], part.steps[$0], cut) ?? true }
-        ) { measured.append($0) }
+      do throws(EngineError) {
+        try body(partitions, &state, runner)
+        done += 1
       } catch {
-        if case .memory = error.error, partitions.count > 1 {
-          // The rows of frames were not known before: half as many entities at a time.
-          let middle = partitions.lowerBound + partitions.count / 2
-          open += [middle..<partitions.upperBound, partitions.lowerBound..<middle]
-          continue
-        }
-        guard error.error.isOfRows else { throw error.error }
-        let place = RunFailurePlace(
-          step: steps[error.step],
-          error: try error.error.movingRows { (relation, row) throws(EngineError) in
-            if let source = spill.sources.first(where: { $0.step.relation == relation }) {
-              return try source.number(ofRow: row, partitions)
-            }
-            return row + (tally.rowCounts[relation] ?? 0)
-          })
-        if failure.map({ place.step < $0.step || place.isBefore($0) }) ?? true {
-          inspect?(error.error, state)
-        }
-        failure = failure.map { $0.merged(with: place) } ?? place
+        guard case .memory = error, partitions.count > 1 else { throw error }
+        let middle = partitions.lowerBound + partitions.count / 2
+        open += [middle..<partitions.upperBound, partitions.lowerBound..<middle]
       }
-      done += 1
-      for statistics in measured { tally.add(statistics, as: steps[statistics.step]) }
-      tally.add(state, except: before)
-      if failure == nil { try results.append(state) }
     }
     return done
+  }
+
+  /// The newest events of tables that have observed no longer. Where steps have to tell which events
+  /// count, they run in all partitions first.
+  private func findNewest(
+    _ spill: SourceSpill, _ before: ExecutionState
+  ) throws(EngineError) -> [RelationID: Int64] {
+    guard let part = cut.newestPart else { return spill.newest }
+    var newest: [RelationID: Int64] = [:]
+    _ = try forEachPartition(spill, before, part) { (_, state, runner) throws(EngineError) in
+      do throws(StepRunner.Failure) {
+        try runner.run(part, &state) { _ in }
+      } catch {
+        // What fails will fail again, and then be told.
+        guard error.error.isOfRows else { throw error.error }
+        return
+      }
+      for (relation, events) in cut.newest {
+        guard let time = Coverages.newest(events, state) else { continue }
+        newest[relation] = max(newest[relation] ?? .min, time)
+      }
+    }
+    return newest
   }
 
   // MARK: After

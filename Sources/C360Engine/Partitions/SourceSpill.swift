@@ -5,7 +5,7 @@ import Dispatch
 /// The rows of all sources that are cut, on disk by partition.
 struct SourceSpill {
   private(set) var sources: [SpilledSource] = []
-  /// Of tables that have observed until their newest event, that event; none where there is none.
+  /// Of tables that have observed until their newest event, that event, as far as the rows tell.
   private(set) var newest: [RelationID: Int64] = [:]
   let partitions: Int
   /// Of the scans, in their order.
@@ -81,8 +81,8 @@ struct SourceSpill {
     let key = run.cut.keys[scan.relation].flatMap { key in
       scan.columns.firstIndex { $0.column == key }
     }
-    let time = run.cut.newest[scan.relation].flatMap { time in
-      scan.columns.firstIndex { $0.column == time }
+    let time = run.cut.newest[scan.relation].flatMap { events in
+      scan.columns.firstIndex { $0.column == events.time }
     }
     let bytes =
       run.options.batchBytes

@@ -26,7 +26,7 @@ enum Coverages {
   }
 
   /// The newest event that was not taken back; nil: there is none.
-  private static func newest(_ events: EventSource, _ state: ExecutionState) -> Int64? {
+  static func newest(_ events: EventSource, _ state: ExecutionState) -> Int64? {
     let times = state.vector(events.time)
     let gone = events.gone.map { state.vector($0) }
     var newest: Int64?

@@ -49,6 +49,7 @@ extension FuzzCase {
       try engine {
         $0.batchSize = [2048, 7, 64][Int(seed % 3)]
         $0.threads = Int(seed / 3 % 3) + 1
+        $0.spillPartitions = [nil, 3, 8][Int(seed / 9 % 3)]
       }
     }
     switch (expected, actual) {

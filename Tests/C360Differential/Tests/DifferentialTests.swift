@@ -46,6 +46,21 @@ import Testing
     #expect(plain == rows("show sends under m"))
   }
 
+  /// What does not fit in memory is computed partition by partition (semantics.md E4).
+  @Test(arguments: seeds)
+  func `partitions on disk change no bit`(seed: UInt64) throws {
+    let fuzz = FuzzCase(seed: seed &+ 60_000)
+    let plain = fuzz.outcome()
+    for partitions in [1, 2, 3, 17] {
+      #expect(
+        plain
+          == fuzz.outcome {
+            $0.spillPartitions = partitions
+            $0.threads = partitions % 3 + 1
+          })
+    }
+  }
+
   /// The leak canary (semantics.md S5).
   @Test(arguments: seeds.prefix(15))
   func `what happens or becomes known later does not reach a decision`(seed: UInt64) throws {

@@ -114,9 +114,7 @@ final class Partition: @unchecked Sendable {
     buffers = [entity, places, origins]
   }
 
-  var byteCount: Int {
-    buffers.reduce(travel.withLock { $0?.byteCount ?? 0 }) { $0 + $1.byteCount }
-  }
+  var byteCount: Int { buffers.reduce(0) { $0 + $1.byteCount } }
 
   /// The values of a column in clustered order.
   ///
