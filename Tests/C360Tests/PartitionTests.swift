@@ -1,0 +1,232 @@
+import C360
+import C360Diagnostics
+import Foundation
+import Synchronization
+import Testing
+
+/// What does not fit in memory is computed partition by partition (semantics.md E4); nothing that
+/// anybody sees depends on it.
+@Suite("partitions on disk")
+struct PartitionTests {
+  /// All that a run leaves: files, what it says, what it complains of.
+  private struct Traces: Equatable {
+    var files: [String: Data] = [:]
+    var shown: [String] = []
+    var summary = ""
+    var complaints = ""
+  }
+
+  private func traces(
+    _ session: Session, _ change: (inout SessionOptions) -> Void
+  ) throws -> Traces {
+    var session = session
+    change(&session.options)
+    var traces = Traces()
+    do {
+      let report = try session.run()
+      traces.shown = report.shows.map { $0.rendered() }
+      // The last line says how long it took.
+      traces.summary = report.summary.split(separator: "\n").dropLast().joined(separator: "\n")
+      traces.complaints = DiagnosticRenderer.terminal(report.warnings)
+    } catch let failure as RunFailure {
+      traces.complaints = DiagnosticRenderer.terminal(failure.diagnostics)
+    }
+    for name in try FileManager.default.contentsOfDirectory(atPath: session.directory) {
+      traces.files[name] = try Data(
+        contentsOf: URL(filePath: session.directory).appending(path: name))
+    }
+    return traces
+  }
+
+  /// Holds runs in so many partitions to the run in memory, whose traces are returned.
+  @discardableResult
+  private func compare(
+    _ script: Script, partitions: [Int] = [1, 2, 3, 9]
+  ) throws -> (complaints: String, shown: [String]) {
+    try script.inFolder { session in
+      let plain = try traces(session) { _ in }
+      for count in partitions {
+        let cut = try traces(session) {
+          $0.spillPartitions = count
+          $0.threads = count % 3 + 1
+        }
+        #expect(cut == plain, "in \(count) partitions")
+      }
+      return (plain.complaints, plain.shown)
+    }
+  }
+
+  @Test("outputs, shows, counts and manifest are the same to the byte")
+  func everything() throws {
+    let script = Shop.script(
+      """
+      exposure visits of person every 5d from @2026-01-03 through @2026-02-20 {
+        keep first per 8d
+        outcome again = any(orders) within 20d
+      }
+      feature n = count(orders) over 30d
+      feature kinds = mode(orders.kind)
+      feature gap = at - last(orders.bought)
+      output all = visits | select person, at, kept, n, kinds, gap, again to "all.csv"
+      output busy = visits | where n > 1 | select person, n to "busy.parquet"
+      output copy = orders | select customer, amount to "copy.csv"
+      show visits | group many = n { rows = count(); last = max(at) } | sort -many
+      show orders | where amount > 5 | group kind { total = sum(amount) }
+      show visits | sort -gap, at | take 3 | select person, at, gap
+
+      """)
+    try compare(script)
+  }
+
+  @Test("keys that are texts are cut by their bytes")
+  func textKeys() throws {
+    let keys = ["é", "Z", "a", "", "ab", "\u{1F600}", "a b", "aa", "B"]
+    let rows = (0..<60).map { "\(keys[$0 * 7 % 9]),2026-01-\(10 + $0 % 15)T00:00:00Z,\($0)" }
+    let script = Script(
+      text: """
+        entity person
+        events visits of person from "visits.csv" {
+          person: text  @key
+          at_time: time @time
+          worth: int
+        }
+        exposure moments of person every 3d from @2026-01-05 through @2026-01-30
+        feature total = sum(visits.worth) over 9d
+        show moments | select person, at, total
+
+        """,
+      files: ["visits.csv": "person,at_time,worth\n" + rows.joined(separator: "\n") + "\n"])
+    try compare(script)
+  }
+
+  @Test("what a table has observed through is its newest event, in whatever partition")
+  func observedThrough() throws {
+    var script = Shop.script(
+      """
+      exposure visits of person every 5d from @2026-01-03 through @2026-02-20 {
+        outcome again = any(orders) within 20d
+      }
+      show visits | select person, at, again
+
+      """)
+    script = Script(
+      text: script.text.replacingOccurrences(of: "observed through @2026-02-28", with: ""),
+      files: script.files)
+    #expect(try compare(script).complaints.contains("W0702"))
+  }
+
+  @Test(
+    "an error names the row that it names in memory",
+    arguments: [
+      // Of a file, whose rows lie in all partitions.
+      "feature n = sum(mod(9, int(orders.amount) - 20))",
+      "feature n = sum(mod(9, int(orders.amount) - 40)) + sum(mod(9, int(orders.amount) - 5))",
+      // Of moments, in canonical order.
+      "feature n = mod(9, 2 - count(orders))",
+      "feature n = count(orders)\nexpect orders.amount < 30 because \"cheap\"",
+      "feature n = count(orders)\nexpect visits.person < 2",
+      // The earlier step fails in the later partition.
+      "feature n = mod(9, int(sum(orders.amount)) - 100) + sum(mod(9, int(orders.amount) - 100))",
+    ])
+  func errors(text: String) throws {
+    let script = Shop.script(
+      """
+      exposure visits of person every 5d from @2026-01-03 through @2026-02-20
+      \(text)
+      show visits | select person, at, n
+
+      """)
+    let complaints = try compare(script).complaints
+    #expect(!complaints.isEmpty)
+  }
+
+  @Test("what was not known yet is not there, and errors still name rows of the file")
+  func asOf() throws {
+    var script = Shop.script(
+      """
+      exposure now of person at @2026-01-25
+      feature n = count(orders)
+      feature m = max(mod(9, int(orders.amount) - 5))
+      show now | select person, n
+      show now | select person, m
+
+      """)
+    script.adjust = { $0.asOf = SessionOptions.instant("2026-01-21") }
+    #expect(try compare(script).complaints.contains("orders.csv"))
+  }
+}
+
+/// `--memory`: bounds that a run on disk keeps, and one that it cannot.
+@Suite("runs beyond their memory")
+struct MemoryTests {
+  private static let rows = 20_000
+
+  private func script(_ text: String, customers: Int) -> Script {
+    var csv = "customer,bought,amount,kind\n"
+    for row in 0..<Self.rows {
+      let day = 1 + row * 31 % 28
+      csv +=
+        "\(row * 7919 % customers),2026-01-\(day < 10 ? "0" : "")\(day)T00:00:00Z,\(row % 90),tea\n"
+    }
+    return Script(text: Shop.tables + text, files: ["orders.csv": csv])
+  }
+
+  private func run(
+    _ script: Script, memory: Int?
+  ) throws -> (file: Data?, operations: [String], codes: [String]) {
+    try script.inFolder { session in
+      var session = session
+      let operations = Mutex<[String]>([])
+      session.options.memoryLimit = memory
+      session.options.progress = { progress in
+        operations.withLock { $0.append(progress.operation) }
+      }
+      var codes: [String] = []
+      do {
+        _ = try session.run()
+      } catch let failure as RunFailure {
+        codes = failure.diagnostics.map(\.code.name)
+      }
+      let file = try? Data(
+        contentsOf: URL(filePath: session.directory).appending(path: "result.csv"))
+      return (file, operations.withLock { $0 }, codes)
+    }
+  }
+
+  private static let features = """
+    exposure visits of person every 7d from @2026-01-03 through @2026-01-30
+    feature n = count(orders) over 14d
+    feature total = sum(orders.amount) over 14d
+    output result = visits | select person, at, n, total to "result.csv"
+
+    """
+
+  @Test("a run that does not fit gives the same file, partition by partition")
+  func bounded() throws {
+    let script = script(Self.features, customers: 3_000)
+    let whole = try run(script, memory: nil)
+    let bounded = try run(script, memory: 400_000)
+    #expect(bounded.codes == [])
+    #expect(whole.file != nil && bounded.file == whole.file)
+    #expect(!whole.operations.contains { $0.hasPrefix("partition ") })
+    #expect(bounded.operations.contains { $0.hasPrefix("partition 3 of ") })
+    // What fits is not cut.
+    let ample = try run(script, memory: 1 << 30)
+    #expect(!ample.operations.contains { $0.hasPrefix("partition ") })
+    #expect(ample.file == whole.file)
+  }
+
+  @Test("one entity larger than the memory cannot be cut")
+  func oneEntity() throws {
+    let script = script(Self.features, customers: 1)
+    #expect(try run(script, memory: 200_000).codes == ["E0703"])
+  }
+
+  @Test("what needs all rows at once must fit")
+  func allRows() throws {
+    let script = script(
+      "output result = orders | sort amount | select customer, bought, amount to \"result.csv\"\n",
+      customers: 3_000)
+    #expect(try run(script, memory: 200_000).codes == ["E0703"])
+  }
+}
