@@ -174,12 +174,14 @@ private struct PartitionClaims {
       case .frame(let step):
         frames.insert(step.relation)
         claims += Self.claims(of: step)
-      case .timeline(let step): claims.append(claim(of: step))
-      case .asOf(let step): claims.append((step.versions, step.key))
-      case .consent(let step): claims.append((step.ledger, step.key))
+      case .timeline(let step):
+        claims += [claim(of: step), (step.frame, step.key)]
+      case .asOf(let step): claims += [(step.versions, step.key), (step.frame, step.frameKey)]
+      case .consent(let step): claims += [(step.ledger, step.key), (step.frame, step.frameKey)]
       case .decide(let step):
         whole.insert(step.actions)
         for timeline in step.actionTimelines { claims.append(claim(of: timeline)) }
+        claims += step.actionConsents.map { ($0.ledger, $0.key) }
       case .derive, .filter, .group, .sort, .limit, .expect: break
       }
     }
