@@ -78,7 +78,7 @@ enum DiagnosticFormat: String, ExpressibleByArgument, CaseIterable {
 struct EngineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Bytes that columns may hold, such as 4GB; a run that needs more ends with an error.",
+      "Memory for the run, such as 4GB; what does not fit goes to disk by entity.",
       valueName: "size"))
   var memory: String?
 

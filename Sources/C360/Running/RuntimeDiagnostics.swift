@@ -37,7 +37,10 @@ struct RuntimeDiagnostics {
       return HostDiagnostics.memoryExceeded.diagnostic(
         "\(operation) needs \(ValueText.bytes(needed)), more than the \(ValueText.bytes(limit)) "
           + "that `--memory` allows",
-        help: ["give it more, or ask for fewer rows and columns"])
+        help: [
+          "entities are computed in partitions on disk, but this must be in memory as a whole: "
+            + "give it more, or ask for fewer rows and columns"
+        ])
     case .spill(let directory, let detail):
       return Self.spill(directory, detail)
     case .source(let error):
