@@ -106,7 +106,8 @@ public struct ExecutionState: Sendable {
   }
 }
 
-/// What law 7 wants counted; keys are names of relations or of rules, for people.
+/// What law 7 wants counted; keys are names of relations or of rules, for people. Runs in partitions
+/// add up what each of them counts: see `merge`.
 public struct RunCounts: Sendable {
   /// Rows a `where` dropped because its condition was null.
   public var nullConditions: [String: Int] = [:]
@@ -124,6 +125,8 @@ public struct RunCounts: Sendable {
   public var duplicates: [String: Int] = [:]
   /// Ledger → purpose that is asked and in none of its rows → the purposes that are.
   public var unmentionedPurposes: [String: [String: [String]]] = [:]
+  /// Ledger → purposes that are asked and in some row of it.
+  var mentionedPurposes: [String: Set<String>] = [:]
   /// Ledger → purpose that is asked → grants to whom already had one.
   public var overlappingGrants: [String: [String: Int]] = [:]
   /// Event table → rows that a later version of their event replaces.

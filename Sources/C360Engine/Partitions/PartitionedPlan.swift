@@ -68,7 +68,7 @@ struct PartitionedPlan {
     case .frame(let step):
       cuts[step.relation] = .byKey
       return .inPartitions
-    case .timeline, .asOf, .consent, .decide: return .inPartitions
+    case .versions, .timeline, .asOf, .consent, .decide: return .inPartitions
     case .derive(let step): return placement(of: step.relation)
     case .expect(let step): return placement(of: step.relation)
     case .filter(let step):
@@ -182,6 +182,8 @@ private struct PartitionClaims {
         whole.insert(step.actions)
         for timeline in step.actionTimelines { claims.append(claim(of: timeline)) }
         claims += step.actionConsents.map { ($0.ledger, $0.key) }
+      // A later version may be of another entity.
+      case .versions: return nil
       case .derive, .filter, .group, .sort, .limit, .expect: break
       }
     }
@@ -221,7 +223,8 @@ extension Step {
     case .decide(var step):
       step.actionTimelines = step.actionTimelines.map(observing)
       return .decide(step)
-    case .scan, .frame, .asOf, .consent, .derive, .filter, .group, .sort, .limit, .expect:
+    case .scan, .versions, .frame, .asOf, .consent, .derive, .filter, .group, .sort, .limit,
+      .expect:
       return self
     }
   }

@@ -14,7 +14,26 @@ extension RunCounts {
     add(&resolvedTies, other.resolvedTies)
     add(&duplicates, other.duplicates)
     add(&kept, other.kept)
+    for (ledger, purposes) in other.overlappingGrants {
+      add(&overlappingGrants[ledger, default: [:]], purposes)
+    }
+    mergePurposes(other)
     for (policy, counts) in other.decisions { decisions[policy, default: .init()].merge(counts) }
+  }
+}
+
+extension RunCounts {
+  /// A purpose is in no row of a ledger when it is in no row of any part.
+  private mutating func mergePurposes(_ other: RunCounts) {
+    mentionedPurposes.merge(other.mentionedPurposes) { $0.union($1) }
+    for (ledger, purposes) in other.unmentionedPurposes {
+      unmentionedPurposes[ledger, default: [:]].merge(purposes) { Set($0 + $1).sorted() }
+    }
+    for (ledger, purposes) in unmentionedPurposes {
+      let mentioned = mentionedPurposes[ledger] ?? []
+      let left = purposes.filter { !mentioned.contains($0.key) }
+      unmentionedPurposes[ledger] = left.isEmpty ? nil : left
+    }
   }
 }
 

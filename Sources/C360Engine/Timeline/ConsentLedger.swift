@@ -143,6 +143,8 @@ extension ConsentLedger {
       for row in 0..<purposes.count where !purposes.isNull(row) { known.insert(purposes.codes[row]) }
       state.counts.unmentionedPurposes[name, default: [:]][purpose] =
         known.map { pool.text($0) }.sorted()
+    } else {
+      state.counts.mentionedPurposes[name, default: []].insert(purpose)
     }
     if ledger.overlapping > 0 {
       state.counts.overlappingGrants[name, default: [:]][purpose] = ledger.overlapping
