@@ -126,7 +126,7 @@ public struct RunCounts: Sendable {
   /// Ledger → purpose that is asked and in none of its rows → the purposes that are.
   public var unmentionedPurposes: [String: [String: [String]]] = [:]
   /// Ledger → purposes that are asked and in some row of it.
-  var mentionedPurposes: [String: Set<String>] = [:]
+  public var mentionedPurposes: [String: Set<String>] = [:]
   /// Ledger → purpose that is asked → grants to whom already had one.
   public var overlappingGrants: [String: [String: Int]] = [:]
   /// Event table → rows that a later version of their event replaces.
