@@ -57,13 +57,16 @@ extension Lowering {
         action: column(match.actionColumn, of: rows(actions)))
     }
     let marker = aggregate.marker.flatMap { markerColumn($0, of: aggregate, expression, scope) }
+    let fold = foldStep(aggregate, events)
     var windowed = WindowedAggregate(
       function: aggregate.function.planned,
-      argument: aggregate.argument.map { argumentColumn($0, where: guardian, events) },
+      argument: fold != nil
+        ? nil : aggregate.argument.map { argumentColumn($0, where: guardian, events) },
       second: aggregate.second.map { argumentColumn($0, where: guardian, events) },
       filter: filter, matches: matches,
       window: aggregate.window.spec(since: marker), lag: aggregate.lag,
-      every: aggregate.every?.offset, setting: aggregate.setting.planned)
+      every: aggregate.every?.offset,
+      setting: fold.map { .fold($0) } ?? aggregate.setting.planned)
     if let permitted, let expression = aggregate.permitted {
       windowed.permitted = eventColumn(permitted, expression, events)
     }
@@ -101,7 +104,8 @@ extension Lowering {
     last.permitted = marker.permitted
     let value = self.aggregate(
       last,
-      Expression(time.kind, type: .time.optional, span: time.span, facts: time.facts), named: "last \(program[marker.table].name)", scope)
+      Expression(time.kind, type: .time.optional, span: time.span, facts: time.facts),
+      named: "last \(program[marker.table].name)", scope)
     return scalars.column(of: value)
   }
 
@@ -120,7 +124,7 @@ extension Lowering {
   private func timelineLevel(of windowed: WindowedAggregate) -> Int {
     var read =
       [windowed.argument, windowed.second, windowed.filter, windowed.permitted].compactMap { $0 }
-      + windowed.matches.map(\.event)
+      + windowed.matches.map(\.event) + windowed.setting.reads
     if case .since(let marker) = windowed.window { read.append(marker) }
     return read.reduce(0) { max($0, levels[$1] ?? 0) }
   }

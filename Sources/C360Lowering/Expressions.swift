@@ -21,6 +21,8 @@ struct Scope {
   var queryColumns: [ScalarID] = []
   /// Where aggregates over the rows of a group go.
   var group: GroupRequests?
+  /// The value so far, in the step of a fold.
+  var accumulator: ScalarID?
 }
 
 extension Lowering {
@@ -43,8 +45,8 @@ extension Lowering {
       return call(function, arguments, expression, scope)
     case .and, .or, .not, .conditional, .coalesce, .isNull, .isIn:
       return logic(expression, scope)
-    case .decisionTime, .tableColumn, .profileColumn, .actionColumn, .exposureColumn, .kept,
-      .queryColumn, .consent:
+    case .decisionTime, .accumulator, .tableColumn, .profileColumn, .actionColumn,
+      .exposureColumn, .kept, .queryColumn, .consent:
       return leaf(expression, scope)
     case .outcome(let exposure, let position, let inner):
       return outcome(exposure, position, inner)
@@ -68,6 +70,7 @@ extension Lowering {
     switch expression.kind {
     case .decisionTime:
       if let moments = moments(of: scope) { return scalar(moments.time) }
+    case .accumulator: if let accumulator = scope.accumulator { return accumulator }
     case .tableColumn(let table, let position):
       return scalar(column(position, of: rows(table)))
     case .profileColumn(let table, let position):

@@ -28,6 +28,8 @@ final class Lowering {
   var requests = MomentRequests()
   /// Columns computed from a scalar before any query.
   var materialized: [MaterializedKey: ColumnID] = [:]
+  /// What stands for the value so far in the steps of folds.
+  var foldAccumulators: [FoldKey: ColumnID] = [:]
   /// The same among steps of queries, which run after all others.
   var queryColumns: [MaterializedKey: ColumnID] = [:]
   var features: [FeatureKey: ScalarID] = [:]
@@ -50,6 +52,10 @@ final class Lowering {
     self.options = options
   }
 
+  struct FoldKey: Hashable {
+    let relation: RelationID
+    let type: LogicalType
+  }
   struct MaterializedKey: Hashable {
     let relation: RelationID
     let scalar: ScalarID

@@ -86,6 +86,8 @@ extension C360Semantics.AggregateSetting {
     case .halfLife(let length): .halfLife(length)
     case .quantile(let billionths): .quantile(billionths: billionths)
     case .smoothing(let alpha): .smoothing(alpha)
+    // Its step is lowered where columns are at hand.
+    case .fold: .none
     }
   }
 }
@@ -120,6 +122,7 @@ extension C360Semantics.AggregateFunction {
     case .entropy: .entropy
     case .streak: .streak
     case .ewma: .ewma
+    case .fold: .fold
     case .approximateDistinct: .approximateDistinct
     case .meanGap: .meanGap
     case .medianGap: .medianGap

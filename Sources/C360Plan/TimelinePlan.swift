@@ -10,7 +10,7 @@ public enum AggregateFunction: String, Sendable, Hashable, CaseIterable {
   case decayedSum = "decayed_sum"
   case decayedCount = "decayed_count"
   case decayedMean = "decayed_mean"
-  case quantile, median, slope, entropy, streak, ewma
+  case quantile, median, slope, entropy, streak, ewma, fold
   case approximateDistinct = "approx_distinct"
   case meanGap = "mean_gap"
   case medianGap = "median_gap"
@@ -28,8 +28,31 @@ public enum AggregateSetting: Hashable, Sendable {
   case halfLife(Int64)
   /// `quantile`: from 0 to 10⁹ billionths.
   case quantile(billionths: Int64)
+  case fold(FoldStep)
   /// `ewma`: the weight of the newest value, above 0 and at most 1.
   case smoothing(Double)
+}
+
+/// A value that each event of a window changes, in their order. Where the step is null it stays.
+public struct FoldStep: Hashable, Sendable {
+  /// int64 or float64; what nothing changed.
+  public let initial: Constant
+  public let step: ScalarID
+  /// Stands in the step for the value so far. No step of a plan ever fills it.
+  public let accumulator: ColumnID
+  /// The columns of the event that the step reads.
+  public let reads: [ColumnID]
+  public init(initial: Constant, step: ScalarID, accumulator: ColumnID, reads: [ColumnID]) {
+    self.initial = initial
+    self.step = step
+    self.accumulator = accumulator
+    self.reads = reads
+  }
+}
+
+extension AggregateSetting {
+  /// Columns of the event that are read besides arguments and filters.
+  public var reads: [ColumnID] { if case .fold(let fold) = self { fold.reads } else { [] } }
 }
 
 extension AggregateFunction {

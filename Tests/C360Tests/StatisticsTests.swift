@@ -150,6 +150,41 @@ struct StatisticsTests {
           """)
   }
 
+  @Test("A fold turns its value into the step, event by event in order; a null step leaves it")
+  func folds() throws {
+    #expect(
+      try shown(
+        """
+        feature level = fold(orders, from: 0.0, step: 0.5 * acc + amount)
+        feature last2 = fold(orders, from: 100.0, step: 0.5 * acc + amount) over last 2
+        feature digits = fold(orders, from: 0, step: 10 * acc + (if kind == "a" then 1 else 2))
+        feature steps = fold(orders where amount < 50, from: 7, step: if kind == "b" then acc + 1 else null)
+        feature none = fold(orders, from: -1, step: acc + 1) over 1d
+        show now | select person, level, last2, digits, steps, none
+        """) == """
+          person  level  last2  digits  kept  none
+          ------  -----  -----  ------  ----  ----
+               1  78.75     95    1211     8    -1
+               2      5     55       2     8    -1
+
+          """)
+  }
+
+  @Test("A step that does not fit 64 bits is an error of its row, over any window")
+  func overflow() throws {
+    let step = "fold(orders, from: 1, step: acc * 4000000000000)"
+    for window in ["over all", "over 30d", "over last 3"] {
+      let script = Shop.script(
+        "exposure now of person in orders at @2026-02-01\n"
+          + "feature f = \(step) \(window)\nshow now | select f")
+      #expect(try script.codes() == ["E0701"])
+    }
+    let calm = Shop.script(
+      "exposure now of person in orders at @2026-02-01\n"
+        + "feature f = \(step) over last 1\nshow now | select f")
+    #expect(try calm.codes() == [])
+  }
+
   @Test("Over the rows of a group")
   func groups() throws {
     #expect(
@@ -174,6 +209,7 @@ struct StatisticsTests {
       "quantile(orders.amount, 1.5)", "quantile(orders.amount, -0.1)", "ewma(orders.amount)",
       "ewma(orders.amount, alpha: 0)", "ewma(orders.amount, alpha: 1.5)", "streak(orders)",
       "median(orders)", "slope(orders.kind)", "median(orders.amount, half_life: 1d)",
+      "fold(orders, from: 0)", "fold(orders, step: acc)", "fold(orders, from: true, step: acc)",
     ])
   func refused(_ call: String) throws {
     #expect(try Shop.script("feature x = \(call)").codes() == ["E0416"])

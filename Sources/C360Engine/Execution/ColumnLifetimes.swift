@@ -105,6 +105,7 @@ struct StepColumns {
       read.formUnion(
         [aggregate.argument, aggregate.second, aggregate.filter, aggregate.permitted]
           .compactMap { $0 })
+      read.formUnion(aggregate.setting.reads)
       for match in aggregate.matches { read.formUnion([match.event, match.action]) }
       if case .since(let marker) = aggregate.window { read.insert(marker) }
       written.append(output.column)

@@ -48,7 +48,7 @@ struct GroupAggregation {
     case .quantile, .median: return try quantile()
     case .entropy: return try entropy()
     case .approximateDistinct: return try approximateDistinct()
-    case .nth, .decayedSum, .decayedCount, .decayedMean, .slope, .ewma, .streak, .meanGap,
+    case .nth, .decayedSum, .decayedCount, .decayedMean, .slope, .ewma, .fold, .streak, .meanGap,
       .medianGap, .minGap, .maxGap, .gapStandardDeviation:
       preconditionFailure("\(aggregate.function.rawValue) needs a timeline")
     }

@@ -47,6 +47,10 @@ extension TimelineProgram.Kernel {
     } else {
       output.values.initializeMemory(as: UInt8.self, repeating: 0, count: count * type.stride)
     }
+    if case .fold(let fold) = self {
+      output.values.assumingMemoryBound(to: UInt64.self)
+        .update(repeating: fold.initial.bits, count: count)
+    }
     output.valid?.update(repeating: isNullable ? 0 : 1, count: count)
   }
 }

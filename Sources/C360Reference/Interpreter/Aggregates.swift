@@ -34,6 +34,15 @@ extension ReferenceInterpreter {
       }
     }
     if case .last(let count) = aggregate.window { chosen = chosen.suffix(count) }
+    if case .fold(var state) = aggregate.setting, let step = aggregate.argument {
+      for (_, eventScope, _) in chosen {
+        var eventScope = eventScope
+        eventScope.accumulator = state
+        let next = try value(step, eventScope)
+        if !next.isNull { state = next }
+      }
+      return state
+    }
     var items: [AggregateItem] = []
     for (event, eventScope, condition) in chosen {
       var item = AggregateItem(time: event.time, condition: condition)
@@ -227,6 +236,8 @@ private func summary(
   case .entropy: return entropy(values)
   case .approximateDistinct: return .int(DistinctEstimate(values).rounded)
   case .slope: return slope(counted)
+  // Answered where its events are at hand.
+  case .fold: return .null
   case .streak: return .int(Int64(items.reversed().prefix(while: \.condition).count))
   case .ewma:
     guard case .smoothing(let alpha) = setting else { return .null }

@@ -9,6 +9,7 @@ extension ReferenceInterpreter {
     switch expression.kind {
     case .literal(let value): return .success(value)
     case .parameter(let id): return .success(program.parameters[id.index].value)
+    case .accumulator: return .success(scope.accumulator)
     case .decisionTime: return .success(.time(scope.time))
     case .tableColumn(_, let column): return .success(scope.row?[column] ?? .null)
     case .profileColumn(let id, let column): return .success(profileColumn(id, column, scope))

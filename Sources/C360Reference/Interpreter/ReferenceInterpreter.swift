@@ -81,6 +81,8 @@ struct Scope {
   /// The rows of a group.
   var group: [[Value]] = []
   var decision: (policy: PolicyID, ReferenceDecision)?
+  /// The value so far, in the step of a fold.
+  var accumulator: Value = .null
 
   init(entity: Value = .null, time: Int64 = 0, action: [Value]? = nil) {
     self.entity = entity

@@ -11,6 +11,7 @@ extension CanonicalText {
     case .literal(let value): text += literal(value, expression.type)
     case .parameter(let id): text += id.index >= 0 ? "$\(program[id].name)" : "$argument"
     case .decisionTime: text += "at"
+    case .accumulator: text += "acc"
     case .tableColumn(let table, let column), .profileColumn(let table, let column),
       .actionColumn(let table, let column):
       text += "\(program[table].name).\(program[table].columns[column].name)"
@@ -129,6 +130,7 @@ extension CanonicalText {
     case .halfLife(let length): "half_life \(length)us"
     case .quantile(let billionths): "p \(billionths)e-9"
     case .smoothing(let alpha): "alpha \(alpha)"
+    case .fold(let initial): "from \(initial)"
     }
   }
 

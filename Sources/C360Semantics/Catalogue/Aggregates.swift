@@ -44,12 +44,15 @@ extension Catalogue {
     case halfLife
     /// `alpha:`
     case alpha
+    /// `from:` and `step:`
+    case fold
 
-    var label: String? {
+    var labels: [String] {
       switch self {
-      case .none, .position, .probability: nil
-      case .halfLife: "half_life"
-      case .alpha: "alpha"
+      case .none, .position, .probability: []
+      case .halfLife: ["half_life"]
+      case .alpha: ["alpha"]
+      case .fold: ["from", "step"]
       }
     }
 
@@ -191,6 +194,10 @@ extension Catalogue {
       .streak, "events where condition",
       "How many of the newest events in a row the condition is true for.", empty: "0",
       ofRows: false, .condition, .exactly(.int)),
+    Aggregation(
+      .fold, "events, from: a, step: e",
+      "A value that each event in order turns into the step; `acc` in it is the value so far.",
+      empty: "from", ofRows: false, .rows, .likeArgument, .fold),
     Aggregation(
       .meanGap, "events", "The mean time from one event to the next.", empty: "null",
       ofRows: false, .rows, .exactly(Type.duration.optional)),

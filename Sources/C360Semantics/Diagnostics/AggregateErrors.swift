@@ -160,6 +160,16 @@ extension SemanticError {
       help: ["as in `ewma(orders.amount, alpha: 0.2)`"])
   }
 
+  static func incompleteFold(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0416", "`fold` needs what it starts from and its step", at: at,
+      help: ["as in `fold(orders, from: 0.0, step: 0.9 * acc + amount)`"])
+  }
+
+  static func badFold(_ at: Span, _ found: String) -> Diagnostic {
+    Diagnostic("E0416", "`fold` starts from a number, and this is \(found)", at: at)
+  }
+
   static func badPosition(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0416", "`nth` takes a position from 1, or from -1 backwards", at: at)

@@ -80,6 +80,8 @@ public enum AggregateSetting: Sendable {
   case halfLife(Int64)
   /// `quantile`: from 0 to 10⁹ billionths.
   case quantile(billionths: Int64)
+  /// `fold`: what it starts from, an int or a float; the argument is the step.
+  case fold(from: Value)
   /// `ewma`: the weight of the newest value, above 0 and at most 1.
   case smoothing(Double)
 }
@@ -117,7 +119,7 @@ public enum AggregateFunction: String, Sendable, CaseIterable {
   case decayedSum = "decayed_sum"
   case decayedCount = "decayed_count"
   case decayedMean = "decayed_mean"
-  case quantile, median, slope, entropy, streak, ewma
+  case quantile, median, slope, entropy, streak, ewma, fold
   case approximateDistinct = "approx_distinct"
   case meanGap = "mean_gap"
   case medianGap = "median_gap"

@@ -34,6 +34,8 @@ public final class Expression: Sendable {
     /// Equality with any of the constants; null in, null out.
     case isIn(Expression, [Value])
     case aggregate(Aggregate)
+    /// `acc` in the step of a `fold`: the value so far.
+    case accumulator
     case consent(ConsentQuestion)
     /// A column of the row of a query, by position in the columns of the previous stage.
     case queryColumn(Int)

@@ -40,7 +40,7 @@ extension ScriptWriter {
       }
     }
     let half = ", half_life: \(make.random.pick(["12h", "3d", make.step]))"
-    switch make.random.number(0...(forward ? 17 : 19)) {
+    switch make.random.number(0...(forward ? 18 : 20)) {
     case 0, 1: return result("count", table.name, .int)
     case 2: return result("count", argument(.text).text, .int)
     case 3: return result(make.random.pick(["any", "all"]), argument(.bool).text, .bool)
@@ -108,6 +108,12 @@ extension ScriptWriter {
       return make.random.chance(0.5)
         ? result("slope", piece.text, .float, optional: true)
         : result("ewma", piece.text, .float, rest: ", alpha: \(alpha)", optional: true)
+    case 18:
+      let kind = make.random.pick([Kind.float, .int])
+      let scope = bare + [Piece(text: "acc", kind: kind), Piece(text: "acc", kind: kind)]
+      let step = make.expression(kind, 2, scope).text
+      let start = kind == .float ? "0.5" : "1"
+      return result("fold", table.name, kind, rest: ", from: \(start), step: \(step)")
     default:
       // Only values ≥ 0, so that nothing cancels.
       let values = table.columns.filter { $0.name == "weight" || $0.name == "none" }

@@ -75,6 +75,9 @@ extension ChunkEvaluator {
         values: kind == .count ? nil : column.map { doubles($0, stream) },
         times: times(in: stream))
       kernel.run(ranges, scratch, into: output)
+    case .fold(let fold):
+      guard let program = chunk.inputs.folds[fold] else { break }
+      return FoldKernel(program, self.stream(stream), base: chunk.base).run(ranges, into: output)
     case .quantile, .entropy, .approximateDistinct, .slope, .smoothed, .gap, .streak:
       describe(kernel, stream, ranges, into: output)
     }

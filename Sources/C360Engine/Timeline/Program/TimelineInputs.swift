@@ -24,6 +24,7 @@ struct TimelineInputs: Sendable {
   let codes: [ColumnID: DenseCodes]
   /// Cells of `DistinctSketch` by position.
   let cells: [ColumnID: Buffer]
+  let folds: [FoldStep: FoldProgram]
   /// By row of the event table: vectors, and what is read at few events.
   let sources: [ColumnID: Vector]
   /// By stream: 1 where an event passes its conditions; nil: all pass.
@@ -47,6 +48,7 @@ extension TimelineInputs {
     var columns: [ColumnID: Column] = [:]
     var codes: [ColumnID: DenseCodes] = [:]
     var cells: [ColumnID: Buffer] = [:]
+    var folds: [FoldStep: FoldProgram] = [:]
     var sources: [ColumnID: Vector] = [:]
     var needsRanks = false
     for instruction in program.instructions {
@@ -63,6 +65,15 @@ extension TimelineInputs {
       case .distinct(let column), .entropy(let column):
         codes[column] = try loader.codes(column, isOrdered: codes[column]?.isOrdered ?? false)
       case .approximateDistinct(let column): cells[column] = try loader.cells(column)
+      case .fold(let fold) where folds[fold] == nil:
+        folds[fold] = try FoldProgram(fold, state.plan.scalars, context.pool) {
+          (column) throws(EngineError) in
+          let vector = state.vector(column)
+          return FoldProgram.Source(
+            type: vector.type, values: try loader.values(column, vector),
+            valid: vector.validity == nil
+              ? nil : try loader.mask([.init(column: column, test: .isPresent)]))
+        }
       case .mode(let column): codes[column] = try loader.codes(column, isOrdered: true)
       case .nth(let column, _): sources[column] = state.vector(column)
       default: break
@@ -89,7 +100,8 @@ extension TimelineInputs {
       program: program, clusters: events.clusters, zone: try ZoneTable(step.timezone),
       times: state.vector(step.time),
       known: known, gone: gone,
-      columns: columns, codes: codes, cells: cells, sources: sources, masks: masks, classes: byPosition,
+      columns: columns, codes: codes, cells: cells, folds: folds, sources: sources, masks: masks,
+      classes: byPosition,
       ranks: needsRanks ? context.pool.ranks() : [],
       sequence: step.events.sequence.map { state.vector($0) }, markers: markers)
   }

@@ -64,9 +64,10 @@ private struct AggregateCompiler {
       return .decayed(.count, aggregate.argument, halfLife: halfLife)
     }
     if let statistic { return .gap(statistic) }
+    if case .fold(let fold) = aggregate.setting { return .fold(fold) }
     guard let argument = aggregate.argument else { return .count }
     switch aggregate.function {
-    case .count, .any, .all, .share, .streak, .decayedCount, .meanGap, .medianGap, .minGap,
+    case .count, .any, .all, .share, .streak, .fold, .decayedCount, .meanGap, .medianGap, .minGap,
       .maxGap, .gapStandardDeviation:
       return .count
     case .sum: return .sum(argument)

@@ -99,6 +99,7 @@ struct TimelineProgram: Sendable {
     case slope(ColumnID)
     case smoothed(ColumnID, alpha: Double)
     case gap(GapStatistic)
+    case fold(FoldStep)
     /// Of another selection: how many of its newest events in a row are in this one.
     case streak(of: Int)
   }
@@ -121,7 +122,7 @@ extension TimelineProgram.Kernel {
   /// Whether nothing in the window means null.
   var isNullable: Bool {
     switch self {
-    case .count, .isNotEmpty, .isEmpty, .sum, .distinct, .approximateDistinct, .streak,
+    case .count, .isNotEmpty, .isEmpty, .sum, .distinct, .approximateDistinct, .streak, .fold,
       .decayed(.sum, _, _), .decayed(.count, _, _):
       false
     default: true

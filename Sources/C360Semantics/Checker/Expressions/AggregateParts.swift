@@ -18,16 +18,24 @@ extension Checker {
     let name = aggregation.function.rawValue
     var values: [ArgumentSyntax] = []
     var filters: [ExpressionSyntax] = []
+    var folds: [String: ExpressionSyntax] = [:]
     var isComplete = true
     for argument in syntax.arguments {
       if let filter = argument.filter { filters.append(filter) }
       if let label = argument.label {
-        let wanted = aggregation.parameter.label
-        guard label.text == wanted || (wanted == nil && label.text == "half_life"),
-          let value = argument.value
-        else {
-          report(SemanticError.unknownLabel(label.span, label.text, name, [wanted ?? "half_life"]))
+        let known = aggregation.parameter.labels
+        let labels = known.isEmpty ? ["half_life"] : known
+        guard labels.contains(label.text), let value = argument.value else {
+          report(SemanticError.unknownLabel(label.span, label.text, name, labels))
           return nil
+        }
+        if case .fold = aggregation.parameter {
+          guard folds[label.text] == nil else {
+            report(SemanticError.badArgument(argument.span, name))
+            return nil
+          }
+          folds[label.text] = value
+          continue
         }
         guard let setting = setting(value, aggregation, scope) else { return nil }
         parts.setting = setting
@@ -41,6 +49,7 @@ extension Checker {
     }
     guard isTold(parts.setting, aggregation, syntax) else { return nil }
     let inner = scope.with(rows: .event(table))
+    if case .fold = aggregation.parameter, !fold(folds, syntax, inner, into: &parts) { return nil }
     if !place(values, aggregation, table, syntax, scope, into: &parts) { isComplete = false }
     if let filter = filters.first {
       if !place(filter: filter, inner, into: &parts) { isComplete = false }

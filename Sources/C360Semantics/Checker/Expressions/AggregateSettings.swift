@@ -37,7 +37,48 @@ extension Checker {
         return nil
       }
       return .smoothing(alpha)
+    case .fold: return nil
     }
+  }
+
+  /// `from:` and `step:`; false when something was complained of. In the step `acc` is the value so
+  /// far; a column of that name is read by its full name.
+  func fold(
+    _ written: [String: ExpressionSyntax], _ syntax: CallSyntax, _ scope: Scope,
+    into parts: inout AggregateParts
+  ) -> Bool {
+    guard let start = written["from"], let body = written["step"] else {
+      report(SemanticError.incompleteFold(syntax.span))
+      return false
+    }
+    guard let (value, type) = constantValue(start, scope, "what a `fold` starts from") else {
+      return false
+    }
+    guard type.base.isNumber else {
+      report(SemanticError.badFold(start.span, "`\(type)`"))
+      return false
+    }
+    var bindings = scope.environment.bindings
+    bindings["acc"] = .value(
+      Expression(
+        .accumulator, type: Type(type.base), span: start.span,
+        facts: Facts(phase: .constant, grain: Grain(.constant))))
+    let environment = Environment(
+      module: scope.environment.module, bindings: bindings, prefix: scope.environment.prefix,
+      sites: scope.environment.sites)
+    guard let step = expression(body, scope.with(environment: environment)) else { return false }
+    if step.facts.grain.actions != nil {
+      report(SemanticError.actionInArgument(step.span, "fold"))
+      return false
+    }
+    guard
+      let fitted = coerce(
+        step, to: Type(type.base, optional: true),
+        because: LabeledSpan(start.span, "the fold starts from `\(type)`"))
+    else { return false }
+    parts.argument = fitted
+    parts.setting = .fold(from: value)
+    return true
   }
 
   /// Whether an aggregate was told what it has to be told, and nothing else.

@@ -3,7 +3,7 @@ enum ExpressionWalk {
   static func children(_ expression: Expression) -> [Expression] {
     switch expression.kind {
     case .literal, .parameter, .decisionTime, .tableColumn, .profileColumn, .actionColumn,
-      .exposureColumn, .kept, .feature, .score, .consent, .queryColumn, .decision:
+      .accumulator, .exposureColumn, .kept, .feature, .score, .consent, .queryColumn, .decision:
       []
     case .outcome(_, _, let inner): [inner]
     case .call(_, let arguments): arguments
