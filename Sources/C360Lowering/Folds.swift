@@ -44,27 +44,28 @@ extension Lowering {
     var result = id
     if !node.inputs.isEmpty {
       let columns = scalars.columns(of: id)
-      if columns.contains(parts.accumulator) {
+      if !columns.contains(parts.accumulator), !columns.isEmpty, !scalars.canFail(id) {
+        result = eventPart(id, node.type, events).map { scalar($0) } ?? id
+      } else if !columns.isEmpty {
         let inputs = node.inputs.map { withoutConstantParts($0, &parts, events) }
         result = scalars.add(node.operation, inputs, node.type, origin: node.origin)
-      } else if !columns.isEmpty, !scalars.canFail(id) {
-        result = scalar(eventPart(id, node.type, events))
       }
     }
     parts.done[id] = result
     return result
   }
 
-  private func eventPart(_ id: ScalarID, _ type: PhysicalType, _ events: Scope) -> ColumnID {
+  private func eventPart(_ id: ScalarID, _ type: PhysicalType, _ events: Scope) -> ColumnID? {
     let key = MaterializedKey(relation: events.relation, scalar: id)
     if let known = materialized[key] { return known }
-    let logical: LogicalType =
-      switch type {
-      case .bool: .bool
-      case .int64: .int
-      case .float64: .float
-      case .text: .text
-      }
+    let logical: LogicalType
+    switch type {
+    case .bool: logical = .bool
+    case .int64: logical = .int
+    case .float64: logical = .float
+    case .text: logical = .text
+    case .vector, .list: return nil
+    }
     let column = addColumn("part of a step", logical, in: events.relation, nullable: true)
     levels[column] = level(of: id)
     materialized[key] = column

@@ -162,10 +162,10 @@ struct StatisticsTests {
         feature none = fold(orders, from: -1, step: acc + 1) over 1d
         show now | select person, level, last2, digits, steps, none
         """) == """
-          person  level  last2  digits  kept  none
-          ------  -----  -----  ------  ----  ----
-               1  78.75     95    1211     8    -1
-               2      5     55       2     8    -1
+          person  level  last2  digits  steps  none
+          ------  -----  -----  ------  -----  ----
+               1  78.75     95    1211      8    -1
+               2      5     55       2      8    -1
 
           """)
   }

@@ -170,6 +170,12 @@ extension SemanticError {
     Diagnostic("E0416", "`fold` starts from a number, and this is \(found)", at: at)
   }
 
+  static func wideFold(_ at: Span, _ found: String) -> Diagnostic {
+    Diagnostic(
+      "E0416", "`acc` is a number, and this is \(found)", at: at,
+      help: ["make a number of it first, as in `acc + norm(v)`"])
+  }
+
   static func badPosition(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0416", "`nth` takes a position from 1, or from -1 backwards", at: at)

@@ -71,6 +71,10 @@ extension Checker {
       report(SemanticError.actionInArgument(step.span, "fold"))
       return false
     }
+    if let part = Self.wideBesideAccumulator(step) {
+      report(SemanticError.wideFold(part.span, "`\(part.type)`"))
+      return false
+    }
     guard
       let fitted = coerce(
         step, to: Type(type.base, optional: true),
@@ -79,6 +83,22 @@ extension Checker {
     parts.argument = fitted
     parts.setting = .fold(from: value)
     return true
+  }
+
+  /// A vector or a list in an operation together with the value so far.
+  private static func wideBesideAccumulator(_ step: Expression) -> Expression? {
+    func holds(_ part: Expression) -> Bool {
+      ExpressionWalk.contains(part) { if case .accumulator = $0.kind { true } else { false } }
+    }
+    guard holds(step) else { return nil }
+    let children = ExpressionWalk.children(step)
+    for child in children {
+      switch child.type.base {
+      case .vector, .list: return child
+      default: break
+      }
+    }
+    return children.lazy.compactMap { wideBesideAccumulator($0) }.first
   }
 
   /// Whether an aggregate was told what it has to be told, and nothing else.
