@@ -98,20 +98,25 @@ enum Catalogue {
     return "\(categories[number / itemsPerCategory])-\(place < 10 ? "0" : "")\(place)"
   }
 
-  /// Unit vectors, near each other within a category: `itemCount` × `dimensions`.
-  static let embeddings: [Float] = {
-    var result: [Float] = []
+  /// What an item or a category is like, as directions of length about 1: the vectors of
+  /// `itemCount` items, then those of the categories in whose neighbourhood they lie, each of
+  /// `dimensions` multiples of 2^−10, which a 32-bit float holds too.
+  static let embeddings: [Double] = {
+    var items: [Double] = []
+    var centres: [Double] = []
     for category in categories.indices {
       var draws = DrawStream(seed: 360, .items, key: Int64(category))
       let centre = (0..<dimensions).map { _ in draws.normal() }
-      for _ in 0..<itemsPerCategory {
-        let vector = centre.map { $0 + 0.35 * draws.normal() }
-        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        result += vector.map { Float($0 / length) }
-      }
+      centres += unit(centre)
+      for _ in 0..<itemsPerCategory { items += unit(centre.map { $0 + 0.35 * draws.normal() }) }
     }
-    return result
+    return items + centres
   }()
+
+  private static func unit(_ vector: [Double]) -> [Double] {
+    let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return vector.map { ($0 / length * 1024).rounded() / 1024 }
+  }
 
   /// Running sums of the weights of a category's items: the popular ones are clicked most.
   static let popularity: [Double] = {

@@ -103,6 +103,9 @@ public struct Synthesis {
         Field("cost", .money("GBP"), .float { $0.cost }),
         Field("margin", .money("GBP"), .float { $0.margin }),
         Field("min_age", .int, .int { Int64($0.minimumAge) }),
+        Field(
+          "embedding", .vector(Catalogue.dimensions),
+          .embedding { Catalogue.itemCount + $0.category }),
       ])
     let writer = try openOutput(
       path: "\(folder)/\(offers.path)", columns: offers.columns, pool: pool)

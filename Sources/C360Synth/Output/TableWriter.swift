@@ -10,6 +10,8 @@ enum FieldValue<Row>: Sendable {
   /// A code of the pool.
   case text(@Sendable (Row) -> Int32)
   case optionalText(@Sendable (Row) -> Int32?)
+  /// A place in `Catalogue.embeddings`, counted in vectors.
+  case embedding(@Sendable (Row) -> Int)
 }
 
 struct Field<Row>: Sendable {
@@ -48,6 +50,16 @@ struct Field<Row>: Sendable {
     case .bool(let value): fill { value($0) ? UInt8(1) : 0 }
     case .text(let value): fill(value)
     case .optionalText(let value): fillOptional(value)
+    case .embedding(let place):
+      let width = Catalogue.dimensions
+      let target = values.elements(Double.self)
+      Catalogue.embeddings.withUnsafeBufferPointer { source in
+        for (index, row) in rows.enumerated() {
+          for element in 0..<width {
+            target[index * width + element] = source[place(row) * width + element]
+          }
+        }
+      }
     }
     return Vector(type: type.physical, count: rows.count, values: values, validity: validity)
   }

@@ -88,6 +88,7 @@ struct Tables: Sendable {
         Field("item_id", .text, .text { words.items[$0.item] }),
         Field(
           "category", .text, .text { words.categories[$0.item / Catalogue.itemsPerCategory] }),
+        Field("embedding", .vector(Catalogue.dimensions), .embedding { $0.item }),
       ])
     contacts = SynthTable(
       path: "contacts.parquet",
