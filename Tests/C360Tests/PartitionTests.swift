@@ -115,6 +115,36 @@ struct PartitionTests {
     #expect(try compare(script).complaints.contains("W0702"))
   }
 
+  @Test("versions of an event meet, though a later one is of another entity")
+  func versions() throws {
+    let rows = (0..<60).map { row in
+      "\(row % 17),\(row * 7 % 5),2026-01-\(10 + row % 11)T00:00:00Z,"
+        + "2026-01-\(12 + row % 15)T00:00:00Z,\(row),\(row % 13 == 0)"
+    }
+    let script = Script(
+      text: """
+        entity person
+        events visits of person from "visits.csv" {
+          id:      int  @id
+          person:  int  @key
+          at_time: time @time
+          learned: time @known
+          worth:   int
+          gone:    bool @retracted
+        }
+        exposure moments of person every 3d from @2026-01-05 through @2026-01-30 {
+          outcome comes = any(visits) within 4d
+        }
+        feature total = sum(visits.worth) over 9d
+        show moments | select person, at, total, comes
+
+        """,
+      files: [
+        "visits.csv": "id,person,at_time,learned,worth,gone\n" + rows.joined(separator: "\n") + "\n"
+      ])
+    #expect(try compare(script).shown[0].contains("true"))
+  }
+
   @Test(
     "an error names the row that it names in memory",
     arguments: [

@@ -177,7 +177,8 @@ struct Delivery {
 
   /// Rows that are shown are taken into memory.
   private func table(_ title: String, _ rows: SinkRows) throws -> ResultTable {
-    ResultTable(title: title, batch: try read { () throws(EngineError) in try rows.whole() },
+    ResultTable(
+      title: title, batch: try read { () throws(EngineError) in try rows.whole() },
       texts: session.texts)
   }
 

@@ -44,7 +44,8 @@ enum StepMemory {
       var columns: Set<ColumnID> = []
       for output in step.outputs {
         let aggregate = output.aggregate
-        columns.formUnion([aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 })
+        columns.formUnion(
+          [aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 })
         columns.formUnion(aggregate.matches.map(\.event))
       }
       if let known = step.events.known { columns.insert(known) }
@@ -56,7 +57,9 @@ enum StepMemory {
     switch step {
     case .timeline(let step): return events(step)
     case .decide(let step):
-      return step.actionTimelines.map(events).reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+      return step.actionTimelines.map(events).reduce(into: [:]) {
+        $0.merge($1, uniquingKeysWith: +)
+      }
     case .asOf(let step):
       return [
         step.key: rows(step.versions) * orderWidth, step.frameKey: rows(step.frame) * entityWidth,

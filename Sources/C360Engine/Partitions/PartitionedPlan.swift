@@ -28,6 +28,9 @@ struct PartitionedPlan {
   let keys: [RelationID: ColumnID]
   /// Event tables whose newest event bounds what they have observed.
   let newest: [RelationID: EventSource]
+  /// Steps that set versions of an event against each other, by relation. A later version may be of
+  /// another entity, so they run before rows are cut by key.
+  let versions: [RelationID: VersionsStep]
   /// Columns of relations in partitions that steps after them read; none where only rows count.
   private(set) var collected: [RelationID: Set<ColumnID>] = [:]
 
@@ -37,6 +40,7 @@ struct PartitionedPlan {
     guard let claims = PartitionClaims(plan) else { return nil }
     keys = claims.keys
     newest = claims.newest
+    versions = claims.versions
     for step in plan.steps { placements.append(place(step, claims)) }
     guard holds(claims) else { return nil }
     for (step, placement) in zip(plan.steps, placements) where placement == .after {
@@ -52,7 +56,11 @@ struct PartitionedPlan {
   /// Scans whose rows are spread over partitions, with their places among the steps.
   var scans: [(index: Int, step: ScanStep)] {
     plan.steps.enumerated().compactMap { index, step in
-      if case .scan(let scan) = step, placements[index] == .inPartitions { (index, scan) } else { nil }
+      if case .scan(let scan) = step, placements[index] == .inPartitions {
+        (index, scan)
+      } else {
+        nil
+      }
     }
   }
 
@@ -99,6 +107,7 @@ struct PartitionedPlan {
   private func holds(_ claims: PartitionClaims) -> Bool {
     claims.keys.keys.allSatisfy { cuts[$0] == .byKey }
       && claims.whole.allSatisfy { cuts[$0] == .whole }
+      && claims.versions.keys.allSatisfy(isInPartitions)
   }
 
   private mutating func collect(_ relations: [RelationID], _ columns: Set<ColumnID>) {
@@ -112,7 +121,11 @@ struct PartitionedPlan {
   var newestPart: Plan? {
     var wanted = Set(newest.values.flatMap { [$0.time] + ($0.gone.map { [$0] } ?? []) })
     let scanned = Set(scans.flatMap { $0.step.columns.map(\.column) })
-    if newest.values.allSatisfy({ $0.gone == nil && scanned.contains($0.time) }) { return nil }
+    let isSeen = newest.allSatisfy { relation, events in
+      scanned.contains(events.time)
+        && (events.gone == nil || events.gone == versions[relation]?.gone)
+    }
+    if isSeen { return nil }
     var part = self.part(.inPartitions).plan
     part.lasting = wanted
     var steps: [Step] = []
@@ -126,8 +139,8 @@ struct PartitionedPlan {
     return part
   }
 
-  /// The plan of one part of the run, and where its steps stand in the whole. Scans of partitions are
-  /// left out: their rows come from the spill.
+  /// The plan of one part of the run, and where its steps stand in the whole. Scans of partitions
+  /// and versions of events are left out: their columns come from the spill.
   func part(
     _ placement: StepPlacement, newest: [RelationID: Int64] = [:]
   ) -> (plan: Plan, steps: [Int]) {
@@ -135,7 +148,7 @@ struct PartitionedPlan {
     var steps: [Int] = []
     part.steps = []
     for (index, step) in plan.steps.enumerated() where placements[index] == placement {
-      if placement == .inPartitions, case .scan = step { continue }
+      if placement == .inPartitions, step.comesFromSpill { continue }
       part.steps.append(step.observing(newest))
       steps.append(index)
     }
@@ -161,6 +174,7 @@ private struct PartitionClaims {
   private(set) var keys: [RelationID: ColumnID] = [:]
   private(set) var whole: Set<RelationID> = []
   private(set) var newest: [RelationID: EventSource] = [:]
+  private(set) var versions: [RelationID: VersionsStep] = [:]
 
   /// nil: one relation is claimed under two keys, or for a key that is not as it was read.
   init?(_ plan: Plan) {
@@ -182,8 +196,11 @@ private struct PartitionClaims {
         whole.insert(step.actions)
         for timeline in step.actionTimelines { claims.append(claim(of: timeline)) }
         claims += step.actionConsents.map { ($0.ledger, $0.key) }
-      // A later version may be of another entity.
-      case .versions: return nil
+      case .versions(let step):
+        guard scanned.isSuperset(of: StepColumns(.versions(step), in: plan).read) else {
+          return nil
+        }
+        versions[step.relation] = step
       case .derive, .filter, .group, .sort, .limit, .expect: break
       }
     }
@@ -211,6 +228,14 @@ private struct PartitionClaims {
 }
 
 extension Step {
+  /// Whether its columns are on disk before partitions are computed.
+  fileprivate var comesFromSpill: Bool {
+    switch self {
+    case .scan, .versions: true
+    default: false
+    }
+  }
+
   /// With what event tables have observed, where that was their newest event.
   fileprivate func observing(_ newest: [RelationID: Int64]) -> Step {
     func observing(_ step: TimelineStep) -> TimelineStep {

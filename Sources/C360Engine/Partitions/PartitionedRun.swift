@@ -81,6 +81,7 @@ struct PartitionedRun: Sendable {
     for (scan, statistics) in zip(cut.scans, spill.statistics) {
       tally.add(statistics, as: scan.index)
     }
+    tally.add(spill.counts)
     let newest = try findNewest(spill, before)
     let (part, steps) = cut.part(.inPartitions, newest: newest)
     return try forEachPartition(spill, before, part) {
@@ -95,7 +96,7 @@ struct PartitionedRun: Sendable {
         let place = RunFailurePlace(
           step: steps[error.step],
           error: try error.error.movingRows { (relation, row) throws(EngineError) in
-            if let source = spill.sources.first(where: { $0.step.relation == relation }) {
+            if let source = spill.sources.first(where: { $0.relation == relation }) {
               return try source.number(ofRow: row, partitions)
             }
             return row + (tally.rowCounts[relation] ?? 0)
@@ -125,7 +126,7 @@ struct PartitionedRun: Sendable {
         guard let limit else { return false }
         var rows = before.relations.mapValues(\.rowCount)
         for source in spill.sources {
-          rows[source.step.relation] = source.rowCount(partitions)
+          rows[source.relation] = source.rowCount(partitions)
         }
         return forecast.peak(rows: rows) <= limit
       }.reversed())
@@ -135,7 +136,7 @@ struct PartitionedRun: Sendable {
       var state = ExecutionState(plan: part)
       state.relations = before.relations
       for source in spill.sources {
-        state.relations[source.step.relation] = try source.load(
+        state.relations[source.relation] = try source.load(
           partitions, threads: context.threads)
       }
       do throws(EngineError) {
@@ -240,6 +241,8 @@ struct RunTally {
       seconds: own.seconds + other.seconds, bytes: max(own.bytes, other.bytes),
       residentBytes: max(own.residentBytes, other.residentBytes))
   }
+
+  mutating func add(_ other: RunCounts) { counts.merge(other) }
 
   /// Adds the rows and counts of a part.
   mutating func add(

@@ -6,8 +6,12 @@ import Dispatch
 struct SourceSpill {
   private(set) var sources: [SpilledSource] = []
   /// Of tables that have observed until their newest event, that event, as far as the rows tell.
-  private(set) var newest: [RelationID: Int64] = [:]
+  var newest: [RelationID: Int64] = [:]
   let partitions: Int
+  /// Of entity keys.
+  let ranges: [PhysicalType: KeyRanges]
+  /// Of versions of events.
+  var counts = RunCounts()
   /// Of the scans, in their order.
   private(set) var statistics: [StepStatistics] = []
 
@@ -22,11 +26,11 @@ struct SourceSpill {
         })
     }
     let wanted = Self.wanted(run, before, zip(scans, streams).map { ($0, $1.rowsAtMost) })
-    let ranges = try Self.ranges(run, scans, streams, wanted: wanted)
+    ranges = try Self.ranges(run, scans, streams, wanted: wanted)
     partitions = ranges.values.reduce(wanted) { max($0, $1.count) }
     for (place, (scan, stream)) in zip(scans, streams).enumerated() {
       let started = DispatchTime.now().uptimeNanoseconds
-      let rows = try add(scan, stream, ranges, run)
+      let rows = try add(scan, stream, run)
       let elapsed = DispatchTime.now().uptimeNanoseconds - started
       statistics.append(
         StepStatistics(
@@ -49,7 +53,7 @@ struct SourceSpill {
 
   private static let mostPartitions = 2048
   /// Keys looked at for each source, so that ranges hold about as much as each other.
-  private static let sampleRows = 1 << 17
+  static let sampleRows = 1 << 17
 
   private static func ranges(
     _ run: PartitionedRun, _ scans: [ScanStep], _ streams: [any RowStream], wanted: Int
@@ -71,19 +75,22 @@ struct SourceSpill {
 
   /// - Returns: how many rows there were.
   private mutating func add(
-    _ scan: ScanStep, _ stream: any RowStream, _ ranges: [PhysicalType: KeyRanges],
-    _ run: PartitionedRun
+    _ scan: ScanStep, _ stream: any RowStream, _ run: PartitionedRun
   ) throws(EngineError) -> Int {
     let plan = run.plan
+    let columns = scan.columns.map(\.column)
+    let versions = run.cut.versions[scan.relation]
+    // Versions of an event meet by its id first.
+    let key = versions?.id ?? run.cut.keys[scan.relation]
+    var ranges = ranges
+    if let versions {
+      ranges = try Self.ranges(of: versions.id, scan, stream, partitions, run)
+    }
     let spilled = SpilledSource(
-      scan, types: scan.columns.map { plan[$0.column].type.physical },
-      file: try SpillFile(directory: run.options.directory), partitions: partitions)
-    let key = run.cut.keys[scan.relation].flatMap { key in
-      scan.columns.firstIndex { $0.column == key }
-    }
-    let time = run.cut.newest[scan.relation].flatMap { events in
-      scan.columns.firstIndex { $0.column == events.time }
-    }
+      columns, of: scan.relation, in: plan,
+      file: try SpillFile(directory: run.options.directory),
+      partitions: max(partitions, ranges.values.map(\.count).max() ?? 1))
+    let time = run.cut.newest[scan.relation].flatMap { columns.firstIndex(of: $0.time) }
     let bytes =
       run.options.batchBytes
       ?? max(1 << 20, min(1 << 26, (run.runner.memory.limit ?? 1 << 30) / 16))
@@ -94,25 +101,37 @@ struct SourceSpill {
       guard rows.firstRow + rows.batch.rowCount < Int(UInt32.max) else {
         throw .unusable(relation: scan.relation, detail: "has more than 2³² − 2 rows")
       }
-      if let time { see(vectors[time], of: scan.relation) }
-      let numbers: Buffer
-      if let key, let range = ranges[vectors[key].type] {
-        numbers = try range.numbers(of: vectors[key], threads: run.context.threads)
-      } else {
-        numbers = Buffer(byteCount: rows.batch.rowCount * 2)
-        let place = min(partitions - 1, rowCount * partitions / max(1, stream.rowsAtMost))
-        numbers.elements(UInt16.self).update(
-          repeating: UInt16(truncatingIfNeeded: place), count: rows.batch.rowCount)
-      }
+      if let time, versions == nil { see(vectors[time], of: scan.relation) }
+      let numbers = try Self.numbers(
+        key.flatMap { columns.firstIndex(of: $0) }.map { vectors[$0] }, rows.batch.rowCount, ranges,
+        place: rowCount * spilled.rowCounts.count / max(1, stream.rowsAtMost), spilled, run.context)
       rowCount += rows.batch.rowCount
-      try Self.write(vectors, rows, numbers, to: spilled, partitions, run.context)
+      try Self.write(vectors, rows, numbers, to: spilled, run.context)
       run.context.progress?(
         ProgressReport(
           operation: "partition \(plan.name(of: scan.relation))", done: rowCount,
           total: stream.rowsAtMost))
     }
-    sources.append(spilled)
+    sources.append(
+      try versions.map { step throws(EngineError) in
+        try compare(step, spilled, by: run.cut.keys[scan.relation], run)
+      } ?? spilled)
     return rowCount
+  }
+
+  /// The partition of every row: by key, else all of them in one.
+  static func numbers(
+    _ keys: Vector?, _ rowCount: Int, _ ranges: [PhysicalType: KeyRanges], place: Int,
+    _ spilled: SpilledSource, _ context: ExecutionContext
+  ) throws(EngineError) -> Buffer {
+    if let keys, let range = ranges[keys.type] {
+      return try range.numbers(of: keys, threads: context.threads)
+    }
+    let numbers = Buffer(byteCount: rowCount * 2)
+    let last = spilled.rowCounts.count - 1
+    numbers.elements(UInt16.self).update(
+      repeating: UInt16(truncatingIfNeeded: min(last, place)), count: rowCount)
+    return numbers
   }
 
   private mutating func see(_ times: Vector, of relation: RelationID) {
@@ -121,12 +140,12 @@ struct SourceSpill {
     }
   }
 
-  private static func write(
+  static func write(
     _ vectors: [Vector], _ rows: StreamedRows, _ numbers: Buffer, to spilled: SpilledSource,
-    _ partitions: Int, _ context: ExecutionContext
+    _ context: ExecutionContext
   ) throws(EngineError) {
     let count = rows.batch.rowCount
-    let order = PartitionOrder(numbers, rowCount: count, partitions: partitions)
+    let order = PartitionOrder(numbers, rowCount: count, partitions: spilled.rowCounts.count)
     let target = order.rows.elements(Int32.self)
     var ordered: [Vector] = []
     for vector in vectors {

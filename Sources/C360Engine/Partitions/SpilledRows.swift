@@ -66,22 +66,25 @@ final class SpilledSource {
     /// First row of each partition, and one past the last.
     let starts: [Int32]
   }
-  let step: ScanStep
+  let relation: RelationID
   let file: SpillFile
-  private let types: [PhysicalType]
+  private let columns: [(id: ColumnID, type: PhysicalType)]
   private var pieces: [Piece] = []
+  var columnIDs: [ColumnID] { columns.map(\.id) }
   /// By partition.
   private(set) var rowCounts: [Int]
 
-  init(_ step: ScanStep, types: [PhysicalType], file: SpillFile, partitions: Int) {
-    self.step = step
-    self.types = types
+  init(
+    _ columns: [ColumnID], of relation: RelationID, in plan: Plan, file: SpillFile, partitions: Int
+  ) {
+    self.relation = relation
+    self.columns = columns.map { (id: $0, type: plan[$0].type.physical) }
     self.file = file
     rowCounts = Array(repeating: 0, count: partitions)
   }
 
   /// - Parameters:
-  ///   - vectors: in the order of the scan's columns, partition by partition.
+  ///   - vectors: in the order of the columns, partition by partition.
   ///   - numbers: 4 bytes a row.
   func append(
     _ vectors: [Vector], numbers: Vector, firstRow: Int, starts: [Int32]
@@ -101,28 +104,29 @@ final class SpilledSource {
 
   /// The rows of neighbouring partitions.
   func load(_ partitions: Range<Int>, threads: Int) throws(EngineError) -> Relation {
-    let columns = try loadColumns(partitions, threads: threads)
+    let vectors = try loadColumns(partitions, threads: threads)
     var relation = Relation(rowCount: rowCount(partitions))
-    for ((_, column), vector) in zip(step.columns, columns) { relation.columns[column] = vector }
+    for (column, vector) in zip(columns, vectors) { relation.columns[column.id] = vector }
     return relation
   }
 
   private func loadColumns(
     _ partitions: Range<Int>, threads: Int
   ) throws(EngineError) -> [Vector] {
-    nonisolated(unsafe) let found = UnsafeMutablePointer<Vector?>.allocate(capacity: types.count)
-    found.initialize(repeating: nil, count: types.count)
+    let count = columns.count
+    nonisolated(unsafe) let found = UnsafeMutablePointer<Vector?>.allocate(capacity: count)
+    found.initialize(repeating: nil, count: count)
     defer {
-      found.deinitialize(count: types.count)
+      found.deinitialize(count: count)
       found.deallocate()
     }
     nonisolated(unsafe) let source = self
-    try Parallel.forEach(types.count, threads: threads) { (index: Int) throws(EngineError) in
+    try Parallel.forEach(count, threads: threads) { (index: Int) throws(EngineError) in
       found[index] = try source.file.read(
         source.pieces.map { ($0.columns[index], Self.rows($0, partitions)) },
-        type: source.types[index])
+        type: source.columns[index].type)
     }
-    return (0..<types.count).compactMap { found[$0] }
+    return (0..<count).compactMap { found[$0] }
   }
 
   /// The place in the source of a row of loaded partitions.
@@ -132,12 +136,23 @@ final class SpilledSource {
       let rows = Self.rows(piece, partitions)
       if row - before < rows.count {
         let place = rows.lowerBound + row - before
-        let number = try file.read([(piece.numbers, place..<place + 1)], type: .text)
-        return piece.firstRow + Int(number.codes[0])
+        return try numbers(of: piece, place..<place + 1)[0]
       }
       before += rows.count
     }
     return row
+  }
+
+  /// The places in the source of all rows of some partitions.
+  func numbers(_ partitions: Range<Int>) throws(EngineError) -> [Int] {
+    var result: [Int] = []
+    for piece in pieces { result += try numbers(of: piece, Self.rows(piece, partitions)) }
+    return result
+  }
+
+  private func numbers(of piece: Piece, _ rows: Range<Int>) throws(EngineError) -> [Int] {
+    let numbers = try file.read([(piece.numbers, rows)], type: .text)
+    return (0..<rows.count).map { piece.firstRow + Int(UInt32(bitPattern: numbers.codes[$0])) }
   }
 
   private static func rows(_ piece: Piece, _ partitions: Range<Int>) -> Range<Int> {
