@@ -1,6 +1,10 @@
 import ArgumentParser
 import C360
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// What every command over a script takes.
 struct ScriptOptions: ParsableArguments {
   @Argument(help: "The script.", completion: .file(extensions: ["c360"]))
@@ -99,7 +103,21 @@ struct EngineOptions: ParsableArguments {
 
   func apply(to options: inout SessionOptions) {
     options.memoryLimit = memory.flatMap { SessionOptions.bytes($0) }
+    if options.memoryLimit != nil { Self.returnMemory() }
     options.threads = threads
     options.usesCache = cache
   }
+
+  /// Makes freed buffers go back to the system at once: by default the C library of Linux keeps more
+  /// and more of them, 460 MB instead of 137 in a run of 20 million rows with `--memory 128MB`.
+  private static func returnMemory() {
+    #if canImport(Glibc)
+      mallopt(mmapThreshold, 256 << 10)
+      mallopt(arenaMax, 2)
+    #endif
+  }
+
+  /// `M_MMAP_THRESHOLD` and `M_ARENA_MAX`, which the module map may leave out.
+  private static let mmapThreshold: Int32 = -3
+  private static let arenaMax: Int32 = -8
 }
