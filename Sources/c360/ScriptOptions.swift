@@ -112,12 +112,16 @@ struct EngineOptions: ParsableArguments {
   /// and more of them, 460 MB instead of 137 in a run of 20 million rows with `--memory 128MB`.
   private static func returnMemory() {
     #if canImport(Glibc)
-      mallopt(mmapThreshold, 256 << 10)
-      mallopt(arenaMax, 2)
+      // Its header is in no module map; other C libraries have no such function.
+      typealias Option = @convention(c) (Int32, Int32) -> Int32
+      guard let found = dlsym(nil, "mallopt") else { return }
+      let mallopt = unsafeBitCast(found, to: Option.self)
+      _ = mallopt(mmapThreshold, 256 << 10)
+      _ = mallopt(arenaMax, 2)
     #endif
   }
 
-  /// `M_MMAP_THRESHOLD` and `M_ARENA_MAX`, which the module map may leave out.
+  /// `M_MMAP_THRESHOLD` and `M_ARENA_MAX`.
   private static let mmapThreshold: Int32 = -3
   private static let arenaMax: Int32 = -8
 }
