@@ -3,17 +3,48 @@ import C360Diagnostics
 import C360Plan
 import C360Semantics
 
+/// An aggregate on its way to a column of a timeline.
+struct AggregateCall {
+  let aggregate: Aggregate
+  let expression: Expression
+  /// For people; nil: the words of the source.
+  let name: String?
+  let events: Scope
+  let moments: Moments
+  let decision: Decision?
+  /// Of the filter, and of `share`.
+  let condition: ScalarID?
+  /// What has to hold for an argument to be evaluated.
+  let guardian: ScalarID?
+  var filter: ColumnID?
+  /// Events that are there at all; nil: all.
+  let permitted: ColumnID?
+  var matches: [WindowedAggregate.Match]
+  /// Where the window begins at the last event of a kind: when that was.
+  let marker: ColumnID?
+}
+
 extension Lowering {
+  /// The rows of a table as they are read.
+  func rowScope(_ table: TableID) -> Scope {
+    Scope(relation: rows(table).relation, table: table)
+  }
+
   /// The events of a table as moments of their own: features in the argument of an aggregate are
   /// asked as of each event.
   func eventScope(_ table: TableID) -> Scope {
-    Scope(relation: rows(table).relation, table: table)
+    Scope(relation: linked(table)?.relation ?? rows(table).relation, table: table)
   }
 
   /// The moments at hand: of a frame, or of the events of a table.
   func moments(of scope: Scope) -> Moments? {
     if let moments = scope.moments { return moments }
     guard let table = scope.table, case .events(let roles) = program[table].kind else { return nil }
+    if let linked = linked(table), linked.relation == scope.relation {
+      return Moments(
+        relation: linked.relation, key: linked.entity, time: column(roles.time, of: linked),
+        timezone: program.timezone)
+    }
     let rows = rows(table)
     return Moments(
       relation: rows.relation, key: column(roles.key, of: rows),
@@ -42,49 +73,82 @@ extension Lowering {
     {
       condition = nil
     }
+    var visible = permitted
+    let weight = linked(aggregate.table)?.weight
+    // Whole events are those that are the entity's more likely than not; the others are not there.
+    if let weight, !aggregate.function.mixes, !aggregate.takesAnyWeight {
+      let isLikely = isLikely(weight)
+      visible = visible.map { scalars.add(.and, [$0, isLikely], .bool) } ?? isLikely
+    }
     var filter: ColumnID?
     if let condition, let expression = aggregate.filter {
       filter = eventColumn(condition, expression, events)
     }
     var guardian = aggregate.function.asksOfAllEvents ? nil : condition
-    if let permitted {
-      guardian = guardian.map { scalars.add(.and, [permitted, $0], .bool) } ?? permitted
+    if let visible {
+      guardian = guardian.map { scalars.add(.and, [visible, $0], .bool) } ?? visible
     }
     let matches = aggregate.actionMatches.compactMap { match -> WindowedAggregate.Match? in
       guard let actions = scope.decision?.actions else { return nil }
+      let value = guarded(match.event, where: permitted, events)
       return WindowedAggregate.Match(
-        event: argumentColumn(match.event, where: permitted, events),
+        event: eventColumn(value, match.event, events),
         action: column(match.actionColumn, of: rows(actions)))
     }
-    let marker = aggregate.marker.flatMap { markerColumn($0, of: aggregate, expression, scope) }
-    let fold = foldStep(aggregate, events)
-    var windowed = WindowedAggregate(
-      function: aggregate.function.planned,
-      argument: fold != nil
-        ? nil : aggregate.argument.map { argumentColumn($0, where: guardian, events) },
-      second: aggregate.second.map { argumentColumn($0, where: guardian, events) },
-      filter: filter, matches: matches,
-      window: aggregate.window.spec(since: marker), lag: aggregate.lag,
-      every: aggregate.every?.offset,
-      setting: fold.map { .fold($0) } ?? aggregate.setting.planned)
-    if let permitted, let expression = aggregate.permitted {
-      windowed.permitted = eventColumn(permitted, expression, events)
+    let call = AggregateCall(
+      aggregate: aggregate, expression: expression, name: name, events: events, moments: moments,
+      decision: scope.decision, condition: condition, guardian: guardian, filter: filter,
+      permitted: visible.map {
+        derivedColumn($0, in: events.relation, named: scalarName(of: aggregate), .bool)
+      }, matches: matches,
+      marker: aggregate.marker.flatMap { markerColumn($0, of: aggregate, expression, scope) })
+    if let weight, aggregate.function.mixes { return mixture(call, weight: weight) }
+    func values(_ expression: Expression) -> ColumnID {
+      eventColumn(argument(of: call, expression), expression, events)
     }
+    if let fold = foldStep(aggregate, events) {
+      return windowed(call, aggregate.function.planned, nil, setting: .fold(fold))
+    }
+    return windowed(
+      call, aggregate.function.planned, aggregate.argument.map(values),
+      aggregate.second.map(values))
+  }
+
+  private func scalarName(of aggregate: Aggregate) -> String {
+    aggregate.permitted?.span.text.singleLine ?? "p >= 0.5"
+  }
+
+  /// The argument of an aggregate at its events.
+  func argument(of call: AggregateCall, _ expression: Expression) -> ScalarID {
+    guarded(expression, where: call.guardian, call.events)
+  }
+
+  /// A column of a timeline for a function over columns of the events.
+  func windowed(
+    _ call: AggregateCall, _ function: C360Plan.AggregateFunction, _ argument: ColumnID?,
+    _ second: ColumnID? = nil, setting: C360Plan.AggregateSetting? = nil
+  ) -> ScalarID {
+    let aggregate = call.aggregate
+    var windowed = WindowedAggregate(
+      function: function, argument: argument, second: second, filter: call.filter,
+      matches: call.matches, window: aggregate.window.spec(since: call.marker), lag: aggregate.lag,
+      every: aggregate.every?.offset, setting: setting ?? aggregate.setting.planned)
+    windowed.permitted = call.permitted
     let level = timelineLevel(of: windowed)
-    let decision = windowed.matches.isEmpty ? nil : scope.decision
-    let key = timeline(aggregate.table, moments, decision: decision, level: level)
+    let decision = windowed.matches.isEmpty ? nil : call.decision
+    let key = timeline(aggregate.table, call.moments, decision: decision, level: level)
     if let known = requests.timelines[key]?.index[windowed] {
-      return afterMarker(known, marker, aggregate)
+      return afterMarker(known, call.marker, aggregate)
     }
     let answer = addColumn(
-      name ?? expression.span.text.singleLine, expression.type.logical,
-      in: decision?.relation ?? moments.relation, nullable: expression.type.isOptional)
+      call.name ?? call.expression.span.text.singleLine, call.expression.type.logical,
+      in: decision?.relation ?? call.moments.relation, nullable: call.expression.type.isOptional)
     levels[answer] = level + 1
     requests.timelines[key]?.index[windowed] = answer
     requests.timelines[key]?.outputs.append(
       TimelineStep.Output(
-        aggregate: windowed, column: answer, origin: origin(expression.span)))
-    return afterMarker(answer, marker, aggregate)
+        aggregate: windowed, column: answer, origin: origin(call.expression.span)))
+    return afterMarker(answer, call.marker, aggregate)
   }
 
   // MARK: Windows since the last event of a kind
@@ -143,19 +207,18 @@ extension Lowering {
     return key
   }
 
-  /// A column of the event relation for an expression: itself when it is one, else derived. An event
-  /// that the filter leaves out is not evaluated: its failure is none.
-  private func argumentColumn(
+  /// The value of an expression at each event. An event that the condition leaves out is not
+  /// evaluated: its failure is none.
+  private func guarded(
     _ expression: Expression, where condition: ScalarID?, _ events: Scope
-  ) -> ColumnID {
-    var value = lower(expression, as: expression.type, events)
-    if let condition, scalars.canFail(value) {
-      let type = expression.type.physical
-      value = scalars.add(.select, [condition, value, scalars.null(type)], type)
-    }
-    return eventColumn(value, expression, events)
+  ) -> ScalarID {
+    let value = lower(expression, as: expression.type, events)
+    guard let condition, scalars.canFail(value) else { return value }
+    let type = expression.type.physical
+    return scalars.add(.select, [condition, value, scalars.null(type)], type)
   }
 
+  /// A column of the event relation for a value: itself when it is one, else derived.
   private func eventColumn(
     _ value: ScalarID, _ expression: Expression, _ events: Scope
   ) -> ColumnID {
@@ -179,6 +242,7 @@ extension Lowering {
 
   func eventSource(_ table: TableID) -> EventSource? {
     guard case .events(let roles) = program[table].kind else { return nil }
+    if let linked = linked(table) { return eventSource(linked, roles) }
     let rows = rows(table)
     let values = allColumns(of: rows)
     return EventSource(
@@ -187,11 +251,15 @@ extension Lowering {
       arrivesWithin: roles.arrivesWithin, gone: goneColumn(table, roles, rows),
       tieBreak: (roles.sequence.map { [column($0, of: rows)] } ?? []) + values,
       sequence: roles.sequence.map { column($0, of: rows) },
-      observedThrough: roles.observedThrough.map { min($0, options.horizon.map { $0 - 1 } ?? $0) })
+      observedThrough: observedThrough(roles))
+  }
+
+  func observedThrough(_ roles: Table.EventRoles) -> Int64? {
+    roles.observedThrough.map { min($0, options.horizon.map { $0 - 1 } ?? $0) }
   }
 
   /// When the versions of events stop to count; nil where rows are events.
-  private func goneColumn(
+  func goneColumn(
     _ table: TableID, _ roles: Table.EventRoles, _ rows: TableRows
   ) -> ColumnID? {
     guard let id = roles.id else { return nil }

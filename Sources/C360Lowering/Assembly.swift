@@ -8,7 +8,7 @@ extension Lowering {
       var isEarly = true
       switch expectation.rows {
       case .table(let table):
-        scope = eventScope(table)
+        scope = rowScope(table)
       case .exposure(let exposure):
         if case .file = program[exposure].origin {
           let rows = rows(exposure)
@@ -31,7 +31,6 @@ extension Lowering {
   func assemble() -> LoweredProgram {
     var steps: [Step] = []
     // Building the later steps may still ask for columns of tables, so scans are built last.
-    steps += requests.versionOrder.compactMap { requests.versions[$0] }.map(Step.versions)
     for frame in frameOrder { steps.append(.frame(frameStep(frame))) }
     steps += requests.profileOrder.compactMap { asOfStep($0).map(Step.asOf) }
     steps += requests.consentOrder.filter { $0.decision == nil }
@@ -40,6 +39,8 @@ extension Lowering {
     steps += decisionOrder.map { Step.decide(decideStep($0)) }
     steps += querySteps
 
+    let links =
+      requests.versionOrder.compactMap { requests.versions[$0] }.map(Step.versions) + linkSteps()
     var sources: [RowSource] = []
     var scans: [Step] = []
     for rows in tableOrder {
@@ -52,7 +53,7 @@ extension Lowering {
       sources.append(
         RowSource(origin: rows.origin, relation: rows.relation, columns: columns.map(\.key)))
     }
-    plan.steps = scans + expectSteps + steps
+    plan.steps = scans + expectSteps + links + steps
     plan.scalars = scalars.arena
     if scalars.canAnyFail {
       for frame in frameOrder { plan.lasting.formUnion([frame.key, frame.time]) }
@@ -69,7 +70,9 @@ extension Lowering {
       unruled: Set(
         frameOrder.filter { $0.reach != nil && !program[$0.exposure].isKeepDeclared }
           .map(\.relation)),
-      coverages: coverages, hideCounts: hideCounts, hiddenOutcomes: hiddenOutcomes)
+      coverages: coverages,
+      linked: Dictionary(uniqueKeysWithValues: linkedOrder.map { ($0.relation, $0.table) }),
+      hideCounts: hideCounts, hiddenOutcomes: hiddenOutcomes)
   }
 
   private func momentSteps() -> [Step] {

@@ -72,6 +72,9 @@ extension Lowering {
       if let moments = moments(of: scope) { return scalar(moments.time) }
     case .accumulator: if let accumulator = scope.accumulator { return accumulator }
     case .tableColumn(let table, let position):
+      if let linked = linkedTables[table], linked.relation == scope.relation {
+        return scalar(column(position, of: linked))
+      }
       return scalar(column(position, of: rows(table)))
     case .profileColumn(let table, let position):
       if let moments = moments(of: scope) { return profileColumn(table, position, at: moments) }

@@ -23,6 +23,17 @@ public struct LoweredProgram: Sendable {
   public let unruled: Set<RelationID>
   /// Outcomes that ask whether their windows are observed to the end.
   public let coverages: [OutcomeCoverage]
+  /// Events by identifiers, as events of entities, and the tables they are of.
+  public let linked: [RelationID: TableID]
+
+  /// The table whose rows, or events of entities, a relation holds.
+  public func table(of relation: RelationID) -> TableID? {
+    if let id = linked[relation] { return id }
+    guard case .table(let id)? = sources.first(where: { $0.relation == relation })?.origin else {
+      return nil
+    }
+    return id
+  }
 
   /// What masks of outputs hide, by sinks of one row with one column.
   public let hideCounts: [HideCount]

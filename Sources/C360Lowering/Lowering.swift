@@ -19,6 +19,10 @@ final class Lowering {
   /// Rows that are read.
   var tables: [RowSource.Origin: TableRows] = [:]
   var tableOrder: [TableRows] = []
+  /// Events by identifiers.
+  var linkedTables: [TableID: LinkedRows] = [:]
+  var linkedOrder: [LinkedRows] = []
+  var linkDerivations: [DeriveStep] = []
   var frames: [ExposureID: Frame] = [:]
   var frameOrder: [Frame] = []
   /// Decisions that are made.

@@ -48,7 +48,7 @@ extension Lowering {
     var order: [ColumnID] = []
     switch query.source {
     case .table(let table):
-      scope = eventScope(table)
+      scope = rowScope(table)
       let rows = rows(table)
       if query.showsOrder { order = canonicalOrder(of: table, rows) }
     case .exposure(let exposure):

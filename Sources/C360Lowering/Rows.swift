@@ -71,7 +71,9 @@ extension Lowering {
   // MARK: Tables
 
   func rows(_ id: TableID) -> TableRows {
-    rows(.table(id), named: program[id].name, program[id].columns)
+    var name = program[id].name
+    if case .events(let roles) = program[id].kind, roles.via != nil { name += " rows" }
+    return rows(.table(id), named: name, program[id].columns)
   }
 
   /// The file behind an exposure, before it is put in order.
@@ -147,7 +149,7 @@ extension Lowering {
     case .every(_, _, _, let table?), .instant(_, let table?): return [table]
     case .every(_, _, _, nil), .instant(_, nil):
       return program.tables.indices.map { TableID($0) }.filter {
-        program[$0].entity == exposure.entity
+        program[$0].entity == exposure.entity && program[$0].hasEntities
       }
     }
   }
@@ -168,6 +170,12 @@ extension Lowering {
     func column(_ position: Int?) -> ColumnID? { position.map { self.column($0, of: rows) } }
     switch program[id].kind {
     case .events(let roles):
+      if let linked = linked(id) {
+        let events = eventSource(linked, roles)
+        return FrameStep.Population(
+          relation: linked.relation, key: events.key, time: events.time, known: events.known,
+          arrivesWithin: events.arrivesWithin, until: nil, gone: events.gone)
+      }
       return FrameStep.Population(
         relation: rows.relation, key: self.column(roles.key, of: rows), time: column(roles.time),
         known: column(roles.known), arrivesWithin: roles.arrivesWithin, until: nil)
@@ -180,6 +188,10 @@ extension Lowering {
       return FrameStep.Population(
         relation: rows.relation, key: self.column(roles.key, of: rows), time: column(roles.from),
         known: nil, arrivesWithin: nil, until: nil)
+    case .identity(let roles):
+      return FrameStep.Population(
+        relation: rows.relation, key: self.column(roles.entity, of: rows), time: nil, known: nil,
+        arrivesWithin: nil, until: nil)
     case .actions(let roles):
       return FrameStep.Population(
         relation: rows.relation, key: self.column(roles.key, of: rows), time: nil, known: nil,

@@ -134,6 +134,9 @@ extension C360Semantics.AggregateFunction {
 }
 
 extension Table {
+  /// Whether its rows make entities known: links alone make nobody known.
+  var hasEntities: Bool { if case .identity = kind { false } else { true } }
+
   /// The columns that place a row: entity key and time, where the kind has them.
   var keyColumn: Int {
     switch kind {
@@ -141,6 +144,7 @@ extension Table {
     case .profile(let roles): roles.key
     case .consents(let roles): roles.key
     case .actions(let roles): roles.key
+    case .identity(let roles): roles.identifier
     }
   }
 }

@@ -64,6 +64,7 @@ public enum Step: Sendable {
   case scan(ScanStep)
   case versions(VersionsStep)
   case frame(FrameStep)
+  case link(LinkStep)
   case timeline(TimelineStep)
   case asOf(AsOfStep)
   case consent(ConsentStep)

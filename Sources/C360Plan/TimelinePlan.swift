@@ -120,9 +120,11 @@ public struct FrameStep: Sendable {
     public let arrivesWithin: Int64?
     /// Profiles: from here on the version no longer holds.
     public let until: ColumnID?
+    /// Events: as `EventSource.gone`.
+    public let gone: ColumnID?
     public init(
       relation: RelationID, key: ColumnID, time: ColumnID?, known: ColumnID?,
-      arrivesWithin: Int64?, until: ColumnID?
+      arrivesWithin: Int64?, until: ColumnID?, gone: ColumnID? = nil
     ) {
       self.relation = relation
       self.key = key
@@ -130,6 +132,7 @@ public struct FrameStep: Sendable {
       self.known = known
       self.arrivesWithin = arrivesWithin
       self.until = until
+      self.gone = gone
     }
   }
   public enum KeepRule: Sendable {
@@ -182,10 +185,12 @@ public struct EventSource: Sendable {
   public let sequence: ColumnID?
   /// µs UTC, inclusive; nil: the newest event.
   public var observedThrough: Int64?
+  /// The times among which the newest is looked for, and which of them go; nil: `time` and `gone`.
+  public let newest: (time: ColumnID, gone: ColumnID?)?
   public init(
     relation: RelationID, key: ColumnID, time: ColumnID, known: ColumnID?, arrivesWithin: Int64?,
     gone: ColumnID? = nil, tieBreak: [ColumnID], sequence: ColumnID? = nil,
-    observedThrough: Int64?
+    observedThrough: Int64?, newest: (time: ColumnID, gone: ColumnID?)? = nil
   ) {
     self.relation = relation
     self.key = key
@@ -196,6 +201,7 @@ public struct EventSource: Sendable {
     self.tieBreak = tieBreak
     self.sequence = sequence
     self.observedThrough = observedThrough
+    self.newest = newest
   }
 }
 
@@ -245,6 +251,7 @@ public struct WindowedAggregate: Sendable, Hashable {
   }
   public let function: AggregateFunction
   public let argument: ColumnID?
+  /// Of `ratio`; of `decayed_mean` the weight that the values were multiplied with.
   public let second: ColumnID?
   /// `bool`; null counts as false. For `share` the condition.
   public let filter: ColumnID?

@@ -52,8 +52,8 @@ struct NameMarkerTests {
       "E0208", "`approx_median` is not in this version of c360",
       "feature a = ‹approx_median›(orders.amount) over 7d"),
     Marked(
-      "E0208", "the role `@weight` is not in this version of c360",
-      "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: text ‹@weight› }"),
+      "E0208", "the role `@position` is not in this version of c360",
+      "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: text ‹@position› }"),
     Marked(
       "E0208", "the type `id` is not in this version of c360",
       "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: ‹id(customer)› }"),

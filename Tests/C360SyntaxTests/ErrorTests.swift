@@ -72,10 +72,6 @@ import Testing
       "`monitor` is not in this version of c360"
     ),
     (
-      "events o of c ‹via› d from \"x\" {\n  a: int\n}", "E0116",
-      "`via` is not in this version of c360"
-    ),
-    (
       "show ‹candidates›(winback) | take 3", "E0116",
       "`candidates(…)` is not in this version of c360"
     ),

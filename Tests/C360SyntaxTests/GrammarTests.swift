@@ -28,7 +28,7 @@ import Testing
     let words = Set(Word.allCases.filter { $0 != .other }.map(\.text))
     #expect(words.subtracting(Self.grammar.terminals) == [])
     let unknown = Self.grammar.terminals.filter { $0.first?.isLetter == true }.subtracting(words)
-    #expect(unknown == ["non_overlapping", "washout"])
+    #expect(unknown == ["non_overlapping", "washout", "best", "weighted", "clusters"])
     #expect(Set(Word.allCases.filter(\.isReserved).map(\.text)) == Keyword.reserved)
   }
 
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func randomProgramsParseAndFormat() throws {
-    var maker = SentenceMaker(Self.grammar, seed: 5)
+    var maker = SentenceMaker(Self.grammar, seed: 6)
     var seen: Set<SyntaxKind> = []
     for _ in 0..<60 {
       let declarations = (0..<12).map { _ in maker.sentence("Declaration") }

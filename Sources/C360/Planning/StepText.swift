@@ -19,6 +19,12 @@ struct StepText {
       return ("scan", step.relation, step.columns.map(\.name).joined(separator: ", "))
     case .versions(let step): return ("versions", step.relation, "by \(plan[step.id].name)")
     case .frame(let step): return ("frame", step.relation, frame(step))
+    case .link(let step):
+      return (
+        "link", step.output,
+        "\(plan.name(of: step.events.relation)) via \(plan.name(of: step.links.relation)), "
+          + "\(step.links.rule) above \(step.links.threshold)"
+      )
     case .timeline(let step):
       return (
         "timeline", step.frame,

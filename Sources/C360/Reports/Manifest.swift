@@ -73,11 +73,14 @@ struct Manifest {
     var members: [(key: String, value: JSONValue)] = [
       ("name", .text(table.name)), ("rows", .integer(table.rows)),
     ]
+    members += identityMembers(table.name)
     if table.droppedAsOf > 0 { members.append(("notYetKnown", .integer(table.droppedAsOf))) }
     let counts: [(String, Int?)] = [
       ("neverKnown", report.counts.neverKnown[table.name]),
       ("exactCopies", report.counts.duplicates[table.name]),
       ("unused", report.counts.unusedEvents[table.name]),
+      ("unlinked", report.counts.unlinked[table.name]),
+      ("identifiersBelowThreshold", report.counts.unresolved[table.name]),
       ("tiedExposures", report.counts.tiedExposures[table.name]),
       ("unresolvedTies", report.counts.resolvedTies[table.name]),
       (
@@ -93,6 +96,17 @@ struct Manifest {
       if let count, count > 0 { members.append((name, .integer(count))) }
     }
     return .object(members)
+  }
+
+  /// The rule of an identity, and the hash of all that decides to whom identifiers belong.
+  private func identityMembers(_ name: String) -> [(key: String, value: JSONValue)] {
+    guard let table = program.tables.first(where: { $0.name == name }),
+      case .identity(let roles) = table.kind
+    else { return [] }
+    return [
+      ("resolve", .text("\(roles.rule.rawValue) above \(roles.threshold)")),
+      ("identitySHA256.v1", .text(sha256(program.canonicalText(of: table)))),
+    ]
   }
 
   private func exposure(_ exposure: RunReport.Exposure) -> JSONValue {

@@ -41,6 +41,12 @@ struct RunSummary {
     if let count = report.counts.unusedEvents[table.name], count > 0 {
       parts.append("\(number(count)) of entities nobody asks about")
     }
+    if let count = report.counts.unlinked[table.name], count > 0 {
+      parts.append("\(number(count)) of identifiers that belong to nobody")
+    }
+    if let count = report.counts.unresolved[table.name], count > 0 {
+      parts.append("\(number(count)) identifiers below the threshold")
+    }
     if let count = report.counts.tiedExposures[table.name], count > 0 {
       parts.append("\(number(count)) \(count == 1 ? "exposure" : "exposures") tied with an event")
     }

@@ -34,8 +34,7 @@ struct RunWarnings {
     return lowered.plan.steps.compactMap { step -> Diagnostic? in
       guard case .timeline(let step) = step, !step.coverages.isEmpty,
         step.events.observedThrough == nil,
-        let source = lowered.sources.first(where: { $0.relation == step.events.relation }),
-        case .table(let id) = source.origin, seen.insert(id.index).inserted
+        let id = lowered.table(of: step.events.relation), seen.insert(id.index).inserted
       else { return nil }
       let table = program[id]
       return HostDiagnostics.observedByDefault.diagnostic(

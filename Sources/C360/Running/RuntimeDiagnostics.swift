@@ -27,6 +27,10 @@ struct RuntimeDiagnostics {
         notes: place == nil
           ? [moment ?? "in row \(row + 1) of \(lowered.plan.name(of: relation))"] : [],
         help: ["`if`, `??`, `and` and `or` leave out what they do not need"])
+    case .badRow(let relation, let row, let detail):
+      return HostDiagnostics.badLink.diagnostic(
+        detail, at: declaration(of: relation), label: "read here",
+        data: tables.place(ofRow: row, relation: relation))
     case .unusable(let relation, let detail):
       return HostDiagnostics.unusableRelation.diagnostic(
         detail, at: declaration(of: relation),

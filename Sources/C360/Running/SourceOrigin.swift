@@ -55,6 +55,7 @@ struct SourceOrigin {
     case .events(let roles): [roles.time] + (roles.known.map { [$0] } ?? [])
     case .profile(let roles): [roles.from, roles.known].compactMap { $0 }
     case .consents(let roles): [roles.from]
+    case .identity(let roles): [roles.known].compactMap { $0 }
     case .actions: []
     }
   }
@@ -69,6 +70,8 @@ struct SourceOrigin {
     case .consents(let roles):
       [roles.key, roles.purpose, roles.from] + (roles.until.map { [$0] } ?? [])
     case .actions(let roles): [roles.key]
+    case .identity(let roles):
+      [roles.identifier, roles.entity] + [roles.known].compactMap { $0 }
     }
   }
 
@@ -80,7 +83,7 @@ struct SourceOrigin {
         key: roles.key, time: roles.time, tieBreak: (roles.sequence.map { [$0] } ?? []) + all)
     case .profile(let roles): return StoredOrder(key: roles.key, time: roles.from, tieBreak: all)
     case .consents(let roles): return StoredOrder(key: roles.key, time: roles.from, tieBreak: all)
-    case .actions: return nil
+    case .actions, .identity: return nil
     }
   }
 

@@ -47,6 +47,7 @@ struct StepColumns {
       read.formUnion([step.known, step.retracted].compactMap { $0 })
       written = [step.gone]
     case .frame(let step): add(step)
+    case .link(let step): add(step)
     case .timeline(let step): add(step)
     case .asOf(let step):
       read.formUnion([step.key, step.frameKey, step.frameTime] + step.tieBreak)
@@ -90,16 +91,27 @@ struct StepColumns {
     case .every(_, _, _, let population), .instant(_, let population):
       for rows in population {
         read.insert(rows.key)
-        read.formUnion([rows.time, rows.known, rows.until].compactMap { $0 })
+        read.formUnion([rows.time, rows.known, rows.until, rows.gone].compactMap { $0 })
       }
     }
     written += [step.key, step.time, step.number] + [step.kept].compactMap { $0 }
   }
 
+  private mutating func add(_ step: LinkStep) {
+    let links = step.links
+    read.formUnion([links.identifier, links.entity, links.weight] + links.tieBreak)
+    read.formUnion([step.events.key, step.events.time])
+    read.formUnion([links.known, step.events.known, step.events.gone].compactMap { $0 })
+    written += [step.entity] + [step.known, step.gone, step.weight].compactMap { $0 }
+    add(step.columns)
+  }
+
   private mutating func add(_ step: TimelineStep) {
     let events = step.events
     read.formUnion([events.key, events.time, step.key, step.time] + events.tieBreak)
-    read.formUnion([events.known, events.gone].compactMap { $0 })
+    read.formUnion([
+      events.known, events.gone, events.newest?.time, events.newest?.gone,
+    ].compactMap { $0 })
     for output in step.outputs {
       let aggregate = output.aggregate
       read.formUnion(

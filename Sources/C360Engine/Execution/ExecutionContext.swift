@@ -59,6 +59,9 @@ public enum EngineError: Error, Sendable {
   /// A row for which an operation has no value: overflow, bad cast, division by zero of integers.
   /// `origin` indexes the host's list of places; `detail` says what happened, in words.
   case row(origin: Int32, relation: RelationID, row: Int, detail: String)
+  /// A row of a table that cannot be used as what the table is: a link whose probability is none.
+  /// `detail` says what is wrong, in words.
+  case badRow(relation: RelationID, row: Int, detail: String)
   /// A relation that cannot be used as a whole: equal or null keys of actions, a fallback that is not
   /// among them. `detail` says what is wrong, in words.
   case unusable(relation: RelationID, detail: String)
@@ -135,6 +138,10 @@ public struct RunCounts: Sendable {
   public var retracted: [String: Int] = [:]
   /// Ledger → purpose that is asked → rows whose `@until` is before their `@from`.
   public var reversedConsents: [String: [String: Int]] = [:]
+  /// Event table → rows whose identifier never belongs to an entity.
+  public var unlinked: [String: Int] = [:]
+  /// Identity → identifiers with links none of which is ever accepted.
+  public var unresolved: [String: Int] = [:]
   /// Frame → rows its keep rule keeps.
   public var kept: [String: Int] = [:]
   /// Policy → counts of its decisions.

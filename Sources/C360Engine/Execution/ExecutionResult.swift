@@ -43,6 +43,7 @@ enum StepName {
     case .scan(let step): return "scan \(name(step.relation))"
     case .versions(let step): return "versions \(name(step.relation))"
     case .frame(let step): return "frame \(name(step.relation))"
+    case .link(let step): return "link \(name(step.links.relation)) → \(name(step.output))"
     case .timeline(let step): return "timeline \(name(step.events.relation)) → \(name(step.frame))"
     case .asOf(let step): return "as of \(name(step.versions)) → \(name(step.frame))"
     case .consent(let step): return "consent \(name(step.ledger)) → \(name(step.frame))"
@@ -62,6 +63,7 @@ enum StepName {
     case .scan(let step): step.relation
     case .versions(let step): step.relation
     case .frame(let step): step.relation
+    case .link(let step): step.output
     case .timeline(let step): step.frame
     case .asOf(let step): step.frame
     case .consent(let step): step.frame
@@ -81,7 +83,8 @@ enum StepName {
     case .group(let step): [step.input]
     case .sort(let step): [step.input]
     case .limit(let step): [step.input]
-    case .scan, .versions, .frame, .timeline, .asOf, .consent, .derive, .filter, .decide, .expect:
+    case .scan, .versions, .link, .frame, .timeline, .asOf, .consent, .derive, .filter, .decide,
+      .expect:
       []
     }
   }

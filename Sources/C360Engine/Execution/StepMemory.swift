@@ -12,7 +12,7 @@ enum StepMemory {
     case .group, .limit, .expect: return 0
     case .filter(let step): return rows(step.output) * width(step.columns.map(\.to), plan)
     case .sort(let step): return rows(step.input) * width(step.columns.map(\.to), plan)
-    case .versions, .frame, .timeline, .asOf, .consent, .derive, .decide:
+    case .versions, .link, .frame, .timeline, .asOf, .consent, .derive, .decide:
       return rows(StepName.target(of: step)) * width(StepColumns(step, in: plan).written, plan)
     }
   }
@@ -27,6 +27,8 @@ enum StepMemory {
     case .filter(let step): return 5 * rows(step.input)
     // A table of ids half full, and the first row of each.
     case .versions(let step): return 36 * rows(step.relation)
+    // The rows to gather, and spells of links with their index.
+    case .link(let step): return 4 * rows(step.output) + 80 * rows(step.links.relation)
     case .asOf(let step): return 4 * rows(step.frame)
     // Entries of the sort, twice.
     case .frame(let step): return 32 * rows(step.relation)
@@ -69,7 +71,7 @@ enum StepMemory {
         step.key: rows(step.ledger) * orderWidth, step.frameKey: rows(step.frame) * entityWidth,
       ]
     case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
-    case .scan, .versions, .derive, .filter, .group, .sort, .limit, .expect: return [:]
+    case .scan, .versions, .link, .derive, .filter, .group, .sort, .limit, .expect: return [:]
     }
   }
 
@@ -140,6 +142,8 @@ struct MemoryForecast {
       case .every(_, _, _, let population), .instant(_, let population):
         rows[step.relation] = population.map { rows[$0.relation] ?? 0 }.max() ?? 0
       }
+    // Few identifiers belong to several entities.
+    case .link(let step): rows[step.output] = rows[step.events.relation] ?? 0
     case .filter(let step): rows[step.output] = rows[step.input] ?? 0
     case .sort(let step): rows[step.output] = rows[step.input] ?? 0
     case .limit(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)

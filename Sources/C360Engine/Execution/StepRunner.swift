@@ -53,6 +53,7 @@ struct StepRunner: Sendable {
     case .scan(let step): try ScanOperator.run(step, &state, provider: tables)
     case .versions(let step): try VersionsOperator.run(step, &state, context)
     case .frame(let step): try FrameOperator.run(step, &state, context)
+    case .link(let step): try LinkOperator.run(step, &state, context)
     case .timeline(let step): try TimelineOperator.run(step, &state, context)
     case .asOf(let step): try AsOfOperator.run(step, &state, context)
     case .consent(let step): try ConsentOperator.run(step, &state, context)

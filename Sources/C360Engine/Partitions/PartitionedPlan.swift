@@ -77,6 +77,10 @@ struct PartitionedPlan {
       cuts[step.relation] = .byKey
       return .inPartitions
     case .versions, .timeline, .asOf, .consent, .decide: return .inPartitions
+    // Such plans are not cut.
+    case .link(let step):
+      cuts[step.output] = .whole
+      return .before
     case .derive(let step): return placement(of: step.relation)
     case .expect(let step): return placement(of: step.relation)
     case .filter(let step):
@@ -201,6 +205,8 @@ private struct PartitionClaims {
           return nil
         }
         versions[step.relation] = step
+      // Whose an event is, is not known before all links are.
+      case .link: return nil
       case .derive, .filter, .group, .sort, .limit, .expect: break
       }
     }
@@ -248,7 +254,7 @@ extension Step {
     case .decide(var step):
       step.actionTimelines = step.actionTimelines.map(observing)
       return .decide(step)
-    case .scan, .versions, .frame, .asOf, .consent, .derive, .filter, .group, .sort, .limit,
+    case .scan, .versions, .link, .frame, .asOf, .consent, .derive, .filter, .group, .sort, .limit,
       .expect:
       return self
     }

@@ -9,6 +9,8 @@ extension RunCounts {
     add(&neverKnown, other.neverKnown)
     add(&superseded, other.superseded)
     add(&retracted, other.retracted)
+    add(&unlinked, other.unlinked)
+    add(&unresolved, other.unresolved)
     add(&unusedEvents, other.unusedEvents)
     add(&tiedExposures, other.tiedExposures)
     add(&resolvedTies, other.resolvedTies)

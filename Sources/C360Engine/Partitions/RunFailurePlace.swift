@@ -43,14 +43,14 @@ extension EngineError {
   /// Whether it is about what rows hold, so that other rows may fail too.
   var isOfRows: Bool {
     switch self {
-    case .row, .expectation, .unusable: true
+    case .row, .badRow, .expectation, .unusable: true
     case .cancelled, .memory, .spill, .source: false
     }
   }
 
   var row: Int? {
     switch self {
-    case .row(_, _, let row, _): row
+    case .row(_, _, let row, _), .badRow(_, let row, _): row
     case .expectation(_, _, let row, _): row
     case .cancelled, .unusable, .memory, .spill, .source: nil
     }
@@ -63,6 +63,8 @@ extension EngineError {
     switch self {
     case .row(let origin, let relation, let row, let detail):
       .row(origin: origin, relation: relation, row: try move(relation, row), detail: detail)
+    case .badRow(let relation, let row, let detail):
+      .badRow(relation: relation, row: try move(relation, row), detail: detail)
     case .expectation(let origin, let relation, let row, let count):
       .expectation(
         origin: origin, relation: relation, firstRow: try move(relation, row), count: count)

@@ -27,8 +27,9 @@ enum Coverages {
 
   /// The newest event that was not taken back; nil: there is none.
   static func newest(_ events: EventSource, _ state: ExecutionState) -> Int64? {
-    let times = state.vector(events.time)
-    let gone = events.gone.map { state.vector($0) }
+    let columns = events.newest ?? (time: events.time, gone: events.gone)
+    let times = state.vector(columns.time)
+    let gone = columns.gone.map { state.vector($0) }
     var newest: Int64?
     for row in 0..<times.count where !times.isNull(row) && gone?.isNull(row) ?? true {
       newest = max(newest ?? .min, times.int64s[row])

@@ -9,7 +9,10 @@ extension RunCounts {
   ) {
     let name = state.plan.name(of: source.relation)
     duplicates[name] = max(duplicates[name] ?? 0, clusters.duplicates)
-    if let known = source.known { neverKnown[name] = state.vector(known).nullCount }
+    // Of events by identifiers the step that made them has counted rows of the file.
+    if let known = source.known, unlinked[name] == nil {
+      neverKnown[name] = state.vector(known).nullCount
+    }
     let asking = state.timelines.asking(source.key, entities)
     unusedEvents[name] =
       asking.count == 1

@@ -10,6 +10,8 @@ struct AggregateItem {
   var second: Value?
   /// `share`: whether the row is counted; elsewhere always true.
   var condition = true
+  /// The probability of the event's link, where events are weighted; else 1.
+  var weight = 1.0
 }
 
 extension ReferenceInterpreter {
@@ -24,6 +26,7 @@ extension ReferenceInterpreter {
       marked = try timeOfLast(marker, aggregate, scope)
       if marked == nil, !marker.orAll { return .null }
     }
+    let mixes = program.isWeighted(aggregate.table) && aggregate.function.mixes
     var chosen: [(event: Event, scope: Scope, condition: Bool)] = []
     for event in try inWindow(aggregate, since: marked, scope) {
       var eventScope = Scope(entity: scope.entity, time: event.time)
@@ -45,10 +48,13 @@ extension ReferenceInterpreter {
     }
     var items: [AggregateItem] = []
     for (event, eventScope, condition) in chosen {
-      var item = AggregateItem(time: event.time, condition: condition)
+      var item = AggregateItem(time: event.time, condition: condition, weight: event.weight)
       if let argument = aggregate.argument { item.argument = try value(argument, eventScope) }
       if let second = aggregate.second { item.second = try value(second, eventScope) }
       items.append(item)
+    }
+    if mixes {
+      return mixture(aggregate.function, items, setting: aggregate.setting, at: scope.time)
     }
     return try summary(
       aggregate.function, items, argument: aggregate.argument, in: expression,
@@ -59,7 +65,11 @@ extension ReferenceInterpreter {
   private func inWindow(
     _ aggregate: Aggregate, since marked: Int64?, _ scope: Scope
   ) throws(ReferenceError) -> [Event] {
-    let events = try permitted(aggregate.permitted, aggregate.table, scope.entity)
+    var isForward = false
+    if case .following = aggregate.window { isForward = true }
+    let events = try permitted(
+      aggregate.permitted, aggregate.table, scope.entity, before: isForward ? nil : scope.time,
+      takesAnyWeight: aggregate.function.mixes || aggregate.takesAnyWeight)
     let end = saturatingSum(scope.time, -aggregate.lag)
     let start: Int64
     switch aggregate.window {
@@ -83,12 +93,15 @@ extension ReferenceInterpreter {
     return events.filter { $0.time >= start && $0.isVisible(before: end, at: scope.time) }
   }
 
-  /// The events of an entity that a mask leaves visible (semantics.md C2).
+  /// The events of an entity that a mask leaves visible (semantics.md C2); of weighted ones those that
+  /// are the entity's more likely than not, unless any will do (I2).
   private func permitted(
-    _ permission: Expression?, _ table: TableID, _ entity: Value
+    _ permission: Expression?, _ table: TableID, _ entity: Value, before time: Int64?,
+    takesAnyWeight: Bool = false
   ) throws(ReferenceError) -> [Event] {
     var result: [Event] = []
-    for event in events[table.index][entity] ?? [] {
+    for event in events(of: entity, in: table, before: time)
+    where takesAnyWeight || event.weight >= 0.5 {
       var eventScope = Scope(entity: entity, time: event.time)
       eventScope.row = event.row
       if let permission, try !value(permission, eventScope).isTrue { continue }
@@ -115,7 +128,8 @@ extension ReferenceInterpreter {
   ) throws(ReferenceError) -> Int64? {
     let end = saturatingSum(scope.time, -aggregate.lag)
     var last: Int64?
-    for event in try permitted(marker.permitted, marker.table, scope.entity)
+    for event in try permitted(
+      marker.permitted, marker.table, scope.entity, before: scope.time)
     where event.isVisible(before: end, at: scope.time) {
       var eventScope = Scope(entity: scope.entity, time: event.time)
       eventScope.row = event.row
@@ -162,6 +176,32 @@ extension ReferenceInterpreter {
     return try summary(
       aggregate.function, items, argument: aggregate.argument, in: expression,
       setting: aggregate.setting)
+  }
+}
+
+/// Aggregates over events of which each is the entity's with a probability p (semantics.md I2): a
+/// product p · v is rounded once, their sum is exact.
+private func mixture(
+  _ function: AggregateFunction, _ items: [AggregateItem], setting: AggregateSetting, at time: Int64
+) -> Value {
+  let counted = items.filter { $0.argument.map { !$0.isNull } ?? true }
+  let weight = exactSum(counted.map(\.weight))
+  let total = exactSum(counted.map { $0.weight * ($0.argument?.double ?? 1) })
+  switch function {
+  case .count: return .float(weight)
+  case .sum: return .float(total)
+  case .mean: return counted.isEmpty ? .null : .float(total / weight)
+  case .ratio:
+    let both = counted.filter { $0.second?.isNull == false }
+    let numerator = exactSum(both.map { $0.weight * ($0.argument?.double ?? 0) })
+    let denominator = exactSum(both.map { $0.weight * ($0.second?.double ?? 0) })
+    return both.isEmpty || denominator == 0 ? .null : .float(numerator / denominator)
+  case .share:
+    let matching = counted.filter { $0.condition && ($0.argument.map(\.isTrue) ?? true) }
+    return counted.isEmpty ? .null : .float(exactSum(matching.map(\.weight)) / weight)
+  default:
+    guard case .halfLife(let halfLife) = setting else { return .null }
+    return decayed(function, counted, halfLife: Double(halfLife), at: time)
   }
 }
 
@@ -310,8 +350,9 @@ private func decayed(
   var last: Int64?
   for item in items {
     let factor = last.map { exp2(-Double(item.time - $0) / halfLife) } ?? 1
-    sum = sum * factor + (item.argument?.double ?? 0)
-    weight = weight * factor + 1
+    let value = item.weight * (item.argument?.double ?? 0)
+    sum = sum * factor + value
+    weight = weight * factor + item.weight
     last = item.time
   }
   guard let last else { return function == .decayedMean ? .null : .float(0) }

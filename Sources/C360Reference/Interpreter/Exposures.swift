@@ -12,19 +12,21 @@ struct ExposureRow {
 
 /// In canonical order: entity, time, then the row's values; numbered, with the `keep` rule applied.
 func exposureRows(
-  of exposure: Exposure, fileRows: [[Value]], tables: [Table], rows: [[[Value]]]
+  of exposure: Exposure, fileRows: [[Value]], tables: [Table], rows: [[[Value]]],
+  identities: [Identity?]
 ) -> [ExposureRow] {
   let calendar = LocalCalendar(exposure.timezone)
   let unordered: [[Value]] =
     switch exposure.origin {
     case .file: fileRows.map { withDefaults($0, columns: exposure.columns) }
     case .instant(let time, let population):
-      rowsOfPopulation(population, of: exposure, at: [time], tables: tables, rows: rows)
+      rowsOfPopulation(
+        population, of: exposure, at: [time], tables: tables, rows: rows, identities: identities)
     case .every(let step, let start, let through, let population):
       rowsOfPopulation(
         population, of: exposure,
         at: moments(from: start, through: through, every: step, calendar: calendar),
-        tables: tables, rows: rows)
+        tables: tables, rows: rows, identities: identities)
     }
   var result = unordered.sorted { precedes($0, $1, first: [exposure.key, exposure.time]) }
     .compactMap { row in
@@ -57,19 +59,34 @@ private func moments(
 
 private func rowsOfPopulation(
   _ population: TableID?, of exposure: Exposure, at times: [Int64], tables: [Table],
-  rows: [[[Value]]]
+  rows: [[[Value]]], identities: [Identity?]
 ) -> [[Value]] {
+  func identity(of index: Int) -> (Table.EventRoles, Identity)? {
+    guard case .events(let roles) = tables[index].kind, let via = roles.via,
+      let identity = identities[via.index]
+    else { return nil }
+    return (roles, identity)
+  }
   let asked = tables.indices.filter { index in
     tables[index].entity == exposure.entity && (population.map { $0.index == index } ?? true)
   }
   var entities: Set<Value> = []
-  for index in asked { entities.formUnion(rows[index].map { $0[tables[index].keyColumn] }) }
+  for index in asked {
+    let keys = rows[index].map { $0[tables[index].keyColumn] }
+    let linked = identity(of: index)?.1
+    // Of clusters the identifiers themselves are entities too.
+    if linked == nil || linked?.roles.rule == .clusters { entities.formUnion(keys) }
+    if let linked { entities.formUnion(linked.entities) }
+  }
   entities.remove(.null)
   return times.flatMap { time in
     entities.filter { entity in
       asked.contains { index in
         if population != nil, case .profile(let roles) = tables[index].kind {
           return profileVersion(roles, rows: rows[index], entity: entity, at: time) != nil
+        }
+        if let (roles, identity) = identity(of: index) {
+          return hasBeenSeen(entity, before: time, in: roles, rows: rows[index], via: identity)
         }
         return hasBeenSeen(entity, before: time, in: tables[index], rows: rows[index])
       }
@@ -114,6 +131,7 @@ extension Table {
     case .profile(let roles): roles.key
     case .consents(let roles): roles.key
     case .actions(let roles): roles.key
+    case .identity(let roles): roles.identifier
     }
   }
 }

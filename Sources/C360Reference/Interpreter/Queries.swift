@@ -42,7 +42,7 @@ extension ReferenceInterpreter {
       case .events(let roles): (roles.key, [roles.key, roles.time])
       case .consents(let roles): (roles.key, [])
       case .profile(let roles): (roles.key, [])
-      case .actions: (nil, [])
+      case .actions, .identity: (nil, [])
       }
     return rows[id.index].sorted { precedes($0, $1, first: order) }.map { row in
       var scope = Scope(entity: key.map { row[$0] } ?? .null)

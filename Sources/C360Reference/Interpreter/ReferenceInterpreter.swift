@@ -15,7 +15,9 @@ public struct ReferenceInterpreter {
   /// By table: the time of the newest event that was not taken back.
   let newest: [Int64?]
   /// By exposure, in canonical order.
-  let exposures: [[ExposureRow]]
+  private(set) var exposures: [[ExposureRow]]
+  /// By table: the links of an identity.
+  private(set) var identities: [Identity?] = []
   /// What stands in the column `policyHash` for a canonical text; the reference knows no hash.
   public var semanticHash: @Sendable (_ canonicalText: String) -> String = { $0 }
 
@@ -35,8 +37,11 @@ public struct ReferenceInterpreter {
     let sources = program.exposures.indices.map { index in
       data.exposures.indices.contains(index) ? data.exposures[index].rows : []
     }
-    exposures = zip(program.exposures, sources).map { exposure, source in
-      exposureRows(of: exposure, fileRows: source, tables: program.tables, rows: rows)
+    exposures = []
+    identities = makeIdentities()
+    exposures = zip(program.exposures, sources).map { [identities] exposure, source in
+      exposureRows(
+        of: exposure, fileRows: source, tables: program.tables, rows: rows, identities: identities)
     }
   }
 

@@ -6,6 +6,8 @@ struct Event {
   /// When the platform learned of it; nil: never.
   let known: Int64?
   let history: History
+  /// With which probability it is the entity's (semantics.md I2).
+  var weight = 1.0
 
   /// Strictly before on both clocks (semantics.md S1), and the version that counts (S4).
   func isVisible(before end: Int64, at decision: Int64) -> Bool {
@@ -62,7 +64,7 @@ func histories(_ roles: Table.EventRoles, rows: [[Value]]) -> [History] {
   return result
 }
 
-private func known(_ row: [Value], _ roles: Table.EventRoles) -> Int64? {
+func known(_ row: [Value], _ roles: Table.EventRoles) -> Int64? {
   if let column = roles.known { return row[column].integer }
   return row[roles.time].integer.map { saturatingSum($0, roles.arrivesWithin ?? 0) }
 }
@@ -112,7 +114,8 @@ func hasBeenSeen(_ entity: Value, before time: Int64, in table: Table, rows: [[V
       rows: rows, entity: entity, at: time) != nil
   case .consents(let roles):
     rows.contains { $0[roles.key] == entity && ($0[roles.from].integer ?? .max) < time }
-  case .actions: false
+  // Links alone make nobody known.
+  case .actions, .identity: false
   }
 }
 

@@ -12,8 +12,10 @@ extension CanonicalText {
         .compactMap { $0 }
       roles += [r.id.map { "id \($0)" }, r.retracted.map { "retracted \($0)" }]
         .compactMap { $0 }
-      roles += [r.sequence.map { "sequence \($0)" }, r.observedThrough.map { "through \($0)us" }]
-        .compactMap { $0 }
+      roles += [
+        r.sequence.map { "sequence \($0)" }, r.observedThrough.map { "through \($0)us" },
+        r.via.map { "via \(program[$0].name)" },
+      ].compactMap { $0 }
     case .profile(let r):
       roles = ["profile", "key \(r.key)"]
       roles += [
@@ -25,6 +27,10 @@ extension CanonicalText {
         .compactMap { $0 }
     case .actions(let r):
       roles = ["actions", "key \(r.key)"] + [r.none.map { "none \(quoted($0))" }].compactMap { $0 }
+    case .identity(let r):
+      roles = ["identity", "from \(r.identifier)", "to \(r.entity)"]
+      roles += [r.known.map { "known \($0)" }].compactMap { $0 }
+      roles += ["weight \(expression(r.weight))", "\(r.rule) above \(r.threshold)"]
     }
     let entity = table.entity.map { " of \($0)" } ?? ""
     return "table \(table.name)\(entity) (\(roles.joined(separator: ", "))) "

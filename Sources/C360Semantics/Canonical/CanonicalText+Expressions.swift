@@ -118,6 +118,7 @@ extension CanonicalText {
       if let permitted = marker.permitted { parts.append("permitted \(expression(permitted))") }
       if marker.orAll { parts.append("else all") }
     }
+    if aggregate.takesAnyWeight { parts.append("weight any") }
     if aggregate.lag != 0 { parts.append("lag \(aggregate.lag)us") }
     if let every = aggregate.every { parts.append("every \(words(every))") }
     return "\(aggregate.function.rawValue)[\(parts.joined(separator: "; "))]"

@@ -69,8 +69,8 @@ private struct Dependencies {
     case .consent(let question):
       tables.insert(question.ledger)
     case .aggregate(let aggregate):
-      tables.insert(aggregate.table)
-      if let marker = aggregate.marker { tables.insert(marker.table) }
+      addEvents(aggregate.table)
+      if let marker = aggregate.marker { addEvents(marker.table) }
     case .feature(let id):
       if features.insert(id).inserted { add(program[id].expression) }
     case .score(let id):
@@ -78,5 +78,14 @@ private struct Dependencies {
     default: break
     }
     for child in ExpressionWalk.children(expression) { add(child) }
+  }
+
+  /// A table, and the identity by which its events are an entity's.
+  private mutating func addEvents(_ table: TableID) {
+    guard tables.insert(table).inserted, case .events(let roles) = program[table].kind,
+      let via = roles.via, tables.insert(via).inserted,
+      case .identity(let links) = program[via].kind
+    else { return }
+    add(links.weight)
   }
 }

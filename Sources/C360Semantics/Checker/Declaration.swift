@@ -107,6 +107,7 @@ final class Declaration {
       case "events": "an event table"
       case "actions": "an actions table"
       case "consents": "a consents table"
+      case "identity": "an identity"
       default: "a profile"
       }
     case .exposure: "an exposure"

@@ -26,6 +26,8 @@ public struct Aggregate: Sendable {
   /// Total `bool` at event grain: which events a mask leaves visible (`hide … unless consent(…, at:
   /// event)`). The others are as if they were not there, for windows and shares too.
   public var permitted: Expression? = nil
+  /// `weight: any`: over weighted events also those that are another's more likely (I2).
+  public var takesAnyWeight = false
 
   public struct ActionMatch: Sendable {
     public let event: Expression

@@ -51,7 +51,7 @@ public struct DataSource: Sendable {
   }
 }
 
-/// `events`, `profile`, `consents`, `actions`: columns by position, roles as positions.
+/// `events`, `profile`, `consents`, `actions`, `identity`: columns by position, roles as positions.
 public struct Table: Sendable {
   var isEvents: Bool { if case .events = kind { true } else { false } }
 
@@ -60,6 +60,7 @@ public struct Table: Sendable {
     case profile(ProfileRoles)
     case consents(ConsentRoles)
     case actions(ActionRoles)
+    case identity(IdentityRoles)
   }
   /// Visible to x iff time < x.t and known < x.t (S1).
   public struct EventRoles: Sendable {
@@ -76,9 +77,11 @@ public struct Table: Sendable {
     public let retracted: Int?
     /// µs UTC, inclusive; nil: the newest event.
     public let observedThrough: Int64?
+    /// The key column holds identifiers, which belong to entities through this identity (I1).
+    public let via: TableID?
     public init(
       key: Int, time: Int, known: Int?, arrivesWithin: Int64?, sequence: Int?,
-      id: Int? = nil, retracted: Int? = nil, observedThrough: Int64?
+      id: Int? = nil, retracted: Int? = nil, observedThrough: Int64?, via: TableID? = nil
     ) {
       self.key = key
       self.time = time
@@ -88,6 +91,7 @@ public struct Table: Sendable {
       self.id = id
       self.retracted = retracted
       self.observedThrough = observedThrough
+      self.via = via
     }
   }
   /// The latest version with from < x.t, known < x.t and not (until <= x.t). No `from`: one version
@@ -127,6 +131,39 @@ public struct Table: Sendable {
     public init(key: Int, none: String?) {
       self.key = key
       self.none = none
+    }
+  }
+  /// Links between identifiers and entities (semantics.md I1–I3). Rows of one (identifier, entity)
+  /// are versions: at x the latest with known < x.t counts, of equally late ones the last in the
+  /// order of the row's values. Without `known` a row has always held.
+  public struct IdentityRoles: Sendable {
+    public enum Rule: String, Sendable {
+      /// To the most confident entity, ties to the smaller key.
+      case best
+      /// To every entity, with the link's probability.
+      case weighted
+      /// To the connected component of accepted links between identifiers, named by its smallest.
+      case clusters
+    }
+    /// `@key`, or `@left` of clusters.
+    public let identifier: Int
+    /// `@entity`, or `@right` of clusters, which is an identifier too.
+    public let entity: Int
+    /// At row grain, `float`; outside 0…1 is an error of the run. `@weight`, or `link` of clusters.
+    public let weight: Expression
+    public let known: Int?
+    public let rule: Rule
+    /// Links below it are none, nor are those of weight 0.
+    public let threshold: Double
+    public init(
+      identifier: Int, entity: Int, weight: Expression, known: Int?, rule: Rule, threshold: Double
+    ) {
+      self.identifier = identifier
+      self.entity = entity
+      self.weight = weight
+      self.known = known
+      self.rule = rule
+      self.threshold = threshold
     }
   }
   public let name: String

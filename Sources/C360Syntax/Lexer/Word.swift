@@ -8,17 +8,17 @@ enum Word: UInt8, Sendable, CaseIterable {
   case over, lag, within
   // Declarations
   case edition, module, timezone, use, param, function, entity
-  case events, profile, consents, actions, exposure
+  case events, profile, consents, actions, identity, exposure
   case feature, template, apply, mask, score, objective, policy, output, show, expect
   // Declarations of later versions
-  case identity, view, constraint, arbitrate, experiment, fit, evaluate, monitor, release
+  case view, constraint, arbitrate, experiment, fit, evaluate, monitor, release
   case privacy, federate, test, why, `for`
   // Items of blocks
-  case observed, arrives, expires, none, keep, outcome, hide, forbid, include, maximize, minimize
+  case observed, arrives, expires, none, keep, outcome, link, resolve, hide, forbid, include, maximize, minimize
   case permit, subject, choose, explore, fallback, owner, approved, ticket
   // Clauses
   case from, through, to, of, via, `as`, because, unless, when, under, weight, until, every, after
-  case per, calendar, all, first, last, session, since
+  case per, above, calendar, all, first, last, session, since
   // Verbs of queries
   case select, derive, group, sort, take, skip, distinct, join, sample, pivot, window, describe
 
@@ -26,7 +26,7 @@ enum Word: UInt8, Sendable, CaseIterable {
 
   var isReserved: Bool { self >= .and && self <= .within }
   var isDeclaration: Bool { self >= .edition && self <= .expect }
-  var isLaterDeclaration: Bool { self >= .identity && self <= .for }
+  var isLaterDeclaration: Bool { self >= .view && self <= .for }
   /// Words that may follow a complete expression or a complete name within an item.
   var startsClause: Bool {
     switch self {
@@ -37,7 +37,7 @@ enum Word: UInt8, Sendable, CaseIterable {
     }
   }
 
-  var isTable: Bool { self >= .events && self <= .actions }
+  var isTable: Bool { self >= .events && self <= .identity }
   var isLaterVerb: Bool { self >= .distinct && self <= .describe }
 }
 

@@ -1,23 +1,20 @@
 import C360Diagnostics
 
 extension Parser {
-  static let tableItems: [Word] = [.observed, .arrives, .expires, .none, .keep, .outcome]
+  static let tableItems: [Word] = [.observed, .arrives, .expires, .none, .keep, .outcome, .link, .resolve]
 
-  /// `events | profile | consents | actions NAME [of ENTITY] from "…" [as format] { items }`
+  /// `events | profile | consents | actions NAME [of ENTITY [via IDENTITY]] from "…" [as format]
+  /// { items }`, `identity NAME to ENTITY from …`
   mutating func parseTable() -> SyntaxKind {
     let keyword = word
     take(.keyword)
     parseIdentifier(.name, "the name of the table")
-    if takeIf(.of) {
+    if keyword == .identity ? expect(.to) : takeIf(.of) {
       parseName(.entity, "the name of an entity")
-    } else if keyword != .actions {
+    } else if keyword != .actions, keyword != .identity {
       reportExpected("`of` and the entity that the rows belong to")
     }
-    if word == .via {
-      reportInPassing(SyntaxError.notInThisVersion(here, "via"))
-      take(.none)
-      parseName(.via, "the name of an identity")
-    }
+    if keyword != .identity, takeIf(.via) { parseName(.via, "the name of an identity") }
     if expect(.from) { expect(.text, .source, "the path of a file as a text") }
     parseFormat()
     parseTableBlock("the table")
@@ -46,6 +43,8 @@ extension Parser {
     case .none: return parseNoAction()
     case .keep: return parseKeep()
     case .outcome: return parseOutcome()
+    case .link: return parseLink()
+    case .resolve: return parseResolve()
     case .expires:
       report(SyntaxError.notInThisVersion(here, "expires"))
       take(.none)
@@ -142,6 +141,21 @@ extension Parser {
     parseIdentifier(.name, "the name of the outcome")
     if expect(.equal, "`=` and what is observed") { parseExpression(.expression) }
     return .outcome
+  }
+
+  /// `link EXPRESSION`
+  private mutating func parseLink() -> SyntaxKind {
+    take(.keyword)
+    parseExpression(.expression)
+    return .link
+  }
+
+  /// `resolve best above p | weighted above p | clusters above p`
+  private mutating func parseResolve() -> SyntaxKind {
+    take(.keyword)
+    guard parseIdentifier(.rule, "a rule: `best`, `weighted` or `clusters`") else { return .resolve }
+    if expect(.above) { parseExpression(.value) }
+    return .resolve
   }
 
   // MARK: Exposures

@@ -4,12 +4,12 @@ public enum SyntaxKind: UInt8, Sendable, CaseIterable {
   // Declarations
   case edition, module, timezone, use, param, function, entity, table, exposure, feature
   case template, apply, mask, score, objective, policy, output, show, expect
-  /// A declaration of the language that this version does not have: `identity constraint …`.
+  /// A declaration of the language that this version does not have: `view constraint …`.
   case unsupported
   /// Tokens that fit no production.
   case malformed
   // Items of blocks
-  case column, role, observed, arrives, noAction, keep, outcome
+  case column, role, observed, arrives, noAction, keep, outcome, link, resolve
   case hide, forbid, include, term, clause, parameter, permit
   // Names, types, because
   case name, type, because, format

@@ -1,12 +1,15 @@
 import C360Diagnostics
 
-/// `events | profile | consents | actions NAME [of ENTITY] from "…" [as format] { items }`
+/// `events | profile | consents | actions NAME [of ENTITY [via IDENTITY]] from "…" [as format]
+/// { items }`, `identity NAME to ENTITY from …`
 public struct TableSyntax: SyntaxView {
   public let node: SyntaxNode
-  /// `events`, `profile`, `consents` or `actions`.
+  /// `events`, `profile`, `consents`, `actions` or `identity`.
   public var keyword: SyntaxToken? { node.token(.keyword) }
   public var name: SyntaxToken? { node.token(.name) }
   public var entity: NameSyntax? { node.name(.entity) }
+  /// The identity through which keys belong to entities.
+  public var identity: NameSyntax? { node.name(.via) }
   public var source: SyntaxToken? { node.token(.source) }
   public var format: FormatSyntax? { node.node(.format).map(FormatSyntax.init) }
   public var items: [TableItemSyntax] { node.nodes(.item).map(TableItemSyntax.init) }
@@ -20,6 +23,8 @@ public enum TableItemSyntax: SyntaxView {
   case noAction(NoActionSyntax)
   case keep(KeepSyntax)
   case outcome(OutcomeSyntax)
+  case link(LinkSyntax)
+  case resolve(ResolveSyntax)
   case malformed(SyntaxNode)
 
   public init(_ node: SyntaxNode) {
@@ -30,6 +35,8 @@ public enum TableItemSyntax: SyntaxView {
     case .noAction: self = .noAction(NoActionSyntax(node: node))
     case .keep: self = .keep(KeepSyntax(node: node))
     case .outcome: self = .outcome(OutcomeSyntax(node: node))
+    case .link: self = .link(LinkSyntax(node: node))
+    case .resolve: self = .resolve(ResolveSyntax(node: node))
     default: self = .malformed(node)
     }
   }
@@ -38,7 +45,8 @@ public enum TableItemSyntax: SyntaxView {
     switch self {
     case .column(let view as any SyntaxView), .observed(let view as any SyntaxView),
       .arrives(let view as any SyntaxView), .noAction(let view as any SyntaxView),
-      .keep(let view as any SyntaxView), .outcome(let view as any SyntaxView):
+      .keep(let view as any SyntaxView), .outcome(let view as any SyntaxView),
+      .link(let view as any SyntaxView), .resolve(let view as any SyntaxView):
       view.node
     case .malformed(let node): node
     }
@@ -94,6 +102,19 @@ public struct OutcomeSyntax: SyntaxView {
   public let node: SyntaxNode
   public var name: SyntaxToken? { node.token(.name) }
   public var expression: ExpressionSyntax? { node.expression(.expression) }
+}
+
+/// `link EXPRESSION`
+public struct LinkSyntax: SyntaxView {
+  public let node: SyntaxNode
+  public var expression: ExpressionSyntax? { node.expression(.expression) }
+}
+
+/// `resolve best | weighted | clusters above p`
+public struct ResolveSyntax: SyntaxView {
+  public let node: SyntaxNode
+  public var rule: SyntaxToken? { node.token(.rule) }
+  public var threshold: ExpressionSyntax? { node.expression(.value) }
 }
 
 /// `exposure NAME of ENTITY from "…" { … }`,

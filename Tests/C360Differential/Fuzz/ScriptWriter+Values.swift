@@ -14,7 +14,15 @@ extension ScriptWriter {
       _ function: String, _ argument: String, _ kind: Kind, rest: String = "",
       optional: Bool = false, exact: Bool = true
     ) -> (String, Piece) {
-      (
+      var kind = kind
+      var rest = rest
+      if weighted.contains(table.name) {
+        let mixes = ["count", "sum"].contains(function)
+        if mixes, kind == .int { kind = .float }
+        let isWhole = !mixes && !["mean", "ratio"].contains(function) && !function.contains("decay")
+        if isWhole, make.random.chance(0.3) { rest += ", weight: any" }
+      }
+      return (
         "\(function)(\(argument)\(filter)\(rest))",
         Piece(text: "", kind: kind, isOptional: optional, isExact: exact)
       )
@@ -27,7 +35,9 @@ extension ScriptWriter {
       return qualified.filter { $0.kind == kind }.randomElement(using: &make.random)
         ?? derived(kind, from: qualified)
     }
-    if make.random.chance(0.25), table.columns.contains(where: { $0.kind == .vector }) {
+    // Weighted events have no vectors (E0243).
+    let hasVectors = table.columns.contains { $0.kind == .vector }
+    if make.random.chance(0.25), hasVectors, !weighted.contains(table.name) {
       let choice = make.random.pick(["sum", "mean", "first", "last", "nth", "tags", "count"])
       switch choice {
       case "tags": return result("last", "\(table.name).tags", .list, optional: true)
@@ -45,7 +55,7 @@ extension ScriptWriter {
     case 2: return result("count", argument(.text).text, .int)
     case 3: return result(make.random.pick(["any", "all"]), argument(.bool).text, .bool)
     case 4:
-      if table.name == "orders", make.random.chance(0.2) {
+      if table.name == "orders", !weighted.contains("orders"), make.random.chance(0.2) {
         let function = make.random.pick(["sum", "min", "max", "last"])
         return result(
           function, "orders.due_at - orders.ordered_at", .duration, optional: function != "sum")
@@ -121,7 +131,8 @@ extension ScriptWriter {
         return result("decayed_count", table.name, .float, rest: half, exact: false)
       }
       let function = make.random.pick(["decayed_sum", "decayed_mean"])
-      if table.columns.contains(where: { $0.name == "glow" }), make.random.chance(0.5) {
+      let glows = table.columns.contains { $0.name == "glow" } && !weighted.contains(table.name)
+      if glows, make.random.chance(0.5) {
         return result(
           function, "\(table.name).glow", .vector, rest: half,
           optional: function == "decayed_mean", exact: false)
@@ -178,7 +189,7 @@ extension ScriptWriter {
     ])
     text += ahead
     if !piece.isExact { inexactColumns.insert(name) }
-    if piece.kind == .int, make.random.chance(0.3) {
+    if piece.kind == .int, !weighted.contains("orders"), make.random.chance(0.3) {
       text = "if \(text) > 1 then count(orders) within 2d else 0"
     }
     return "outcome \(name) = \(text)"
@@ -213,7 +224,11 @@ extension ScriptWriter {
     // Only orders have a category.
     guard text.contains("(orders") else { return }
     var piece = kind
-    let (window, isOptional) = window()
+    var (window, isOptional) = window()
+    // Has no form (E0243).
+    if weighted.contains("orders"), text.hasPrefix("share"), window.contains("last") {
+      (window, isOptional) = ("", false)
+    }
     piece.isOptional = piece.isOptional || isOptional
     lines.append("feature \(name) for offers = \(text)\(window)")
     noteOrders(name)
@@ -351,7 +366,7 @@ extension ScriptWriter {
     let scope = pieces(orders.columns, of: nil)
     let extra = make.expression(make.random.pick([.int, .float, .text, .bool]), 2, scope)
     show("orders | where \(make.condition(2, scope).text) | select *, extra = \(extra.text)")
-    let key = make.random.pick(["category", "customer_id", "gift", "quantity", "amount"])
+    let key = make.random.pick(["category", orders.columns[0].name, "gift", "quantity", "amount"])
     let filter = make.condition(1, scope).text
     show(
       """

@@ -15,6 +15,8 @@ struct ScriptWriter {
   var actionFeatures: [Piece] = []
   var offers: [FuzzColumn] = []
   var hasNoAction = false
+  /// Event tables whose events belong to entities with a probability.
+  var weighted: Set<String> = []
   var hides = false
   /// Names of features that hang on windows over orders.
   var overOrders: Set<String> = []
@@ -90,7 +92,12 @@ struct ScriptWriter {
 
   private mutating func writeOrders() {
     let isKnownOptional = make.random.chance(0.5)
-    var columns = [keyColumn, FuzzColumn(name: "ordered_at", kind: .time, suffix: " @time")]
+    let identity = writeIdentity("devices", chance: 0.3)
+    if identity?.rule == "weighted" { weighted.insert("orders") }
+    let via = identity.map { " via \($0.name)" } ?? ""
+    var columns = [
+      keyColumn(of: identity), FuzzColumn(name: "ordered_at", kind: .time, suffix: " @time"),
+    ]
     let known = make.random.chance(0.6) ? columns.count : nil
     if known != nil {
       columns.append(
@@ -122,12 +129,14 @@ struct ScriptWriter {
     var items: [String] = []
     if known == nil, make.random.chance(0.4) { items.append("arrives within \(make.step)") }
     if make.random.chance(0.5) { items.append("observed through @\(isoTime(data.instant()))") }
-    let rows = data.rows(columns, upTo: 14) { row, data in
+    // The oracle sorts the events of an entity anew at each moment.
+    let rows = data.rows(columns, upTo: identity == nil ? 14 : 10) { row, data in
+      if let identity { row[0] = data.random.pick(identity.identifiers) }
       if let known { row[known] = data.arrival(row[1], isOptional: isKnownOptional) }
       if let versions { row[versions] = data.eventNumber() }
     }
     declare(
-      "events orders of customer", "orders", columns,
+      "events orders of customer\(via)", "orders", columns,
       items: items, rows: rows)
     eventTables.append(("orders", columns))
     if make.random.chance(0.1) {
@@ -149,14 +158,18 @@ struct ScriptWriter {
   }
 
   private mutating func writeClicks() {
+    let identity = writeIdentity("cookies", chance: 0.4)
+    if identity?.rule == "weighted" { weighted.insert("clicks") }
     let columns = [
-      keyColumn, FuzzColumn(name: "clicked_at", kind: .time, suffix: " @time"),
+      keyColumn(of: identity), FuzzColumn(name: "clicked_at", kind: .time, suffix: " @time"),
       FuzzColumn(name: "page", kind: .text),
       FuzzColumn(name: "dwell", kind: .float, isOptional: true),
     ]
-    let rows = data.rows(columns, upTo: 8) { _, _ in }
+    let rows = data.rows(columns, upTo: 8) { row, data in
+      if let identity { row[0] = data.random.pick(identity.identifiers) }
+    }
     declare(
-      "events clicks of customer", "clicks", columns,
+      "events clicks of customer\(identity.map { " via \($0.name)" } ?? "")", "clicks", columns,
       items: ["observed through @\(isoTime(data.instant()))"], rows: rows)
     eventTables.append(("clicks", columns))
   }

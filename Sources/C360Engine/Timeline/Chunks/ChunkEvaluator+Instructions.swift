@@ -69,10 +69,11 @@ extension ChunkEvaluator {
         ? ModeKernel.codes(codes(all, UInt8.self, stream), codeCount: all.count, ranges, scratch)
         : ModeKernel.codes(codes(all, Int32.self, stream), codeCount: all.count, ranges, scratch)
       write(all.values, at: modes, ranges.count, into: output)
-    case .decayed(let kind, let column, let halfLife):
+    case .decayed(let kind, let column, let weight, let halfLife):
       let kernel = DecayKernel(
         kind: kind, halfLife: Double(halfLife),
         values: kind == .count ? nil : column.map { doubles($0, stream) },
+        weights: weight.map { doubles($0, stream) },
         times: times(in: stream))
       kernel.run(ranges, scratch, into: output)
     case .fold(let fold):

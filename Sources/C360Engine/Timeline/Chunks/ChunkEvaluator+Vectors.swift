@@ -5,8 +5,8 @@ extension ChunkEvaluator {
   /// The column of vectors that a kernel goes through element by element.
   func vectors(of kernel: TimelineProgram.Kernel) -> Vector? {
     switch kernel {
-    case .sum(let column), .mean(let column), .decayed(.sum, let column?, _),
-      .decayed(.mean, let column?, _):
+    case .sum(let column), .mean(let column), .decayed(.sum, let column?, _, _),
+      .decayed(.mean, let column?, _, _):
       guard let source = chunk.inputs.sources[column], source.type.width != nil else { return nil }
       return source
     default: return nil
@@ -68,9 +68,11 @@ extension ChunkEvaluator {
     _ times: UnsafePointer<Int64>, _ counts: UnsafePointer<Int64>, _ ranges: Ranges,
     into output: KernelOutput
   ) {
-    if case .decayed(let kind, _, let halfLife) = kernel {
-      DecayKernel(kind: kind, halfLife: Double(halfLife), values: values, times: times)
-        .run(ranges, scratch, into: output)
+    if case .decayed(let kind, _, _, let halfLife) = kernel {
+      // Weighted events have no vectors (E0243).
+      DecayKernel(
+        kind: kind, halfLife: Double(halfLife), values: values, weights: nil, times: times
+      ).run(ranges, scratch, into: output)
       return
     }
     let sums = output.values.assumingMemoryBound(to: Double.self)

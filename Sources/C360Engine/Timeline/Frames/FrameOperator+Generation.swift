@@ -155,6 +155,7 @@ private struct PopulationMembers {
     let time = source.time.map { state.vector($0) }
     let known = source.known.map { state.vector($0) }
     let until = source.until.map { state.vector($0) }
+    let gone = source.gone.map { state.vector($0) }
     for row in 0..<key.count where !key.isNull(row) {
       let entity = table.add(key.key(row))
       if entity == keys.count {
@@ -170,6 +171,10 @@ private struct PopulationMembers {
       if let known { since = max(since, known.int64s[row]) }
       if let until, !until.isNull(row) {
         intervals.append((entity, (since, until.int64s[row])))
+      } else if let gone, !gone.isNull(row) {
+        // At the moment itself the event still counts.
+        let (end, overflow) = gone.int64s[row].addingReportingOverflow(1)
+        intervals.append((entity, (since, overflow ? .max : end)))
       } else {
         self.known[entity] = min(self.known[entity], since)
       }

@@ -8,6 +8,8 @@ struct DecayKernel {
   let halfLife: Double
   /// nil: every event counts 1.
   let values: UnsafePointer<Double>?
+  /// nil: every event weighs 1 in the mean.
+  let weights: UnsafePointer<Double>?
   let times: UnsafePointer<Int64>
 
   private struct State {
@@ -58,11 +60,11 @@ struct DecayKernel {
   private func step(_ state: inout State, _ position: Int, factor: Double) {
     let value = values.map { $0[position] } ?? 1
     state.sum = state.last < 0 ? value : state.sum * factor + value
-    state.weight = state.weight * factor + 1
+    state.weight = state.weight * factor + (weights.map { $0[position] } ?? 1)
     state.last = position
   }
 
-  /// The mean is taken at the last event, where its weight is at least 1; the decay from there to the
+  /// The mean is taken at the last event, where its weight is not yet small; the decay from there to the
   /// decision cancels.
   private func write(_ state: State, _ query: Int, _ decision: Int64, _ output: KernelOutput) {
     guard state.last >= 0 else {

@@ -116,8 +116,8 @@ extension TimelineProgram.Kernel {
       .smoothed(let column, _):
       [column]
     case .ratio(let first, let second): [first, second]
-    case .decayed(.count, _, _): []
-    case .decayed(_, let column, _): column.map { [$0] } ?? []
+    case .decayed(.count, _, _, _): []
+    case .decayed(_, let column, let weight, _): [column, weight].compactMap { $0 }
     default: []
     }
   }

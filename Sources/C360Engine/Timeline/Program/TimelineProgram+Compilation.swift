@@ -61,7 +61,7 @@ private struct AggregateCompiler {
     var halfLife: Int64 = 1
     if case .halfLife(let length) = aggregate.setting { halfLife = max(1, length) }
     if aggregate.function == .decayedCount {
-      return .decayed(.count, aggregate.argument, halfLife: halfLife)
+      return .decayed(.count, aggregate.argument, weight: nil, halfLife: halfLife)
     }
     if let statistic { return .gap(statistic) }
     if case .fold(let fold) = aggregate.setting { return .fold(fold) }
@@ -96,8 +96,9 @@ private struct AggregateCompiler {
     case .ewma:
       guard case .smoothing(let alpha) = aggregate.setting else { return .count }
       return .smoothed(argument, alpha: alpha)
-    case .decayedSum: return .decayed(.sum, argument, halfLife: halfLife)
-    case .decayedMean: return .decayed(.mean, argument, halfLife: halfLife)
+    case .decayedSum: return .decayed(.sum, argument, weight: nil, halfLife: halfLife)
+    case .decayedMean:
+      return .decayed(.mean, argument, weight: aggregate.second, halfLife: halfLife)
     }
   }
 

@@ -92,7 +92,8 @@ struct TimelineProgram: Sendable {
     case nth(ColumnID, Int)
     case distinct(ColumnID)
     case mode(ColumnID)
-    case decayed(DecayKind, ColumnID?, halfLife: Int64)
+    /// Weights are of the mean.
+    case decayed(DecayKind, ColumnID?, weight: ColumnID?, halfLife: Int64)
     case quantile(ColumnID, billionths: Int64)
     case entropy(ColumnID)
     case approximateDistinct(ColumnID)
@@ -123,7 +124,7 @@ extension TimelineProgram.Kernel {
   var isNullable: Bool {
     switch self {
     case .count, .isNotEmpty, .isEmpty, .sum, .distinct, .approximateDistinct, .streak, .fold,
-      .decayed(.sum, _, _), .decayed(.count, _, _):
+      .decayed(.sum, _, _, _), .decayed(.count, _, _, _):
       false
     default: true
     }

@@ -72,7 +72,7 @@ extension Checker {
         }
         nan = rule
         continue
-      case "weight", "entity", "left", "right", "position":
+      case "position":
         report(SemanticError.notInThisVersion(role.span, "the role `@\(word)`"))
         return nil
       default: break

@@ -65,6 +65,8 @@ extension Checker {
     case .arrives:
       report(SemanticError.misplacedItem(item.span, "`arrives within`", "an exposure"))
     case .noAction: report(SemanticError.misplacedItem(item.span, "the no-op", "an exposure"))
+    case .link, .resolve:
+      report(SemanticError.misplacedItem(item.span, "`\(item.word)`", "an exposure"))
     }
   }
 

@@ -23,6 +23,7 @@ extension Checker {
     "profile": ["key", "from", "known", "until"],
     "consents": ["key", "purpose", "channel", "from", "until"],
     "actions": ["key"],
+    "identity": ["key", "entity", "weight", "known", "left", "right"],
   ]
 
   private func checkTable(_ syntax: TableSyntax, _ declaration: Declaration) -> TableInfo? {
@@ -30,6 +31,7 @@ extension Checker {
     let environment = declaration.environment
     let noun = declaration.noun
     for item in syntax.items { complainOfMisplaced(item, keyword: keyword, noun) }
+    let via = via(syntax, noun)
     let data = dataSource(source, format: syntax.format, environment)
     guard
       let columns = columns(
@@ -43,25 +45,32 @@ extension Checker {
     }
     let site = TableSite(
       noun: noun, span: declaration.nameSpan, clock: environment.module.clock, syntax: syntax,
+      via: via,
       scope: Scope(.constant, for: Scope.Use(.constant, noun), in: environment))
     let kind: Table.Kind =
       switch keyword {
       case "events": .events(eventRoles(columns, site, &isComplete))
       case "profile": .profile(profileRoles(columns, site, &isComplete))
       case "consents": .consents(consentRoles(columns, site, &isComplete))
+      case "identity": .identity(identityRoles(columns, site, &isComplete))
       default: .actions(actionRoles(columns, site, &isComplete))
       }
-    guard isComplete, let data else { return nil }
-    if let entityName {
-      noteKey(columns[kind.key].type, of: entityName, at: columns[kind.key].span)
+    guard isComplete, let data, via.isUsable else { return nil }
+    if let entityName { noteKeys(columns, kind, of: entityName) }
+    func table(_ kind: Table.Kind) -> Table {
+      Table(
+        name: declaration.name, kind: kind, entity: entityName, source: data,
+        columns: Self.contract(columns, of: kind), timezone: environment.module.clock.identifier,
+        span: declaration.nameSpan)
     }
     let id = TableID(program.tables.count)
-    let table = Table(
-      name: declaration.name, kind: kind, entity: entityName, source: data,
-      columns: Self.contract(columns, of: kind), timezone: environment.module.clock.identifier,
-      span: declaration.nameSpan)
-    program.tables.append(table)
-    let info = TableInfo(id: id, table: table)
+    program.tables.append(table(kind))
+    if case .identity(let roles) = kind {
+      let rows = TableInfo(id: id, table: program[id])
+      guard let weighed = weighed(roles, columns, rows, site) else { return nil }
+      program.tables[id.index] = table(.identity(weighed))
+    }
+    let info = TableInfo(id: id, table: program[id])
     tableInfos.append(info)
     return info
   }
@@ -76,11 +85,12 @@ extension Checker {
     return contract
   }
 
-  private struct TableSite {
+  struct TableSite {
     let noun: String
     let span: Span
     let clock: LocalClock
     let syntax: TableSyntax
+    let via: Via
     let scope: Scope
   }
 
@@ -104,6 +114,9 @@ extension Checker {
       report(SemanticError.misplacedItem(item.span, "the no-op", noun))
     case .keep: report(SemanticError.misplacedItem(item.span, "`keep`", noun))
     case .outcome: report(SemanticError.misplacedItem(item.span, "an outcome", noun))
+    case .link, .resolve:
+      if keyword == "identity" { return }
+      report(SemanticError.misplacedItem(item.span, "`\(item.word)`", noun))
     }
   }
 
@@ -159,7 +172,7 @@ extension Checker {
     }
     return Table.EventRoles(
       key: key, time: time, known: known, arrivesWithin: arrives?.length, sequence: sequence,
-      id: id, retracted: retracted, observedThrough: through?.instant)
+      id: id, retracted: retracted, observedThrough: through?.instant, via: site.via.id)
   }
 
   private func repeated(_ span: Span, _ what: String, _ first: Span) {
@@ -260,6 +273,7 @@ extension Table.Kind {
     case .profile(let roles): roles.key
     case .consents(let roles): roles.key
     case .actions(let roles): roles.key
+    case .identity(let roles): roles.identifier
     }
   }
 }

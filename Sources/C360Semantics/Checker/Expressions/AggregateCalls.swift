@@ -27,7 +27,7 @@ extension Checker {
     }
     guard let table = table(of: syntax, name, scope) else { return nil }
     guard
-      let parts = aggregateParts(aggregation, syntax, table, scope),
+      var parts = aggregateParts(aggregation, syntax, table, scope),
       let clauses = windowClauses(windows, aggregation, span, scope)
     else { return nil }
     if let marker = clauses.marker, program[marker.table].entity != table.table.entity {
@@ -37,11 +37,17 @@ extension Checker {
     var type = aggregation.result.type(argument: parts.argument?.type, second: parts.second?.type)
     // Without the event that the window begins at there is no window.
     if let marker = clauses.marker, !marker.orAll { type = type.optional }
-    let aggregate = Aggregate(
+    if isWeighted(table), aggregation.function.mixes {
+      guard mayMix(aggregation, parts, clauses.window, span) else { return nil }
+      parts.argument = parts.argument?.widened
+      if type.base == .int { type = Type(.float(.none), optional: type.isOptional) }
+    }
+    var aggregate = Aggregate(
       function: aggregation.function, table: table.id, argument: parts.argument,
       second: parts.second, filter: parts.filter, actionMatches: parts.matches,
       window: clauses.window, lag: clauses.lag, every: clauses.every, marker: clauses.marker,
       setting: parts.setting)
+    aggregate.takesAnyWeight = parts.takesAnyWeight
     let value = Expression(
       .aggregate(aggregate), type: type, span: span,
       facts: facts(of: aggregate, table, scope))
@@ -49,7 +55,7 @@ extension Checker {
   }
 
   private func facts(of aggregate: Aggregate, _ table: TableInfo, _ scope: Scope) -> Facts {
-    var labels: Set<String> = []
+    var labels = identityLabels(of: table)
     let matched = aggregate.actionMatches
     let parts = [aggregate.argument, aggregate.second, aggregate.filter, aggregate.marker?.filter]
     for part in parts + matched.map(\.event) {

@@ -8,6 +8,8 @@ struct AggregateParts {
   var filter: Expression?
   var matches: [Aggregate.ActionMatch] = []
   var setting = AggregateSetting.none
+  /// `weight: any`
+  var takesAnyWeight = false
 }
 
 extension Checker {
@@ -22,7 +24,10 @@ extension Checker {
     var isComplete = true
     for argument in syntax.arguments {
       if let filter = argument.filter { filters.append(filter) }
-      if let label = argument.label {
+      if argument.label?.text == "weight", let value = argument.value {
+        guard weighs(value, aggregation, table) else { return nil }
+        parts.takesAnyWeight = true
+      } else if let label = argument.label {
         let known = aggregation.parameter.labels
         let labels = known.isEmpty ? ["half_life"] : known
         guard labels.contains(label.text), let value = argument.value else {

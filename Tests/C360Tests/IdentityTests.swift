@@ -1,0 +1,315 @@
+import C360
+import Testing
+
+/// Devices and their owners, as clicks see them.
+private enum Devices {
+  static let clicks = """
+    device,clicked,dwell
+    a,2026-01-01T10:00:00Z,1
+    a,2026-01-02T10:00:00Z,3
+    b,2026-01-01T11:00:00Z,4
+    c,2026-01-01T11:00:00Z,8
+
+    """
+
+  static func script(
+    _ resolve: String, _ text: String, links: String, clicks: String = clicks, known: Bool = true
+  ) -> Script {
+    Script(
+      text: """
+        entity person
+        identity devices to person from "links.csv" {
+          device: text  @key
+          person: int   @entity
+          p:      float @weight
+        \(known ? "  since:  time  @known" : "")
+          resolve \(resolve)
+        }
+        events clicks of person via devices from "clicks.csv" {
+          device: text @key
+          clicked: time @time
+          dwell:  float
+          observed through @2026-03-01
+        }
+
+        """ + text, files: ["links.csv": links, "clicks.csv": clicks])
+  }
+}
+
+@Suite("identity: to whom events of identifiers belong")
+struct IdentityTests {
+  private let moving = """
+    device,person,p,since
+    a,1,0.9,2026-01-01T00:00:00Z
+    a,2,0.95,2026-01-04T00:00:00Z
+    b,2,0.4,2026-01-01T00:00:00Z
+
+    """
+
+  @Test("I1: a link counts from strictly after it was learned of, and then for the whole past")
+  func knownBefore() throws {
+    let script = Devices.script(
+      "best above 0.5",
+      """
+      exposure days of person every 1d from @2026-01-03 through @2026-01-05
+      feature n = count(clicks)
+      show days | select person, at, n
+      """, links: moving)
+    #expect(
+      try script.shown() == """
+        person  at                    n
+        ------  --------------------  -
+             1  2026-01-03T00:00:00Z  2
+             1  2026-01-04T00:00:00Z  2
+             2  2026-01-05T00:00:00Z  2
+
+        """)
+  }
+
+  @Test("I1: rows of one identifier and entity are versions, the latest one counts")
+  func versions() throws {
+    let script = Devices.script(
+      "best above 0.5",
+      """
+      exposure days of person every 1d from @2026-01-03 through @2026-01-06
+      feature n = count(clicks)
+      show days | select person, at, n
+      """,
+      links: """
+        device,person,p,since
+        a,1,0.9,2026-01-01T00:00:00Z
+        a,1,0.1,2026-01-04T00:00:00Z
+        a,1,0.6,2026-01-05T00:00:00Z
+
+        """)
+    #expect(
+      try script.shown() == """
+        person  at                    n
+        ------  --------------------  -
+             1  2026-01-03T00:00:00Z  2
+             1  2026-01-04T00:00:00Z  2
+             1  2026-01-06T00:00:00Z  2
+
+        """)
+  }
+
+  @Test("best: ties go to the smaller key; below the threshold to nobody, counted")
+  func best() throws {
+    let script = Devices.script(
+      "best above 0.5",
+      """
+      exposure now of person at @2026-02-01
+      feature total = sum(clicks.dwell)
+      show now | select person, total
+      """,
+      links: """
+        device,person,p,since
+        a,9,0.7,2026-01-01T00:00:00Z
+        a,10,0.7,2026-01-01T00:00:00Z
+        b,2,0.49,2026-01-01T00:00:00Z
+
+        """)
+    let report = try script.run()
+    #expect(
+      report.shows[0].rendered() == """
+        person  total
+        ------  -----
+             9      4
+
+        """)
+    #expect(report.summary.contains("2 of identifiers that belong to nobody"))
+    #expect(report.summary.contains("1 identifiers below the threshold"))
+  }
+
+  @Test("I2: counts, sums and means mix over probabilities, the others take the likely events")
+  func weighted() throws {
+    let script = Devices.script(
+      "weighted above 0.1",
+      """
+      exposure now of person at @2026-02-01
+      feature n       = count(clicks)
+      feature total   = sum(clicks.dwell)
+      feature average = mean(clicks.dwell)
+      feature long    = share(clicks where dwell > 3)
+      feature newest  = last(clicks.dwell)
+      feature longest = max(clicks.dwell, weight: any)
+      show now | select person, n, total, average, long, newest, longest
+      """,
+      links: """
+        device,person,p,since
+        a,1,0.5,2026-01-01T00:00:00Z
+        a,2,0.25,2026-01-01T00:00:00Z
+        b,2,0.75,2026-01-01T00:00:00Z
+        c,2,0.05,2026-01-01T00:00:00Z
+
+        """)
+    // Person 2: two clicks of a at 1/4 and one of b at 3/4; c is below the threshold.
+    #expect(
+      try script.shown() == """
+        person     n  total  average  long  newest  longest
+        ------  ----  -----  -------  ----  ------  -------
+             1     1      2        2     0       3        3
+             2  1.25      4      3.2   0.6       4        4
+
+        """)
+  }
+
+  @Test("I3: probabilities of 0 and 1 give the values without weights, bit by bit")
+  func certain() throws {
+    let features = """
+      exposure days of person every 1d from @2026-01-02 through @2026-01-06
+      feature n       = count(clicks)
+      feature total   = sum(clicks.dwell) over 36h
+      feature average = mean(clicks.dwell)
+      feature long    = share(clicks where dwell > 3)
+      feature warm    = decayed_sum(clicks.dwell, half_life: 7h)
+      feature often   = decayed_count(clicks, half_life: 7h)
+      feature mild    = decayed_mean(clicks.dwell, half_life: 7h)
+      feature ratios  = ratio(clicks.dwell, clicks.dwell * 3)
+      feature newest  = last(clicks.dwell)
+      show days | select person, at, visits = float(n), total, average, long, warm, often, mild, ratios, newest
+      """
+    let clicks = """
+      device,clicked,dwell
+      a,2026-01-01T10:00:00Z,0.1
+      a,2026-01-02T10:00:00Z,0.7
+      a,2026-01-02T13:00:00Z,1e16
+      b,2026-01-01T11:00:00Z,0.3
+      b,2026-01-03T11:00:00Z,-1e16
+
+      """
+    let links = """
+      device,person,p,since
+      a,1,1,2026-01-01T00:00:00Z
+      a,1,0,2026-01-04T00:00:00Z
+      a,2,1,2026-01-04T00:00:00Z
+      b,2,1,2026-01-01T00:00:00Z
+      b,3,0,2026-01-01T00:00:00Z
+
+      """
+    func values(_ rule: String) throws -> [String] {
+      let table = try Devices.script(rule, features, links: links, clicks: clicks).run().shows[0]
+      return (0..<table.rowCount).map { row in
+        table.columnNames.indices.map { "\(table.value(row, $0))" }.joined(separator: " | ")
+      }
+    }
+    #expect(try values("weighted above 0") == values("best above 0"))
+  }
+
+  @Test("clusters: the smallest identifier names the cluster, which grows as links become known")
+  func clusters() throws {
+    let script = Script(
+      text: """
+        entity person
+        identity people to person from "pairs.csv" {
+          one:   text  @left
+          other: text  @right
+          score: float
+          since: time  @known
+          link 1 - score
+          resolve clusters above 0.5
+        }
+        events clicks of person via people from "clicks.csv" {
+          id: text @key
+          clicked: time @time
+        }
+        exposure days of person every 1d from @2026-01-02 through @2026-01-05
+        feature n = count(clicks)
+        show days | select person, at, n
+        """,
+      files: [
+        "pairs.csv": """
+        one,other,score,since
+        c,b,0.1,2026-01-02T00:00:00Z
+        a,b,0.2,2026-01-03T00:00:00Z
+        c,a,0.2,2026-01-03T00:00:00Z
+        b,c,0.9,2026-01-04T00:00:00Z
+        d,a,0.6,2026-01-01T00:00:00Z
+
+        """,
+        "clicks.csv": """
+        id,clicked
+        b,2026-01-01T10:00:00Z
+        c,2026-01-01T11:00:00Z
+        d,2026-01-01T11:00:00Z
+
+        """,
+      ])
+    #expect(
+      try script.shown() == """
+        person  at                    n
+        ------  --------------------  -
+        a       2026-01-04T00:00:00Z  2
+        a       2026-01-05T00:00:00Z  2
+        b       2026-01-02T00:00:00Z  1
+        b       2026-01-03T00:00:00Z  2
+        c       2026-01-02T00:00:00Z  1
+        d       2026-01-02T00:00:00Z  1
+        d       2026-01-03T00:00:00Z  1
+        d       2026-01-04T00:00:00Z  1
+        d       2026-01-05T00:00:00Z  1
+
+        """)
+  }
+
+  @Test("what looks forward goes by all links there are")
+  func outcomes() throws {
+    let script = Devices.script(
+      "best above 0.5",
+      """
+      exposure sends of person from "sends.csv" {
+        person:  int  @key
+        sent_at: time @time
+        keep all
+        outcome clicked = any(clicks) within 2d
+      }
+      show sends | select person, sent_at, clicked
+      """, links: moving)
+    var complete = script
+    complete.files["sends.csv"] = """
+      person,sent_at
+      1,2026-01-01T00:00:00Z
+      2,2026-01-01T00:00:00Z
+
+      """
+    #expect(
+      try complete.shown() == """
+        person  sent_at               clicked
+        ------  --------------------  -------
+             1  2026-01-01T00:00:00Z  false
+             2  2026-01-01T00:00:00Z  true
+
+        """)
+  }
+
+  @Test(
+    "bad links are complained of",
+    arguments: [
+      ("a,1,1.5,2026-01-01T00:00:00Z", "E0741"), ("a,1,-0.1,2026-01-01T00:00:00Z", "E0741"),
+      ("a,1,nan,2026-01-01T00:00:00Z", "E0609"), ("a,,0.5,2026-01-01T00:00:00Z", "E0608"),
+    ])
+  func badLinks(row: String, code: String) throws {
+    let script = Devices.script(
+      "weighted above 0.1",
+      "exposure now of person at @2026-02-01\nfeature n = count(clicks)\nshow now | select n",
+      links: "device,person,p,since\n\(row)\n")
+    #expect(try script.codes() == [code])
+  }
+
+  @Test("I3: the probabilities of an identifier add up to at most 1 at every time")
+  func totals() throws {
+    func codes(_ links: String) throws -> [String] {
+      try Devices.script(
+        "weighted above 0.1",
+        "exposure now of person at @2026-02-01\nfeature n = count(clicks)\nshow now | select n",
+        links: "device,person,p,since\n" + links
+      ).codes()
+    }
+    #expect(
+      try codes("a,1,0.6,2026-01-01T00:00:00Z\na,2,0.6,2026-01-02T00:00:00Z\n") == ["E0741"])
+    #expect(
+      try codes(
+        "a,1,0.6,2026-01-01T00:00:00Z\na,1,0.3,2026-01-02T00:00:00Z\na,2,0.7,2026-01-02T00:00:00Z\n"
+      ) == [])
+  }
+}
