@@ -9,6 +9,8 @@ struct AggregateCall {
   let expression: Expression
   /// For people; nil: the words of the source.
   let name: String?
+  /// Where the value is wanted.
+  let scope: Scope
   let events: Scope
   let moments: Moments
   let decision: Decision?
@@ -51,13 +53,64 @@ extension Lowering {
       time: column(roles.time, of: rows), timezone: program.timezone)
   }
 
+  /// The same in the order of key and time: events are brought into it.
+  func orderedMoments(of scope: Scope) -> Moments? {
+    guard scope.moments == nil, let table = scope.table, let events = moments(of: scope) else {
+      return scope.moments
+    }
+    if let known = requests.events[table] { return known.moments }
+    let relation = plan.addRelation("\(program[table].name) moments")
+    func copy(_ column: ColumnID) -> ColumnID {
+      let info = plan[column]
+      return addColumn(info.name, info.type, in: relation, nullable: info.isNullable)
+    }
+    let ordered = Moments(
+      relation: relation, key: copy(events.key), time: copy(events.time),
+      timezone: events.timezone)
+    requests.events[table] = MomentRequests.EventMoments(
+      moments: ordered,
+      place: addColumn("place", .int, in: events.relation, nullable: false))
+    requests.eventOrder.append(table)
+    return ordered
+  }
+
+  /// A column of ordered moments as one of the scope's own relation.
+  func returned(_ column: ColumnID, _ scope: Scope) -> ColumnID {
+    guard scope.moments == nil, let table = scope.table, let events = requests.events[table],
+      plan[column].relation == events.moments.relation
+    else { return column }
+    if let known = events.returned.first(where: { $0.from == column }) { return known.to }
+    let info = plan[column]
+    let own = addColumn(info.name, info.type, in: scope.relation, nullable: info.isNullable)
+    levels[own] = levels[column]
+    requests.events[table]?.returned.append((from: column, to: own))
+    return own
+  }
+
   /// The value of a windowed aggregate at the rows of the scope: a column of a timeline.
   ///
   /// - Parameter name: for people; nil: the words of the source.
   func aggregate(
     _ aggregate: Aggregate, _ expression: Expression, named name: String?, _ scope: Scope
   ) -> ScalarID {
-    guard let moments = moments(of: scope) else {
+    let call = aggregateCall(aggregate, expression, named: name, scope)
+    if let weight = linked(aggregate.table)?.weight, aggregate.function.mixes {
+      return mixture(call, weight: weight)
+    }
+    if let fold = foldStep(aggregate, call.events) {
+      return windowed(call, aggregate.function.planned, nil, setting: .fold(fold))
+    }
+    return windowed(
+      call, aggregate.function.planned,
+      aggregate.argument.map { eventColumn(argument(of: call, $0), $0, call.events) },
+      aggregate.second.map { eventColumn(argument(of: call, $0), $0, call.events) })
+  }
+
+  /// What all columns of the timeline that answer one call have in common.
+  private func aggregateCall(
+    _ aggregate: Aggregate, _ expression: Expression, named name: String?, _ scope: Scope
+  ) -> AggregateCall {
+    guard let moments = orderedMoments(of: scope) else {
       preconditionFailure("the checker lets aggregates stand at moments only")
     }
     let events = eventScope(aggregate.table)
@@ -95,23 +148,13 @@ extension Lowering {
         event: eventColumn(value, match.event, events),
         action: column(match.actionColumn, of: rows(actions)))
     }
-    let call = AggregateCall(
-      aggregate: aggregate, expression: expression, name: name, events: events, moments: moments,
-      decision: scope.decision, condition: condition, guardian: guardian, filter: filter,
+    return AggregateCall(
+      aggregate: aggregate, expression: expression, name: name, scope: scope, events: events,
+      moments: moments, decision: scope.decision, condition: condition, guardian: guardian, filter: filter,
       permitted: visible.map {
         derivedColumn($0, in: events.relation, named: scalarName(of: aggregate), .bool)
       }, matches: matches,
       marker: aggregate.marker.flatMap { markerColumn($0, of: aggregate, expression, scope) })
-    if let weight, aggregate.function.mixes { return mixture(call, weight: weight) }
-    func values(_ expression: Expression) -> ColumnID {
-      eventColumn(argument(of: call, expression), expression, events)
-    }
-    if let fold = foldStep(aggregate, events) {
-      return windowed(call, aggregate.function.planned, nil, setting: .fold(fold))
-    }
-    return windowed(
-      call, aggregate.function.planned, aggregate.argument.map(values),
-      aggregate.second.map(values))
   }
 
   private func scalarName(of aggregate: Aggregate) -> String {
@@ -123,11 +166,21 @@ extension Lowering {
     guarded(expression, where: call.guardian, call.events)
   }
 
-  /// A column of a timeline for a function over columns of the events.
+  /// The value of a function over columns of the events, at the rows of the call's scope.
   func windowed(
     _ call: AggregateCall, _ function: C360Plan.AggregateFunction, _ argument: ColumnID?,
     _ second: ColumnID? = nil, setting: C360Plan.AggregateSetting? = nil
   ) -> ScalarID {
+    let answer = timelineColumn(call, function, argument, second, setting: setting)
+    return afterMarker(
+      returned(answer, call.scope), call.marker.map { returned($0, call.scope) }, call.aggregate)
+  }
+
+  /// The same as a column of a timeline.
+  private func timelineColumn(
+    _ call: AggregateCall, _ function: C360Plan.AggregateFunction, _ argument: ColumnID?,
+    _ second: ColumnID? = nil, setting: C360Plan.AggregateSetting? = nil
+  ) -> ColumnID {
     let aggregate = call.aggregate
     var windowed = WindowedAggregate(
       function: function, argument: argument, second: second, filter: call.filter,
@@ -138,7 +191,7 @@ extension Lowering {
     let decision = windowed.matches.isEmpty ? nil : call.decision
     let key = timeline(aggregate.table, call.moments, decision: decision, level: level)
     if let known = requests.timelines[key]?.index[windowed] {
-      return afterMarker(known, call.marker, aggregate)
+      return known
     }
     let answer = addColumn(
       call.name ?? call.expression.span.text.singleLine, call.expression.type.logical,
@@ -148,7 +201,7 @@ extension Lowering {
     requests.timelines[key]?.outputs.append(
       TimelineStep.Output(
         aggregate: windowed, column: answer, origin: origin(call.expression.span)))
-    return afterMarker(answer, call.marker, aggregate)
+    return answer
   }
 
   // MARK: Windows since the last event of a kind
@@ -166,11 +219,11 @@ extension Lowering {
       function: .last, table: marker.table, argument: time, second: nil, filter: marker.filter,
       actionMatches: [], window: .all, lag: aggregate.lag, every: aggregate.every)
     last.permitted = marker.permitted
-    let value = self.aggregate(
-      last,
-      Expression(time.kind, type: .time.optional, span: time.span, facts: time.facts),
-      named: "last \(program[marker.table].name)", scope)
-    return scalars.column(of: value)
+    let value = Expression(
+      time.kind, type: .time.optional, span: time.span, facts: time.facts)
+    let call = aggregateCall(last, value, named: "last \(program[marker.table].name)", scope)
+    return timelineColumn(
+      call, last.function.planned, eventColumn(argument(of: call, time), time, call.events))
   }
 
   /// Without `else all` there is no value before the first marker.
@@ -279,10 +332,14 @@ extension Lowering {
     guard let timeline = requests.timelines[key], let events = eventSource(key.table) else {
       return nil
     }
-    return TimelineStep(
+    var step = TimelineStep(
       events: events, frame: timeline.moments.relation, key: timeline.moments.key,
       time: timeline.moments.time, outputs: timeline.outputs, coverages: timeline.coverages,
       timezone: timeline.moments.timezone)
+    step.isOfEvents = requests.events.values.contains {
+      $0.moments.relation == timeline.moments.relation
+    }
+    return step
   }
 
   // MARK: Outcomes

@@ -32,9 +32,11 @@ extension Lowering {
     var steps: [Step] = []
     // Building the later steps may still ask for columns of tables, so scans are built last.
     for frame in frameOrder { steps.append(.frame(frameStep(frame))) }
+    steps += requests.eventOrder.compactMap { eventMomentsStep($0).map(Step.eventMoments) }
     steps += requests.profileOrder.compactMap { asOfStep($0).map(Step.asOf) }
     steps += requests.consentOrder.filter { $0.decision == nil }
       .compactMap { consentStep($0).map(Step.consent) }
+    steps += returnSteps(level: 0)
     steps += momentSteps()
     steps += decisionOrder.map { Step.decide(decideStep($0)) }
     steps += querySteps
@@ -93,7 +95,29 @@ extension Lowering {
       for key in requests.timelineOrder where key.decision == nil && key.level == level {
         if let step = timelineStep(key) { steps.append(.timeline(step)) }
       }
+      steps += returnSteps(level: level + 1)
     }
     return steps
+  }
+
+  private func eventMomentsStep(_ table: TableID) -> EventMomentsStep? {
+    guard let events = requests.events[table], let own = moments(of: eventScope(table)) else {
+      return nil
+    }
+    return EventMomentsStep(
+      events: own.relation, key: own.key, time: own.time, moments: events.moments.relation,
+      momentKey: events.moments.key, momentTime: events.moments.time, place: events.place)
+  }
+
+  /// Brings back to the events what is computed at them behind so many timelines.
+  private func returnSteps(level: Int) -> [Step] {
+    requests.eventOrder.compactMap { table in
+      guard let events = requests.events[table] else { return nil }
+      let columns = events.returned.filter { (levels[$0.from] ?? 0) == level }
+      if columns.isEmpty { return nil }
+      return .eventValues(
+        EventValuesStep(
+          events: eventScope(table).relation, place: events.place, columns: columns))
+    }
   }
 }

@@ -77,7 +77,9 @@ extension Lowering {
       }
       return scalar(column(position, of: rows(table)))
     case .profileColumn(let table, let position):
-      if let moments = moments(of: scope) { return profileColumn(table, position, at: moments) }
+      if let moments = orderedMoments(of: scope) {
+        return profileColumn(table, position, at: moments, scope)
+      }
     case .actionColumn(let table, let position):
       return scalar(column(position, of: rows(table)))
     case .exposureColumn(let exposure, let position):

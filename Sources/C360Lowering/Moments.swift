@@ -47,6 +47,15 @@ struct MomentRequests {
     var tests: [ConsentStep.Test] = []
   }
 
+  /// The events of a table as moments, and columns that come back to them.
+  struct EventMoments {
+    let moments: Moments
+    let place: ColumnID
+    var returned: [(from: ColumnID, to: ColumnID)] = []
+  }
+
+  var events: [TableID: EventMoments] = [:]
+  var eventOrder: [TableID] = []
   var timelines: [TimelineKey: Timeline] = [:]
   var timelineOrder: [TimelineKey] = []
   var versions: [TableID: VersionsStep] = [:]
@@ -63,7 +72,9 @@ extension Lowering {
   // MARK: Profiles
 
   /// A profile's column as of each moment, its default applied.
-  func profileColumn(_ table: TableID, _ position: Int, at moments: Moments) -> ScalarID {
+  func profileColumn(
+    _ table: TableID, _ position: Int, at moments: Moments, _ scope: Scope
+  ) -> ScalarID {
     let key = MomentRequests.LookupKey(table: table, relation: moments.relation)
     if requests.profiles[key] == nil {
       requests.profiles[key] = MomentRequests.ProfileLookup(moments: moments)
@@ -78,7 +89,8 @@ extension Lowering {
         nullable: true)
       requests.profiles[key]?.columns[position] = found
     }
-    guard let found else { preconditionFailure("a lookup that was just made") }
+    guard var found else { preconditionFailure("a lookup that was just made") }
+    found = returned(found, scope)
     guard let value = column.defaultValue, value != .null else { return scalar(found) }
     let type = column.type.physical
     return scalars.add(

@@ -66,6 +66,8 @@ public enum Step: Sendable {
   case frame(FrameStep)
   case link(LinkStep)
   case timeline(TimelineStep)
+  case eventMoments(EventMomentsStep)
+  case eventValues(EventValuesStep)
   case asOf(AsOfStep)
   case consent(ConsentStep)
   case derive(DeriveStep)

@@ -314,6 +314,8 @@ public struct TimelineStep: Sendable {
   public let outputs: [Output]
   public let coverages: [Coverage]
   public let timezone: String
+  /// Whether the frame is made of events: then nothing is counted of exposures.
+  public var isOfEvents = false
   public init(
     events: EventSource, frame: RelationID, key: ColumnID, time: ColumnID, outputs: [Output],
     coverages: [Coverage], timezone: String
@@ -325,6 +327,45 @@ public struct TimelineStep: Sendable {
     self.outputs = outputs
     self.coverages = coverages
     self.timezone = timezone
+  }
+}
+
+/// Events as moments of their own: their rows in the order of key and time (semantics.md G5).
+public struct EventMomentsStep: Sendable {
+  public let events: RelationID
+  public let key: ColumnID
+  public let time: ColumnID
+  /// The new relation, with as many rows.
+  public let moments: RelationID
+  public let momentKey: ColumnID
+  public let momentTime: ColumnID
+  /// int, of the events: the row among the moments.
+  public let place: ColumnID
+  public init(
+    events: RelationID, key: ColumnID, time: ColumnID, moments: RelationID, momentKey: ColumnID,
+    momentTime: ColumnID, place: ColumnID
+  ) {
+    self.events = events
+    self.key = key
+    self.time = time
+    self.moments = moments
+    self.momentKey = momentKey
+    self.momentTime = momentTime
+    self.place = place
+  }
+}
+
+/// What was computed at the moments of events becomes columns of the events.
+public struct EventValuesStep: Sendable {
+  public let events: RelationID
+  public let place: ColumnID
+  public let columns: [(from: ColumnID, to: ColumnID)]
+  public init(
+    events: RelationID, place: ColumnID, columns: [(from: ColumnID, to: ColumnID)]
+  ) {
+    self.events = events
+    self.place = place
+    self.columns = columns
   }
 }
 

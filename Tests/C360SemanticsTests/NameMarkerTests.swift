@@ -58,7 +58,7 @@ struct NameMarkerTests {
       "E0208", "the type `id` is not in this version of c360",
       "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: ‹id(customer)› }"),
     Marked(
-      "E0208", "`accounts.region` as of each event is not in this version of c360",
+      "E0325", "`accounts.region` cannot stand in the filter of an aggregate",
       "feature a = count(orders where category == ‹accounts.region›) over 7d"),
     Marked(
       "E0209", "there is no time zone `Europe/Londn`", "edition 2026\ntimezone ‹\"Europe/Londn\"›"),

@@ -152,6 +152,50 @@ struct WindowTests {
         """)
   }
 
+  @Test("G5: a feature or profile column in an argument is its value as of each event, strict twice")
+  func chained() throws {
+    var script = Self.script(
+      """
+      profile accounts of person from "accounts.csv" {
+        person: int  @key
+        since:  time @from
+        tier:   int
+      }
+      exposure now of person in visits at @2026-03-10
+      feature before = count(visits)
+      feature tiers  = sum(if visits.page == "tea" then accounts.tier else 0)
+      feature prior  = sum(before + length(visits.page) - 3)
+      feature twice  = max(prior * (if visits.page == "tea" then 1 else 1))
+      feature recent = max(visits.began - last_began)
+      feature last_began = last(visits.began)
+      show now | select person, before, tiers, prior, twice, recent
+      """,
+      visits: """
+        2,2026-03-09T00:00:00Z,2026-03-09T00:00:00Z,tea
+        1,2026-03-03T00:00:00Z,2026-03-03T00:00:00Z,tea
+        1,2026-03-01T00:00:00Z,2026-03-01T00:00:00Z,tea
+        1,2026-03-02T00:00:00Z,2026-03-04T00:00:00Z,tea
+        1,2026-03-03T00:00:00Z,2026-03-03T00:00:00Z,tea
+        1,2026-03-05T00:00:00Z,2026-03-10T00:00:00Z,tea
+
+        """)
+    script = Script(
+      text: script.text,
+      files: script.files.merging(
+        ["accounts.csv": "person,since,tier\n1,2026-03-01T00:00:00Z,7\n1,2026-03-03T00:00:00Z,9\n"]
+      ) { $1 })
+    // Person 1: 1 March sees none; 2 March one; both of 3 March one, since the event of 2 March was
+    // not known then; the event of 5 March is not known now. The tier of 1 March begins on it.
+    #expect(
+      try script.shown() == """
+        person  before  tiers  prior  twice  recent
+        ------  ------  -----  -----  -----  ------
+             1       4     21      3      1      2d
+             2       1      0      0      0    null
+
+        """)
+  }
+
   @Test("O2: an outcome's window is open at its start and closed at its end; windows tile")
   func outcomes() throws {
     let script = Self.script(

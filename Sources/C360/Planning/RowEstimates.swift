@@ -24,7 +24,8 @@ struct RowEstimates {
       rows[step.output] = rows[step.input].map { input in
         min(max(0, input - Double(step.skip)), Double(step.take ?? .max))
       }
-    case .versions, .timeline, .asOf, .consent, .derive, .decide, .expect: break
+    case .eventMoments(let step): rows[step.moments] = rows[step.events]
+    case .versions, .eventValues, .timeline, .asOf, .consent, .derive, .decide, .expect: break
     }
   }
 

@@ -30,6 +30,10 @@ struct StepText {
         "timeline", step.frame,
         "over \(plan.name(of: step.events.relation)): \(timeline(step))"
       )
+    case .eventMoments(let step):
+      return ("moments", step.moments, "\(plan.name(of: step.events)) in order")
+    case .eventValues(let step):
+      return ("values", step.events, names(step.columns.map(\.from)))
     case .asOf(let step):
       return (
         "as of", step.frame,

@@ -49,6 +49,12 @@ struct StepColumns {
     case .frame(let step): add(step)
     case .link(let step): add(step)
     case .timeline(let step): add(step)
+    case .eventMoments(let step):
+      read = [step.key, step.time]
+      written = [step.momentKey, step.momentTime, step.place]
+    case .eventValues(let step):
+      read.insert(step.place)
+      add(step.columns)
     case .asOf(let step):
       read.formUnion([step.key, step.frameKey, step.frameTime] + step.tieBreak)
       read.formUnion([step.from, step.known, step.until].compactMap { $0 })

@@ -45,6 +45,8 @@ enum StepName {
     case .frame(let step): return "frame \(name(step.relation))"
     case .link(let step): return "link \(name(step.links.relation)) → \(name(step.output))"
     case .timeline(let step): return "timeline \(name(step.events.relation)) → \(name(step.frame))"
+    case .eventMoments(let step): return "moments \(name(step.events))"
+    case .eventValues(let step): return "values \(name(step.events))"
     case .asOf(let step): return "as of \(name(step.versions)) → \(name(step.frame))"
     case .consent(let step): return "consent \(name(step.ledger)) → \(name(step.frame))"
     case .derive(let step): return "derive \(name(step.relation))"
@@ -65,6 +67,8 @@ enum StepName {
     case .frame(let step): step.relation
     case .link(let step): step.output
     case .timeline(let step): step.frame
+    case .eventMoments(let step): step.moments
+    case .eventValues(let step): step.events
     case .asOf(let step): step.frame
     case .consent(let step): step.frame
     case .derive(let step): step.relation
@@ -83,8 +87,8 @@ enum StepName {
     case .group(let step): [step.input]
     case .sort(let step): [step.input]
     case .limit(let step): [step.input]
-    case .scan, .versions, .link, .frame, .timeline, .asOf, .consent, .derive, .filter, .decide,
-      .expect:
+    case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .asOf, .consent,
+      .derive, .filter, .decide, .expect:
       []
     }
   }

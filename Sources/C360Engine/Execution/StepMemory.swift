@@ -12,7 +12,8 @@ enum StepMemory {
     case .group, .limit, .expect: return 0
     case .filter(let step): return rows(step.output) * width(step.columns.map(\.to), plan)
     case .sort(let step): return rows(step.input) * width(step.columns.map(\.to), plan)
-    case .versions, .link, .frame, .timeline, .asOf, .consent, .derive, .decide:
+    case .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .asOf, .consent, .derive,
+      .decide:
       return rows(StepName.target(of: step)) * width(StepColumns(step, in: plan).written, plan)
     }
   }
@@ -30,6 +31,8 @@ enum StepMemory {
     // The rows to gather, and spells of links with their index.
     case .link(let step): return 4 * rows(step.output) + 80 * rows(step.links.relation)
     case .asOf(let step): return 4 * rows(step.frame)
+    case .eventMoments(let step): return 32 * rows(step.events)
+    case .eventValues(let step): return 4 * rows(step.events)
     // Entries of the sort, twice.
     case .frame(let step): return 32 * rows(step.relation)
     case .sort(let step): return 16 * rows(step.input)
@@ -71,7 +74,9 @@ enum StepMemory {
         step.key: rows(step.ledger) * orderWidth, step.frameKey: rows(step.frame) * entityWidth,
       ]
     case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
-    case .scan, .versions, .link, .derive, .filter, .group, .sort, .limit, .expect: return [:]
+    case .eventMoments(let step): return [step.momentKey: rows(step.events) * entityWidth]
+    case .scan, .versions, .link, .eventValues, .derive, .filter, .group, .sort, .limit, .expect:
+      return [:]
     }
   }
 
@@ -148,7 +153,8 @@ struct MemoryForecast {
     case .sort(let step): rows[step.output] = rows[step.input] ?? 0
     case .limit(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)
     case .group(let step): rows[step.output] = 0
-    case .scan, .versions, .timeline, .asOf, .consent, .derive, .decide, .expect: break
+    case .eventMoments(let step): rows[step.moments] = rows[step.events] ?? 0
+    case .scan, .versions, .eventValues, .timeline, .asOf, .consent, .derive, .decide, .expect: break
     }
   }
 }

@@ -76,11 +76,14 @@ struct PartitionedPlan {
     case .frame(let step):
       cuts[step.relation] = .byKey
       return .inPartitions
-    case .versions, .timeline, .asOf, .consent, .decide: return .inPartitions
     // Such plans are not cut.
     case .link(let step):
       cuts[step.output] = .whole
       return .before
+    case .eventMoments(let step):
+      cuts[step.moments] = .byKey
+      return .inPartitions
+    case .versions, .eventValues, .timeline, .asOf, .consent, .decide: return .inPartitions
     case .derive(let step): return placement(of: step.relation)
     case .expect(let step): return placement(of: step.relation)
     case .filter(let step):
@@ -194,6 +197,9 @@ private struct PartitionClaims {
         claims += Self.claims(of: step)
       case .timeline(let step):
         claims += [claim(of: step), (step.frame, step.key)]
+      case .eventMoments(let step):
+        frames.insert(step.moments)
+        claims.append((step.events, step.key))
       case .asOf(let step): claims += [(step.versions, step.key), (step.frame, step.frameKey)]
       case .consent(let step): claims += [(step.ledger, step.key), (step.frame, step.frameKey)]
       case .decide(let step):
@@ -207,7 +213,7 @@ private struct PartitionClaims {
         versions[step.relation] = step
       // Whose an event is, is not known before all links are.
       case .link: return nil
-      case .derive, .filter, .group, .sort, .limit, .expect: break
+      case .eventValues, .derive, .filter, .group, .sort, .limit, .expect: break
       }
     }
     for (relation, key) in claims where !frames.contains(relation) {
@@ -254,7 +260,8 @@ extension Step {
     case .decide(var step):
       step.actionTimelines = step.actionTimelines.map(observing)
       return .decide(step)
-    case .scan, .versions, .link, .frame, .asOf, .consent, .derive, .filter, .group, .sort, .limit,
+    case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .asOf, .consent, .derive,
+      .filter, .group, .sort, .limit,
       .expect:
       return self
     }

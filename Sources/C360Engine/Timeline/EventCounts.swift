@@ -3,9 +3,11 @@ import C360Plan
 
 extension RunCounts {
   /// Counts the events of a source that are copies of others, never known, or of no entity that asks.
+  ///
+  /// - Parameter entities: of exposures; nil where events ask.
   mutating func addEvents(
     _ source: EventSource, _ clusters: EventClusters, _ state: ExecutionState,
-    asking entities: EntityIndex
+    asking entities: EntityIndex?
   ) {
     let name = state.plan.name(of: source.relation)
     duplicates[name] = max(duplicates[name] ?? 0, clusters.duplicates)
@@ -13,6 +15,7 @@ extension RunCounts {
     if let known = source.known, unlinked[name] == nil {
       neverKnown[name] = state.vector(known).nullCount
     }
+    guard let entities else { return }
     let asking = state.timelines.asking(source.key, entities)
     unusedEvents[name] =
       asking.count == 1

@@ -11,8 +11,9 @@ package enum TimelineOperator {
     var program = TimelineProgram(
       step.outputs, of: step.events, type: { [state] in state.vector($0).type },
       isNullable: { [state] in state.vector($0).validity != nil })
-    let countsTies = state.timelines.shouldCountTies(
-      events: step.events.relation, frame: step.frame)
+    let countsTies =
+      !step.isOfEvents
+      && state.timelines.shouldCountTies(events: step.events.relation, frame: step.frame)
     let decision = countsTies ? program.momentOfDecision() : nil
     let entities = state.timelines.entities(of: step.key, state)
     let events = try state.timelines.clusters(
@@ -31,7 +32,7 @@ package enum TimelineOperator {
     }
     try Coverages.fill(step, &state)
     state.counts.add(run, state.plan.name(of: step.events.relation))
-    state.counts.addEvents(step.events, events.clusters, state, asking: entities)
+    state.counts.addEvents(step.events, events.clusters, state, asking: step.isOfEvents ? nil : entities)
   }
 }
 

@@ -65,6 +65,8 @@ struct Scope {
   var environment: Environment
   /// Inside the braces of `group`, where aggregates range over the rows of the group.
   var isGroup = false
+  /// In the argument of an aggregate, where features and profile columns are as of the event.
+  var isArgument = false
 
   init(
     _ rows: Rows, for use: Use, actions: TableInfo? = nil, mask: MaskInfo? = nil,

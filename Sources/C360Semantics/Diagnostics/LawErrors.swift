@@ -128,6 +128,16 @@ extension SemanticError {
       help: ["inside, use columns of `\(table)`, params and constants"])
   }
 
+  static func featureInFilter(_ at: Span, _ name: String, table: String) -> Diagnostic {
+    Diagnostic(
+      "E0325", "`\(name)` cannot stand in the filter of an aggregate", at: at,
+      label: "here an event of `\(table)` is at hand",
+      help: [
+        "in a filter use columns of `\(table)`, params and constants, so that windows can be shared",
+        "in the argument it stands for its value as of each event",
+      ])
+  }
+
   static func otherTableInAggregate(_ at: Span, _ name: String, table: String) -> Diagnostic {
     Diagnostic(
       "E0325", "`\(name)` is not at hand in an aggregate over `\(table)`", at: at,

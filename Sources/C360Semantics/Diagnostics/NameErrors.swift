@@ -158,13 +158,6 @@ extension SemanticError {
     Diagnostic("E0208", "\(what) is not in this version of c360", at: at)
   }
 
-  static func featureInAggregate(_ at: Span, _ name: String, table: String) -> Diagnostic {
-    Diagnostic(
-      "E0208", "`\(name)` as of each event is not in this version of c360", at: at,
-      label: "inside an aggregate over `\(table)`",
-      help: ["inside an aggregate use columns of `\(table)`, params and constants"])
-  }
-
   static func unknownTimezone(_ at: Span, _ name: String, known: [String]) -> Diagnostic {
     Diagnostic(
       "E0209", "there is no time zone `\(name)`", at: at,

@@ -27,9 +27,10 @@ extension ScriptWriter {
         Piece(text: "", kind: kind, isOptional: optional, isExact: exact)
       )
     }
+    let mayChain = make.random.chance(0.5) && !chained.isEmpty
     func argument(_ kind: Kind) -> Piece {
-      if make.random.chance(0.25) {
-        let piece = make.expression(kind, 1, qualified)
+      if make.random.chance(mayChain ? 0.7 : 0.25) {
+        let piece = make.expression(kind, mayChain ? 2 : 1, qualified + (mayChain ? chained : []))
         if piece.text.contains("\(table.name).") { return piece }
       }
       return qualified.filter { $0.kind == kind }.randomElement(using: &make.random)
@@ -141,6 +142,14 @@ extension ScriptWriter {
         function, "\(table.name).\(column.name)", .float, rest: half,
         optional: function == "decayed_mean", exact: false)
     }
+  }
+
+  /// What may stand in an argument as of each event. The reference asks for it event by event, so not
+  /// over giant entities; and the engine for all events, so not where that may fail.
+  private var chained: [Piece] {
+    let rows = tables.filter { $0.name == "orders" || $0.name == "clicks" }.map(\.rows.count)
+    if data.mayFail || rows.contains(where: { $0 > 60 }) { return [] }
+    return decisionScope.filter { $0.text != "at" && !$0.text.contains("consent") }
   }
 
   /// A value of the event where the table has no column of the kind.

@@ -119,7 +119,9 @@ extension Checker {
     _ syntax: ExpressionSyntax, _ aggregation: Catalogue.Aggregation, _ table: TableInfo,
     _ scope: Scope
   ) -> Expression? {
-    guard let value = expression(syntax, scope.with(rows: .event(table))) else { return nil }
+    var events = scope.with(rows: .event(table))
+    events.isArgument = true
+    guard let value = expression(syntax, events) else { return nil }
     guard aggregation.argument.takes(value.type.base) else {
       report(SemanticError.aggregateArgument(value.span, aggregation, "`\(value.type)`"))
       return nil

@@ -26,9 +26,12 @@ extension Checker {
     }
     if table.isActions { return actionColumn(table, column, span, scope) }
     if let event = scope.eventTable {
+      if table.isProfile, scope.isArgument {
+        return asOf(event, span, scope) { self.profileColumn(table, column, span, $0) }
+      }
       report(
         table.isProfile
-          ? SemanticError.featureInAggregate(span, name, table: event.name)
+          ? SemanticError.featureInFilter(span, name, table: event.name)
           : SemanticError.otherTableInAggregate(span, name, table: event.name))
       return nil
     }

@@ -37,7 +37,36 @@ extension Checker {
   /// What a mask hides of an aggregate: columns that it reads, then its table; and the same of the
   /// events since which it counts.
   func hides(of aggregate: Aggregate, _ mask: MaskInfo?) -> [Hide] {
-    ownHides(of: aggregate, mask) + markerHides(of: aggregate, mask)
+    var seen: Set<Int> = []
+    let behind = [aggregate.argument, aggregate.second].compactMap { $0 }
+      .flatMap { hides(behind: $0, mask, &seen) }
+    return ownHides(of: aggregate, mask) + markerHides(of: aggregate, mask)
+      + behind.map { Hide(unless: $0.unless, permitted: nil, otherwise: nil, span: $0.span) }
+  }
+
+  /// What a mask hides of values as of an event: they are seen at the decision, and count then only
+  /// where what they are made of may be seen at it.
+  private func hides(
+    behind expression: Expression, _ mask: MaskInfo?, _ seen: inout Set<Int>
+  ) -> [Hide] {
+    guard let mask, !mask.hides.isEmpty else { return [] }
+    var found: [Hide] = []
+    ExpressionWalk.forEach(expression) { part in
+      switch part.kind {
+      case .profileColumn(let table, let column):
+        if let hide = hide(of: .profileColumn(table, column), .table(table), mask) {
+          found.append(hide)
+        }
+      case .feature(let id) where seen.insert(id.index).inserted:
+        let feature = program[id]
+        if let hide = hide(of: .feature(feature.name), nil, mask) { found.append(hide) }
+        found += hides(behind: feature.expression, mask, &seen)
+      case .aggregate(let aggregate):
+        found += ownHides(of: aggregate, mask) + markerHides(of: aggregate, mask)
+      default: break
+      }
+    }
+    return found
   }
 
   private func ownHides(of aggregate: Aggregate, _ mask: MaskInfo?) -> [Hide] {

@@ -217,10 +217,13 @@ extension Checker {
     case .query(let query):
       return query.demand(declaration.name, span) { self.computed(declaration, span, $0) }
     case .event(let table):
+      if !isScore, scope.isArgument {
+        return asOf(table, span, scope) { self.computed(declaration, span, $0) }
+      }
       report(
         isScore
           ? SemanticError.notInAggregate(span, "the score `\(declaration.name)`", table: table.name)
-          : SemanticError.featureInAggregate(span, declaration.name, table: table.name))
+          : SemanticError.featureInFilter(span, declaration.name, table: table.name))
       return nil
     case .constant, .table, .exposureRow, .function:
       report(SemanticError.noDecisionHere(span, scope.use.noun, declared: declaration.nameSpan))
@@ -250,6 +253,28 @@ extension Checker {
       return nil
     }
     return Expression(kind, type: inner.type, span: span, facts: inner.facts)
+  }
+
+  /// What a value of an entity and a time is as of each event of a table (semantics.md G5).
+  func asOf(
+    _ table: TableInfo, _ span: Span, _ scope: Scope, _ value: (Scope) -> Expression?
+  ) -> Expression? {
+    var decision = scope.with(rows: .decision(nil))
+    decision.isArgument = false
+    guard let found = value(decision) else { return nil }
+    if found.facts.grain.actions != nil {
+      report(SemanticError.actionInArgument(span, "an aggregate"))
+      return nil
+    }
+    if case .decision(let entity) = found.facts.grain.row, !entity.isEmpty,
+      entity != table.table.entity
+    {
+      report(SemanticError.otherTableInAggregate(span, span.text, table: table.name))
+      return nil
+    }
+    var facts = found.facts
+    facts.grain = Grain(.row(table.id))
+    return Expression(found.kind, type: found.type, span: span, facts: facts)
   }
 
   /// Whether values per action of this table fit where they are used.
