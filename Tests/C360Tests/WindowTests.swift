@@ -159,7 +159,7 @@ struct WindowTests {
       profile accounts of person from "accounts.csv" {
         person: int  @key
         since:  time @from
-        tier:   int
+        tier:   int = 0
       }
       exposure now of person in visits at @2026-03-10
       feature before = count(visits)
@@ -176,6 +176,7 @@ struct WindowTests {
         1,2026-03-01T00:00:00Z,2026-03-01T00:00:00Z,tea
         1,2026-03-02T00:00:00Z,2026-03-04T00:00:00Z,tea
         1,2026-03-03T00:00:00Z,2026-03-03T00:00:00Z,tea
+        1,2026-03-04T00:00:00Z,2026-03-04T00:00:00Z,tea
         1,2026-03-05T00:00:00Z,2026-03-10T00:00:00Z,tea
 
         """)
@@ -185,12 +186,13 @@ struct WindowTests {
         ["accounts.csv": "person,since,tier\n1,2026-03-01T00:00:00Z,7\n1,2026-03-03T00:00:00Z,9\n"]
       ) { $1 })
     // Person 1: 1 March sees none; 2 March one; both of 3 March one, since the event of 2 March was
-    // not known then; the event of 5 March is not known now. The tier of 1 March begins on it.
+    // not known then; 4 March three; the event of 5 March is not known now. A tier counts from after
+    // its start.
     #expect(
       try script.shown() == """
         person  before  tiers  prior  twice  recent
         ------  ------  -----  -----  -----  ------
-             1       4     21      3      1      2d
+             1       5     30      6      2      2d
              2       1      0      0      0    null
 
         """)
