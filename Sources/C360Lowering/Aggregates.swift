@@ -190,12 +190,14 @@ extension Lowering {
     let level = timelineLevel(of: windowed)
     let decision = windowed.matches.isEmpty ? nil : call.decision
     let key = timeline(aggregate.table, call.moments, decision: decision, level: level)
+    let empty = windowed.setting.emptyList(of: windowed.function)
     if let known = requests.timelines[key]?.index[windowed] {
       return known
     }
     let answer = addColumn(
       call.name ?? call.expression.span.text.singleLine, call.expression.type.logical,
-      in: decision?.relation ?? call.moments.relation, nullable: call.expression.type.isOptional)
+      in: decision?.relation ?? call.moments.relation,
+      nullable: call.expression.type.isOptional || empty != nil)
     levels[answer] = level + 1
     requests.timelines[key]?.index[windowed] = answer
     requests.timelines[key]?.outputs.append(
@@ -230,11 +232,19 @@ extension Lowering {
   private func afterMarker(
     _ answer: ColumnID, _ marker: ColumnID?, _ aggregate: Aggregate
   ) -> ScalarID {
-    let value = scalar(answer)
+    let empty = aggregate.setting.planned.emptyList(of: aggregate.function.planned)
+    let value = scalar(answer, orElse: empty)
     guard let marker, aggregate.marker?.orAll == false else { return value }
     let type = plan[answer].type.physical
     let isUnmarked = scalars.add(.isNull, [scalar(marker)], .bool)
     return scalars.add(.select, [isUnmarked, scalars.null(type), value], type)
+  }
+
+  /// A column, with a constant in the place of its nulls.
+  func scalar(_ column: ColumnID, orElse value: Constant?) -> ScalarID {
+    guard let value else { return scalar(column) }
+    let type = plan[column].type.physical
+    return scalars.add(.coalesce, [scalar(column), scalars.constant(value, type)], type)
   }
 
   /// Timelines that must run before this one.
@@ -385,6 +395,18 @@ extension Lowering {
     requests.timelines[key]?.coverages.append(
       TimelineStep.Coverage(within: within, column: column))
     return column
+  }
+}
+
+extension C360Plan.AggregateSetting {
+  /// What a function that gives lists has where there are no values; steps leave it null.
+  func emptyList(of function: C360Plan.AggregateFunction) -> Constant? {
+    switch (function, self) {
+    case (.top, _), (.list, _): .list([])
+    case (.histogram, .bounds(let bounds)):
+      .list(Array(repeating: .int(0), count: bounds.count + 1))
+    default: nil
+    }
   }
 }
 

@@ -82,15 +82,16 @@ extension Lowering {
       function: aggregate.function.planned, argument: column(aggregate.argument),
       second: column(aggregate.second), filter: column(aggregate.filter),
       setting: aggregate.setting.planned)
-    if let known = requests.index[key] { return scalar(known) }
+    let empty = key.setting.emptyList(of: key.function)
+    if let known = requests.index[key] { return scalar(known, orElse: empty) }
     let id = addColumn(
       expression.span.text.singleLine, expression.type.logical, in: requests.output,
-      nullable: expression.type.isOptional)
+      nullable: expression.type.isOptional || empty != nil)
     requests.index[key] = id
     requests.aggregates.append(
       GroupStep.Aggregate(
         function: key.function, argument: key.argument, second: key.second, filter: key.filter,
         setting: key.setting, column: id, origin: origin(expression.span)))
-    return scalar(id)
+    return scalar(id, orElse: empty)
   }
 }

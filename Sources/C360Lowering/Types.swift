@@ -88,6 +88,8 @@ extension C360Semantics.AggregateSetting {
     case .smoothing(let alpha): .smoothing(alpha)
     // Its step is lowered where columns are at hand.
     case .fold: .none
+    case .limit(let count): .limit(count)
+    case .bounds(let bounds): .bounds(bounds)
     }
   }
 }
@@ -123,6 +125,9 @@ extension C360Semantics.AggregateFunction {
     case .streak: .streak
     case .ewma: .ewma
     case .fold: .fold
+    case .top: .top
+    case .list: .list
+    case .histogram: .histogram
     case .approximateDistinct: .approximateDistinct
     case .meanGap: .meanGap
     case .medianGap: .medianGap

@@ -10,7 +10,7 @@ public enum AggregateFunction: String, Sendable, Hashable, CaseIterable {
   case decayedSum = "decayed_sum"
   case decayedCount = "decayed_count"
   case decayedMean = "decayed_mean"
-  case quantile, median, slope, entropy, streak, ewma, fold
+  case quantile, median, slope, entropy, streak, ewma, fold, top, list, histogram
   case approximateDistinct = "approx_distinct"
   case meanGap = "mean_gap"
   case medianGap = "median_gap"
@@ -31,6 +31,10 @@ public enum AggregateSetting: Hashable, Sendable {
   case fold(FoldStep)
   /// `ewma`: the weight of the newest value, above 0 and at most 1.
   case smoothing(Double)
+  /// `top`, `list`: at most so many values, > 0.
+  case limit(Int)
+  /// `histogram`: ascending, finite, at least one.
+  case bounds([Double])
 }
 
 /// A value that each event of a window changes, in their order. Where the step is null it stays.

@@ -144,6 +144,11 @@ struct ExpressionMarkerTests {
       "E0415", "`count` cannot stand in function `f`",
       "function f(x: int) -> int = x + ‹count(orders)›"),
     Marked(
+      "E0416", "`top` gives 1 to 1000 values", "feature a = top(orders.category, ‹0›)"),
+    Marked(
+      "E0416", "`histogram` needs bounds that ascend",
+      "feature a = histogram(orders.amount, bounds: ‹[3, 1]›)"),
+    Marked(
       "E0416", "`sum` takes a number, a duration or a vector, and this is `text`",
       "feature a = sum(‹orders.category›) over 7d"),
     Marked(

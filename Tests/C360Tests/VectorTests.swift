@@ -111,6 +111,51 @@ struct VectorTests {
         """)
   }
 
+  @Test("top k counts values, list takes the last in order, a histogram counts between bounds")
+  func collecting() throws {
+    let shown = try Self.shown(
+      """
+      feature often  = top(element(clicks.tags, 1), 2)
+      feature newest = list(element(clicks.taste, 1), 2) over 60d
+      feature bins   = histogram(element(clicks.taste, 1), bounds: [1, 3])
+      feature never  = top(element(clicks.tags, 1) where length(tags) > 5, 3)
+      feature none   = histogram(element(clicks.taste, 1) where length(tags) > 5, bounds: [1, 3])
+      show now | select person, often, newest, bins, never, none
+      """)
+    #expect(
+      shown == """
+        person  often   newest        bins       never  none
+        ------  ------  ------------  ---------  -----  ---------
+             1  [tea]   [1, 3]        [0, 1, 1]  []     [0, 0, 0]
+             2  [b, c]  [1, -1e+16]   [1, 1, 1]  []     [0, 0, 0]
+
+        """)
+  }
+
+  @Test("in groups there are top and histogram; over nothing they are empty and zeros")
+  func collectingRows() throws {
+    let shown = try Self.shown(
+      """
+      show clicks | group customer {
+        often = top(element(tags, 1), 1); bins = histogram(element(taste, 3), bounds: [0, 5])
+        none = top(customer where customer > 5, 3)
+      }
+      show clicks | where customer > 5 | group { t = top(customer, 2); h = histogram(customer, bounds: [0]) }
+      """)
+    #expect(
+      shown == """
+        customer  often  bins       none
+        --------  -----  ---------  ----
+               1  [tea]  [0, 2, 1]  []
+               2  [b]    [1, 1, 1]  []
+
+        t   h
+        --  ------
+        []  [0, 0]
+
+        """)
+  }
+
   @Test("in groups, vectors add up element by element")
   func groups() throws {
     let shown = try Self.shown(

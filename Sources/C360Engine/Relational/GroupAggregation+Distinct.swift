@@ -71,7 +71,7 @@ extension GroupAggregation {
     }
   }
 
-  private func precedes(_ vector: Vector, _ left: Int, _ right: Int) -> Bool {
+  func precedes(_ vector: Vector, _ left: Int, _ right: Int) -> Bool {
     switch vector.type {
     case .bool: vector.bools[left] < vector.bools[right]
     case .int64: vector.int64s[left] < vector.int64s[right]

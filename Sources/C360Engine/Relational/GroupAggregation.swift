@@ -43,12 +43,14 @@ struct GroupAggregation {
     case .first, .last: return try place(isLast: aggregate.function == .last)
     case .distinct: return try distinct()
     case .mode: return try mode()
+    case .top: return try top()
+    case .histogram: return try histogram()
     case .variance, .standardDeviation, .populationVariance, .populationStandardDeviation:
       return try variance()
     case .quantile, .median: return try quantile()
     case .entropy: return try entropy()
     case .approximateDistinct: return try approximateDistinct()
-    case .nth, .decayedSum, .decayedCount, .decayedMean, .slope, .ewma, .fold, .streak, .meanGap,
+    case .nth, .list, .decayedSum, .decayedCount, .decayedMean, .slope, .ewma, .fold, .streak, .meanGap,
       .medianGap, .minGap, .maxGap, .gapStandardDeviation:
       preconditionFailure("\(aggregate.function.rawValue) needs a timeline")
     }

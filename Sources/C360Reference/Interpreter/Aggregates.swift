@@ -255,6 +255,26 @@ private func summary(
     return wanted != 0 && values.indices.contains(index) ? values[index] : .null
   case .distinct: return .int(Int64(Set(values.map(\.asKey)).count))
   case .mode: return mode(values)
+  case .top:
+    guard case .limit(let limit) = setting else { return .null }
+    let counts = Dictionary(values.map { ($0.asKey, 1) }, uniquingKeysWith: +)
+    let order = counts.sorted { left, right in
+      left.value != right.value ? left.value > right.value : compare(left.key, right.key) < 0
+    }
+    return .list(order.prefix(limit).map(\.key))
+  case .list:
+    guard case .limit(let limit) = setting else { return .null }
+    return .list(values.suffix(limit))
+  case .histogram:
+    guard case .bounds(let bounds) = setting else { return .null }
+    return .list(
+      (0...bounds.count).map { bin in
+        let inside = numbers.filter { number in
+          !number.isNaN && (bin == 0 || number >= bounds[bin - 1])
+            && (bin == bounds.count || number < bounds[bin])
+        }
+        return .int(Int64(inside.count))
+      })
   case .ratio:
     let both = items.filter { $0.argument?.isNull == false && $0.second?.isNull == false }
     let numerator = exactSum(both.compactMap { $0.argument?.double })

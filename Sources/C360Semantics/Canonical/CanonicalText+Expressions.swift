@@ -132,6 +132,8 @@ extension CanonicalText {
     case .quantile(let billionths): "p \(billionths)e-9"
     case .smoothing(let alpha): "alpha \(alpha)"
     case .fold(let initial): "from \(initial)"
+    case .limit(let count): "\(count)"
+    case .bounds(let bounds): "bounds \(bounds)"
     }
   }
 

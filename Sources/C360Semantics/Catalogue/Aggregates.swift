@@ -20,6 +20,8 @@ extension Catalogue {
     /// `ratio(a, b)`
     case twoNumbers
     case rows
+    /// What lists are made of.
+    case element
   }
 
   enum AggregateResult: Sendable {
@@ -31,6 +33,7 @@ extension Catalogue {
     case optionalSquare
     case decayed
     case ratio
+    case listOfArgument
   }
 
   /// What an aggregate is told besides its values, and how it is written.
@@ -46,10 +49,15 @@ extension Catalogue {
     case alpha
     /// `from:` and `step:`
     case fold
+    /// The second argument of `top` and `list`.
+    case limit
+    /// `bounds:`
+    case bounds
 
     var labels: [String] {
       switch self {
-      case .none, .position, .probability: []
+      case .none, .position, .probability, .limit: []
+      case .bounds: ["bounds"]
       case .halfLife: ["half_life"]
       case .alpha: ["alpha"]
       case .fold: ["from", "step"]
@@ -59,7 +67,7 @@ extension Catalogue {
     /// Whether it is an argument without a label.
     var isPositional: Bool {
       switch self {
-      case .position, .probability: true
+      case .position, .probability, .limit: true
       default: false
       }
     }
@@ -96,7 +104,7 @@ extension Catalogue {
 
   public static let aggregates: [Aggregation] =
     counting + moments + orderings + positions + decayed
-    + patterns
+    + patterns + lists
 
   private static let counting: [Aggregation] = [
     Aggregation(
@@ -186,6 +194,19 @@ extension Catalogue {
       empty: "0", .comparable, .exactly(.int)),
   ]
 
+  private static let lists: [Aggregation] = [
+    Aggregation(
+      .top, "x, k", "The k most frequent values, the most frequent first; ties to the smaller.",
+      empty: "[]", .element, .listOfArgument, .limit),
+    Aggregation(
+      .list, "x, n", "The last n values in the order of their events.", empty: "[]",
+      ofRows: false, .element, .listOfArgument, .limit),
+    Aggregation(
+      .histogram, "x, bounds: [a, b]",
+      "How many values are below a, from a to below b, and so on, and from the last bound on.",
+      empty: "zeros", .number, .exactly(Type(.list(.int))), .bounds),
+  ]
+
   private static let patterns: [Aggregation] = [
     Aggregation(
       .slope, "x", "The slope of the least squares line over event time, per day.",
@@ -231,6 +252,7 @@ extension Catalogue.AggregateArgument {
     case .ordered: "a value that has an order"
     case .comparable: "a value that can be compared"
     case .rows: "events"
+    case .element: "a value of which there are lists"
     }
   }
 
@@ -244,6 +266,7 @@ extension Catalogue.AggregateArgument {
     case .numberOrVector: base.isNumber || base.isVector
     case .ordered: base.isOrdered
     case .comparable: base.isComparable
+    case .element: base.canBeElement
     }
   }
 
@@ -263,6 +286,7 @@ extension Catalogue.AggregateResult {
     switch self {
     case .exactly(let type): return type
     case .likeArgument: return Type(base)
+    case .listOfArgument: return Type(.list(base))
     case .optionalArgument: return Type(base, optional: true)
     case .optionalMean where base.isVector: return Type(base, optional: true)
     case .decayed where base.isVector: return Type(base)

@@ -176,6 +176,18 @@ extension SemanticError {
       help: ["make a number of it first, as in `acc + norm(v)`"])
   }
 
+  static func badLimit(_ at: Span, _ aggregation: Catalogue.Aggregation) -> Diagnostic {
+    Diagnostic(
+      "E0416", "`\(aggregation.function.rawValue)` gives 1 to 1000 values", at: at,
+      help: ["it is written `\(aggregation.signature)`"])
+  }
+
+  static func badBounds(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0416", "`histogram` needs bounds that ascend", at: at,
+      help: ["as in `histogram(orders.amount, bounds: [0, 10, 100])`"])
+  }
+
   static func badPosition(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0416", "`nth` takes a position from 1, or from -1 backwards", at: at)

@@ -86,6 +86,10 @@ public enum AggregateSetting: Sendable {
   case fold(from: Value)
   /// `ewma`: the weight of the newest value, above 0 and at most 1.
   case smoothing(Double)
+  /// `top`, `list`: at most so many values, > 0.
+  case limit(Int)
+  /// `histogram`: ascending, finite, at least one.
+  case bounds([Double])
 }
 
 /// Which events count, relative to the decision time t (semantics.md S2, O2).
@@ -121,7 +125,7 @@ public enum AggregateFunction: String, Sendable, CaseIterable {
   case decayedSum = "decayed_sum"
   case decayedCount = "decayed_count"
   case decayedMean = "decayed_mean"
-  case quantile, median, slope, entropy, streak, ewma, fold
+  case quantile, median, slope, entropy, streak, ewma, fold, top, list, histogram
   case approximateDistinct = "approx_distinct"
   case meanGap = "mean_gap"
   case medianGap = "median_gap"

@@ -36,6 +36,17 @@ extension ScriptWriter {
       return qualified.filter { $0.kind == kind }.randomElement(using: &make.random)
         ?? derived(kind, from: qualified)
     }
+    if make.random.chance(0.12) {
+      switch make.random.number(0...2) {
+      case 0: return result("top", argument(.text).text, .list, rest: ", 2")
+      case 1:
+        return result(
+          // Of another type than the lists that expressions read.
+          "histogram", argument(make.random.pick([.int, .float])).text, .list,
+          rest: ", bounds: [-1, 0, 2.5]", exact: false)
+      default: return result("list", argument(.text).text, .list, rest: ", 3")
+      }
+    }
     // Weighted events have no vectors (E0243).
     let hasVectors = table.columns.contains { $0.kind == .vector }
     if make.random.chance(0.25), hasVectors, !weighted.contains(table.name) {

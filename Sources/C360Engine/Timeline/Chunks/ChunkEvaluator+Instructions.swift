@@ -64,11 +64,7 @@ extension ChunkEvaluator {
       }
     case .mode(let column):
       guard let all = chunk.inputs.codes[column] else { break }
-      let modes =
-        all.isNarrow
-        ? ModeKernel.codes(codes(all, UInt8.self, stream), codeCount: all.count, ranges, scratch)
-        : ModeKernel.codes(codes(all, Int32.self, stream), codeCount: all.count, ranges, scratch)
-      write(all.values, at: modes, ranges.count, into: output)
+      write(all.values, at: modes(all, 1, stream, ranges), ranges.count, into: output)
     case .decayed(let kind, let column, let weight, let halfLife):
       let kernel = DecayKernel(
         kind: kind, halfLife: Double(halfLife),
@@ -81,6 +77,7 @@ extension ChunkEvaluator {
       return FoldKernel(program, self.stream(stream), base: chunk.base).run(ranges, into: output)
     case .quantile, .entropy, .approximateDistinct, .slope, .smoothed, .gap, .streak:
       describe(kernel, stream, ranges, into: output)
+    case .top, .listed, .histogram: collect(kernel, stream, ranges, into: output)
     }
     return nil
   }
@@ -249,6 +246,13 @@ extension ChunkEvaluator {
   private func countTies(
     _ source: Vector, at positions: UnsafePointer<Int32>, _ stream: Int, _ ranges: Ranges
   ) {
+    forEachTie(source, at: positions, stream, ranges) { _ in resolvedTies += 1 }
+  }
+
+  func forEachTie(
+    _ source: Vector, at positions: UnsafePointer<Int32>, _ stream: Int, _ ranges: Ranges,
+    _ body: (_ query: Int) -> Void
+  ) {
     guard chunk.inputs.clusters.hasTies else { return }
     let events = self.stream(stream)
     let ties = TieTest(
@@ -281,7 +285,7 @@ extension ChunkEvaluator {
           other += step
         }
       }
-      if isTied { resolvedTies += 1 }
+      if isTied { body(query) }
     }
   }
 }

@@ -33,6 +33,7 @@ struct TimelineInputs: Sendable {
   let classes: [Buffer?]
   /// Place of a text code in the order of bytes; empty when nobody asks.
   let ranks: [Int32]
+  let lists: ListPool
   let sequence: Vector?
   /// Times by row of the frame where windows begin.
   let markers: [ColumnID: Vector]
@@ -74,8 +75,9 @@ extension TimelineInputs {
             valid: vector.validity == nil
               ? nil : try loader.mask([.init(column: column, test: .isPresent)]))
         }
-      case .mode(let column): codes[column] = try loader.codes(column, isOrdered: true)
-      case .nth(let column, _): sources[column] = state.vector(column)
+      case .mode(let column), .top(let column, _):
+        codes[column] = try loader.codes(column, isOrdered: true)
+      case .nth(let column, _), .listed(let column, _): sources[column] = state.vector(column)
       default: break
       }
     }
@@ -102,7 +104,7 @@ extension TimelineInputs {
       known: known, gone: gone,
       columns: columns, codes: codes, cells: cells, folds: folds, sources: sources, masks: masks,
       classes: byPosition,
-      ranks: needsRanks ? context.pool.ranks() : [],
+      ranks: needsRanks ? context.pool.ranks() : [], lists: context.pool.lists,
       sequence: step.events.sequence.map { state.vector($0) }, markers: markers)
   }
 }
@@ -113,7 +115,7 @@ extension TimelineProgram.Kernel {
     switch self {
     case .sum(let column), .mean(let column), .variance(let column, _, _), .least(let column),
       .greatest(let column), .quantile(let column, _), .slope(let column),
-      .smoothed(let column, _):
+      .smoothed(let column, _), .histogram(let column, _):
       [column]
     case .ratio(let first, let second): [first, second]
     case .decayed(.count, _, _, _): []

@@ -86,6 +86,12 @@ private struct AggregateCompiler {
       return .nth(argument, position)
     case .distinct: return .distinct(argument)
     case .mode: return .mode(argument)
+    case .top, .list:
+      guard case .limit(let count) = aggregate.setting else { return .count }
+      return aggregate.function == .top ? .top(argument, count) : .listed(argument, count)
+    case .histogram:
+      guard case .bounds(let bounds) = aggregate.setting else { return .count }
+      return .histogram(argument, bounds)
     case .quantile:
       guard case .quantile(let billionths) = aggregate.setting else { return .count }
       return .quantile(argument, billionths: billionths)

@@ -92,6 +92,12 @@ struct TimelineProgram: Sendable {
     case nth(ColumnID, Int)
     case distinct(ColumnID)
     case mode(ColumnID)
+    /// The most frequent values, at most so many.
+    case top(ColumnID, Int)
+    /// The last values in order, at most so many.
+    case listed(ColumnID, Int)
+    /// Numbers of values between bounds.
+    case histogram(ColumnID, [Double])
     /// Weights are of the mean.
     case decayed(DecayKind, ColumnID?, weight: ColumnID?, halfLife: Int64)
     case quantile(ColumnID, billionths: Int64)

@@ -37,6 +37,22 @@ extension Checker {
         return nil
       }
       return .smoothing(alpha)
+    case .limit:
+      guard let count = integer(syntax, scope, "how many values") else { return nil }
+      guard (1...1000).contains(count) else {
+        report(SemanticError.badLimit(syntax.span, aggregation))
+        return nil
+      }
+      return .limit(Int(count))
+    case .bounds:
+      guard let (value, _) = constantValue(syntax, scope, "the bounds of a histogram") else {
+        return nil
+      }
+      guard let bounds = Self.bounds(value) else {
+        report(SemanticError.badBounds(syntax.span))
+        return nil
+      }
+      return .bounds(bounds)
     case .fold: return nil
     }
   }
@@ -101,6 +117,23 @@ extension Checker {
     return children.lazy.compactMap { wideBesideAccumulator($0) }.first
   }
 
+  /// Finite numbers that ascend; nil for all else.
+  private static func bounds(_ value: Value) -> [Double]? {
+    guard case .list(let values) = value, (1...1000).contains(values.count) else { return nil }
+    var bounds: [Double] = []
+    for value in values {
+      let number: Double
+      switch value {
+      case .int(let whole): number = Double(whole)
+      case .float(let float): number = float
+      default: return nil
+      }
+      guard number.isFinite, bounds.last.map({ $0 < number }) ?? true else { return nil }
+      bounds.append(number)
+    }
+    return bounds
+  }
+
   /// Whether an aggregate was told what it has to be told, and nothing else.
   func isTold(
     _ setting: AggregateSetting, _ aggregation: Catalogue.Aggregation, _ syntax: CallSyntax
@@ -109,8 +142,9 @@ extension Checker {
     switch (aggregation.parameter, setting) {
     case (.halfLife, .none):
       report(SemanticError.halfLife(syntax.span, name, isNeeded: true))
-    case (.none, .halfLife), (.position, .halfLife), (.probability, .halfLife):
+    case (.none, .halfLife), (.position, .halfLife), (.probability, .halfLife), (.limit, .halfLife):
       report(SemanticError.halfLife(syntax.span, name, isNeeded: false))
+    case (.bounds, .none): report(SemanticError.badBounds(syntax.span))
     case (.alpha, .none): report(SemanticError.noAlpha(syntax.span))
     default: return true
     }

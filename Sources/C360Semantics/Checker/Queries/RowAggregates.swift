@@ -24,8 +24,17 @@ extension Checker {
     var filter: Expression?
     for argument in syntax.arguments {
       if let label = argument.label {
-        report(SemanticError.unknownLabel(label.span, label.text, name, []))
-        return nil
+        guard label.text == aggregation.parameter.label, let value = argument.value,
+          let told = self.setting(value, aggregation, scope)
+        else {
+          let known = [aggregation.parameter.label].compactMap { $0 }
+          if !known.contains(label.text) {
+            report(SemanticError.unknownLabel(label.span, label.text, name, known))
+          }
+          return nil
+        }
+        setting = told
+        continue
       }
       if let written = argument.filter {
         guard filter == nil else {
@@ -50,6 +59,7 @@ extension Checker {
         SemanticError.argumentCount(span, name, wanted: 2, found: values.count, declared: nil))
       return nil
     }
+    guard isTold(setting, aggregation, syntax) else { return nil }
     guard let fitted = rowArguments(values, hasFilter: filter != nil, aggregation, span) else {
       return nil
     }
