@@ -39,6 +39,7 @@ func allAggregates(
       add(.decayedMean, number, .halfLife(3 * day))
       add(.ratio, number, second: columns.second)
       add(.slope, number)
+      add(.histogram, number, .bounds([-1, 0, 2.5]))
       add(.ewma, number, .smoothing(0.25))
       add(.ewma, number, .smoothing(0.97))
     }
@@ -58,6 +59,8 @@ func allAggregates(
       add(.nth, column, .position(-3))
       add(.distinct, column)
       add(.mode, column)
+      add(.top, column, .limit(2))
+      add(.list, column, .limit(3))
       add(.entropy, column)
       add(.approximateDistinct, column)
       add(.median, column)
@@ -76,6 +79,8 @@ func answerType(_ aggregate: WindowedAggregate, _ plan: Plan) -> LogicalType {
   case .any, .all: .bool
   case .sum, .min, .max, .first, .last, .nth, .mode, .quantile, .median:
     aggregate.argument.map { plan[$0].type } ?? .int
+  case .top, .list: .list(aggregate.argument.map { plan[$0].type } ?? .int)
+  case .histogram: .list(.int)
   default: .float
   }
 }

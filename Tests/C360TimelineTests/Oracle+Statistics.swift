@@ -44,6 +44,32 @@ extension Oracle {
     return DistinctSketch.estimate(counts)
   }
 
+  /// Lists; of nothing null.
+  func collected(
+    _ aggregate: WindowedAggregate, _ values: [Scalar], _ numbers: [Double]
+  ) -> Scalar {
+    var list: [Scalar] = []
+    switch aggregate.setting {
+    case .limit(let limit) where aggregate.function == .list: list = Array(values.suffix(limit))
+    case .limit(let limit):
+      let counts = Dictionary(values.map { ($0.asKey, 1) }, uniquingKeysWith: +)
+      let order = counts.sorted { left, right in
+        left.value != right.value ? left.value > right.value : precedes(left.key, right.key)
+      }
+      list = order.prefix(limit).map(\.key)
+    case .bounds(let bounds):
+      list = (0...bounds.count).map { bin in
+        let inside = numbers.filter { number in
+          !number.isNaN && (bin == 0 || number >= bounds[bin - 1])
+            && (bin == bounds.count || number < bounds[bin])
+        }
+        return .int(Int64(inside.count))
+      }
+    default: break
+    }
+    return values.isEmpty ? .null : .list(list)
+  }
+
   func smoothed(_ numbers: [Double], _ setting: AggregateSetting) -> Scalar {
     guard case .smoothing(let alpha) = setting else { return .null }
     var mean: Double?

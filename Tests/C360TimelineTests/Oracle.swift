@@ -171,6 +171,7 @@ struct Oracle {
     case .slope: return slope(counted.map(\.event.time), numbers)
     case .meanGap, .medianGap, .minGap, .maxGap, .gapStandardDeviation:
       return gap(aggregate.function, chosen.map(\.event.time))
+    case .top, .list, .histogram: return collected(aggregate, values, numbers)
     }
   }
 
