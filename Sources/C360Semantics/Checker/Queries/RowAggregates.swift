@@ -24,15 +24,12 @@ extension Checker {
     var filter: Expression?
     for argument in syntax.arguments {
       if let label = argument.label {
-        guard label.text == aggregation.parameter.label, let value = argument.value,
-          let told = self.setting(value, aggregation, scope)
-        else {
-          let known = [aggregation.parameter.label].compactMap { $0 }
-          if !known.contains(label.text) {
-            report(SemanticError.unknownLabel(label.span, label.text, name, known))
-          }
+        let known = aggregation.parameter.labels
+        guard known.contains(label.text), let value = argument.value else {
+          report(SemanticError.unknownLabel(label.span, label.text, name, known))
           return nil
         }
+        guard let told = self.setting(value, aggregation, scope) else { return nil }
         setting = told
         continue
       }
