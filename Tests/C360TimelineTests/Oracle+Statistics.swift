@@ -65,6 +65,7 @@ extension Oracle {
         }
         return .int(Int64(inside.count))
       }
+      if list.allSatisfy({ $0 == .int(0) }) { return .null }
     default: break
     }
     return values.isEmpty ? .null : .list(list)

@@ -22,9 +22,9 @@ extension ChunkEvaluator {
         values: doubles(column, stream), bounds: bounds, ranges, scratch)
       ranges.slide(&accumulator, scratch)
       write(ranges, into: output) { query, words in
-        for bin in 0...bounds.count {
-          words.append(UInt64(accumulator.result[query * (bounds.count + 1) + bin]))
-        }
+        let counts = accumulator.result + query * (bounds.count + 1)
+        guard (0...bounds.count).contains(where: { counts[$0] > 0 }) else { return }
+        for bin in 0...bounds.count { words.append(UInt64(counts[bin])) }
       }
     default: return
     }
