@@ -16,21 +16,29 @@ public final class Buffer: @unchecked Sendable {
   /// Bytes that hold data; the slack is not counted.
   public let byteCount: Int
   private let release: (@Sendable () -> Void)?
+  /// Bytes that were asked of the system; 0 for memory of somebody else.
+  private let size: Int
 
   /// Uninitialised memory of `byteCount` bytes.
   public init(byteCount: Int) {
     precondition(byteCount >= 0)
     var pointer: UnsafeMutableRawPointer?
     let size = (byteCount + 127) & ~63
+    self.byteCount = byteCount
+    release = nil
+    if size >= BufferPool.smallest, let idle = BufferPool.take(size) {
+      base = idle.base
+      self.size = idle.size
+      return
+    }
     // 2 MiB alignment lets the kernel back big buffers with huge pages (first touch 6× cheaper).
-    let alignment = size >= 4 << 20 ? 2 << 20 : 64
+    let alignment = size >= BufferPool.smallest ? 2 << 20 : 64
     guard posix_memalign(&pointer, alignment, size) == 0, let pointer else { abort() }
     #if canImport(Glibc)
       if alignment > 64 { madvise(pointer, size, adviceHugePages) }
     #endif
     base = pointer
-    self.byteCount = byteCount
-    release = nil
+    self.size = size
   }
 
   /// Memory owned by somebody else, kept alive until `release` is called.
@@ -40,10 +48,17 @@ public final class Buffer: @unchecked Sendable {
     self.base = base
     self.byteCount = byteCount
     self.release = release
+    size = 0
   }
 
   deinit {
-    if let release { release() } else { free(base) }
+    if let release {
+      release()
+    } else if size >= BufferPool.smallest {
+      BufferPool.give(base, size)
+    } else {
+      free(base)
+    }
   }
 
   /// Whether the memory is owned by somebody else.

@@ -35,6 +35,7 @@ struct Execution {
   /// - Throws: `RunFailure`; `CancellationError`; `OutdatedTable` when a kept table was not that of
   ///   the files, and is gone now.
   func run() throws -> Results {
+    if let bound = session.options.memoryLimit { BufferPool.keep(atMost: bound / 16) }
     let context = ExecutionContext(
       threads: session.threadCount, batchSize: session.options.batchSize, pool: session.texts,
       cancellation: session.options.cancellation, progress: progress)
