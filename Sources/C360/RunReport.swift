@@ -35,6 +35,8 @@ public struct RunReport: Sendable {
     public let overlapping: Int?
     /// Outcome → rows whose window is not observed to its end; only outcomes that were asked for.
     public let censored: [(outcome: String, rows: Int)]
+    /// The same by month of the exposure, for outcomes that have such rows.
+    public let censoredMonths: [(outcome: String, months: MonthCounts)]
   }
   /// The decisions of a policy at an exposure.
   public struct Decisions: Sendable {

@@ -33,6 +33,7 @@ extension Lowering {
     // Building the later steps may still ask for columns of tables, so scans are built last.
     for frame in frameOrder { steps.append(.frame(frameStep(frame))) }
     steps += requests.eventOrder.compactMap { eventMomentsStep($0).map(Step.eventMoments) }
+    steps += requests.coverageOrder.compactMap { coverageStep($0).map(Step.coverage) }
     steps += requests.profileOrder.compactMap { asOfStep($0).map(Step.asOf) }
     steps += requests.consentOrder.filter { $0.decision == nil }
       .compactMap { consentStep($0).map(Step.consent) }

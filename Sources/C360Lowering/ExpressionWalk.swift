@@ -5,7 +5,9 @@ extension Expression {
   var operands: [Expression] {
     switch kind {
     case .literal, .parameter, .decisionTime, .tableColumn, .profileColumn, .actionColumn,
-      .accumulator, .exposureColumn, .kept, .feature, .score, .aggregate, .consent, .queryColumn, .rowAggregate,
+      .accumulator, .exposureColumn, .kept, .feature, .score, .aggregate, .coverage, .consent,
+      .queryColumn,
+      .rowAggregate,
       .decision:
       []
     case .outcome(_, _, let inner), .not(let inner), .isNull(let inner), .isIn(let inner, _):

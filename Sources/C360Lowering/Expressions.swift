@@ -46,7 +46,7 @@ extension Lowering {
     case .and, .or, .not, .conditional, .coalesce, .isNull, .isIn:
       return logic(expression, scope)
     case .decisionTime, .accumulator, .tableColumn, .profileColumn, .actionColumn,
-      .exposureColumn, .kept, .queryColumn, .consent:
+      .exposureColumn, .kept, .queryColumn, .consent, .coverage:
       return leaf(expression, scope)
     case .outcome(let exposure, let position, let inner):
       return outcome(exposure, position, inner)
@@ -88,6 +88,8 @@ extension Lowering {
       return scalar(frame(exposure).columns[position])
     case .kept(let exposure): return kept(exposure)
     case .queryColumn(let position): return scope.queryColumns[position]
+    case .coverage(let window):
+      if let moments = moments(of: scope) { return coverage(window, at: moments) }
     case .consent(let question):
       if let moments = moments(of: scope) { return consent(question, at: moments, scope.decision) }
     default: break

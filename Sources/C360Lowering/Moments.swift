@@ -42,6 +42,10 @@ struct MomentRequests {
     /// The decision whose actions say the channel.
     let decision: Int?
   }
+  struct CoverageLookup {
+    let moments: Moments
+    var windows: [CoverageStep.Window] = []
+  }
   struct ConsentLookup {
     let moments: Moments
     var tests: [ConsentStep.Test] = []
@@ -64,6 +68,8 @@ struct MomentRequests {
   var profileOrder: [LookupKey] = []
   var consents: [ConsentKey: ConsentLookup] = [:]
   var consentOrder: [ConsentKey] = []
+  var coverages: [RelationID: CoverageLookup] = [:]
+  var coverageOrder: [RelationID] = []
   /// Event columns computed before timelines read them, in order of need.
   var derived: [(relation: RelationID, scalar: ScalarID, column: ColumnID)] = []
 }
@@ -97,6 +103,40 @@ extension Lowering {
       .coalesce, [scalar(found), scalars.constant(value.constant, type)], type)
   }
 
+  // MARK: Coverage
+
+  /// The share of a window that is covered, at each moment.
+  func coverage(_ covered: CoveredWindow, at moments: Moments) -> ScalarID {
+    guard case .events(let roles) = program[covered.table].kind,
+      let observed = roles.observedFrom
+    else { return scalars.constant(.float(bits: (1.0).bitPattern), .float64) }
+    let spec = covered.window.spec(since: nil)
+    if requests.coverages[moments.relation] == nil {
+      requests.coverages[moments.relation] = MomentRequests.CoverageLookup(moments: moments)
+      requests.coverageOrder.append(moments.relation)
+    }
+    let known = requests.coverages[moments.relation]?.windows.first {
+      $0.window == spec && $0.lag == covered.lag && $0.every == covered.every?.offset
+        && $0.observedFrom == observed
+    }
+    if let known { return scalar(known.column) }
+    let column = addColumn(
+      "coverage of \(program[covered.table].name)", .float, in: moments.relation, nullable: false)
+    requests.coverages[moments.relation]?.windows.append(
+      CoverageStep.Window(
+        window: spec, lag: covered.lag, every: covered.every?.offset, observedFrom: observed,
+        column: column))
+    return scalar(column)
+  }
+
+  func coverageStep(_ relation: RelationID) -> CoverageStep? {
+    requests.coverages[relation].map {
+      CoverageStep(
+        frame: relation, time: $0.moments.time, windows: $0.windows,
+        timezone: $0.moments.timezone)
+    }
+  }
+
   func asOfStep(_ key: MomentRequests.LookupKey) -> AsOfStep? {
     guard let lookup = requests.profiles[key], case .profile(let roles) = program[key.table].kind
     else { return nil }
@@ -106,6 +146,7 @@ extension Lowering {
       from: roles.from.map { column($0, of: versions) },
       known: roles.known.map { column($0, of: versions) },
       until: roles.until.map { column($0, of: versions) },
+      expiresAfter: roles.expiresAfter?.offset, timezone: program.timezone,
       tieBreak: allColumns(of: versions), frame: lookup.moments.relation,
       frameKey: lookup.moments.key, frameTime: lookup.moments.time,
       columns: lookup.columns.sorted { $0.key < $1.key }.map {

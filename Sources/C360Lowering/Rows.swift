@@ -183,7 +183,8 @@ extension Lowering {
       return FrameStep.Population(
         relation: rows.relation, key: self.column(roles.key, of: rows), time: column(roles.from),
         known: column(roles.known), arrivesWithin: nil,
-        until: isNamed ? column(roles.until) : nil)
+        until: isNamed ? column(roles.until) : nil,
+        expiresAfter: isNamed ? roles.expiresAfter?.offset : nil)
     case .consents(let roles):
       return FrameStep.Population(
         relation: rows.relation, key: self.column(roles.key, of: rows), time: column(roles.from),

@@ -69,6 +69,7 @@ public enum Step: Sendable {
   case eventMoments(EventMomentsStep)
   case eventValues(EventValuesStep)
   case asOf(AsOfStep)
+  case coverage(CoverageStep)
   case consent(ConsentStep)
   case derive(DeriveStep)
   case filter(FilterStep)

@@ -126,9 +126,12 @@ public struct FrameStep: Sendable {
     public let until: ColumnID?
     /// Events: as `EventSource.gone`.
     public let gone: ColumnID?
+    /// Profiles: later than this after their time versions no longer hold.
+    public let expiresAfter: TimeOffset?
     public init(
       relation: RelationID, key: ColumnID, time: ColumnID?, known: ColumnID?,
-      arrivesWithin: Int64?, until: ColumnID?, gone: ColumnID? = nil
+      arrivesWithin: Int64?, until: ColumnID?, gone: ColumnID? = nil,
+      expiresAfter: TimeOffset? = nil
     ) {
       self.relation = relation
       self.key = key
@@ -137,6 +140,7 @@ public struct FrameStep: Sendable {
       self.arrivesWithin = arrivesWithin
       self.until = until
       self.gone = gone
+      self.expiresAfter = expiresAfter
     }
   }
   public enum KeepRule: Sendable {
@@ -373,14 +377,54 @@ public struct EventValuesStep: Sendable {
   }
 }
 
+/// How much of the time of windows is covered (semantics.md N2): the share that lies at or after the
+/// time from which a table is observed.
+public struct CoverageStep: Sendable {
+  public struct Window: Sendable {
+    /// `duration`, `span` or `calendar`.
+    public let window: WindowSpec
+    /// µs
+    public let lag: Int64
+    /// As in `WindowedAggregate`.
+    public let every: TimeOffset?
+    /// µs UTC, inclusive; nil: ever since.
+    public let observedFrom: Int64?
+    /// float in 0...1, never null; of a window of no time 1 or 0.
+    public let column: ColumnID
+    public init(
+      window: WindowSpec, lag: Int64, every: TimeOffset? = nil, observedFrom: Int64?,
+      column: ColumnID
+    ) {
+      self.window = window
+      self.lag = lag
+      self.every = every
+      self.observedFrom = observedFrom
+      self.column = column
+    }
+  }
+  public let frame: RelationID
+  public let time: ColumnID
+  public let windows: [Window]
+  public let timezone: String
+  public init(frame: RelationID, time: ColumnID, windows: [Window], timezone: String) {
+    self.frame = frame
+    self.time = time
+    self.windows = windows
+    self.timezone = timezone
+  }
+}
+
 /// The version of a profile that holds at each row of a frame: the latest `from` (then the row's
-/// values) with from < t, known < t, and not until <= t.
+/// values) with from < t, known < t, and not until <= t; none when it expired, t > from + expiresAfter.
 public struct AsOfStep: Sendable {
   public let versions: RelationID
   public let key: ColumnID
   public let from: ColumnID?
   public let known: ColumnID?
   public let until: ColumnID?
+  /// On the local calendar of `timezone`.
+  public let expiresAfter: TimeOffset?
+  public let timezone: String
   public let tieBreak: [ColumnID]
   public let frame: RelationID
   public let frameKey: ColumnID
@@ -389,7 +433,7 @@ public struct AsOfStep: Sendable {
   public let columns: [(from: ColumnID, to: ColumnID)]
   public init(
     versions: RelationID, key: ColumnID, from: ColumnID?, known: ColumnID?, until: ColumnID?,
-    tieBreak: [ColumnID], frame: RelationID, frameKey: ColumnID, frameTime: ColumnID,
+    expiresAfter: TimeOffset? = nil, timezone: String = "UTC", tieBreak: [ColumnID], frame: RelationID, frameKey: ColumnID, frameTime: ColumnID,
     columns: [(from: ColumnID, to: ColumnID)]
   ) {
     self.versions = versions
@@ -397,6 +441,8 @@ public struct AsOfStep: Sendable {
     self.from = from
     self.known = known
     self.until = until
+    self.expiresAfter = expiresAfter
+    self.timezone = timezone
     self.tieBreak = tieBreak
     self.frame = frame
     self.frameKey = frameKey

@@ -103,6 +103,11 @@ struct ExpressionMarkerTests {
   @Test(arguments: types) func type(_ marked: Marked) { marked.expectDiagnostic() }
 
   static let aggregates = [
+    Marked(
+      "E0420", "`coverage` takes a feature with a window", "feature a = ‹coverage(accounts.gender)›"),
+    Marked(
+      "E0420", "this window is no stretch of time with a start and an end",
+      "feature a = count(orders) over last 3\nfeature b = ‹coverage(a)›"),
     Marked("E0412", "a window has a length above 0", "feature a = count(orders) over ‹0d›"),
     Marked("E0412", "`last 0` holds no event", "feature a = count(orders) ‹over last 0›"),
     Marked(

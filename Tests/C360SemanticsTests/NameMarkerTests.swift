@@ -87,6 +87,9 @@ struct NameMarkerTests {
       "E0211", "a consents table needs a column with the role `@purpose`",
       "consents ‹e› of customer from \"e.csv\" { k: int @key; f: time @from }"),
     Marked(
+      "E0211", "a profile whose versions expire needs a column with the role `@from`",
+      "profile p of customer from \"p.csv\" { k: int @key; a: int?; ‹expires after 1y› }"),
+    Marked(
       "E0211", "a table with `@retracted` rows needs a column with the role `@id`",
       "events e of customer from \"e.csv\" { k: int @key; t: time @time; ‹r›: bool @retracted }"),
     Marked(

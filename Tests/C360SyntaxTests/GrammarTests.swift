@@ -48,7 +48,7 @@ import Testing
   @Test func randomProgramsParseAndFormat() throws {
     var maker = SentenceMaker(Self.grammar, seed: 6)
     var seen: Set<SyntaxKind> = []
-    for _ in 0..<60 {
+    for _ in 0..<90 {
       let declarations = (0..<12).map { _ in maker.sentence("Declaration") }
       let text = maker.sentence("sourceFile") + declarations.joined(separator: "\n")
       let tree = parse(SourceFile(name: "random.c360", text: text))

@@ -34,6 +34,9 @@ struct StepText {
       return ("moments", step.moments, "\(plan.name(of: step.events)) in order")
     case .eventValues(let step):
       return ("values", step.events, names(step.columns.map(\.from)))
+    case .coverage(let step):
+      let names = step.windows.map { plan[$0.column].name }
+      return ("coverage", step.frame, names.joined(separator: "; "))
     case .asOf(let step):
       return (
         "as of", step.frame,

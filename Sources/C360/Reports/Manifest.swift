@@ -78,6 +78,8 @@ struct Manifest {
     let counts: [(String, Int?)] = [
       ("neverKnown", report.counts.neverKnown[table.name]),
       ("exactCopies", report.counts.duplicates[table.name]),
+      ("superseded", report.counts.superseded[table.name]),
+      ("retracted", report.counts.retracted[table.name]),
       ("unused", report.counts.unusedEvents[table.name]),
       ("unlinked", report.counts.unlinked[table.name]),
       ("identifiersBelowThreshold", report.counts.unresolved[table.name]),
@@ -95,6 +97,18 @@ struct Manifest {
     for (name, count) in counts {
       if let count, count > 0 { members.append((name, .integer(count))) }
     }
+    if let found = report.counts.findings[table.name] {
+      if found.late.total > 0 {
+        members.append(("late", .integer(found.late.total)))
+        members.append(("worstDelay", .text(ValueText.duration(found.worstDelay))))
+      }
+      let months: [(String, MonthCounts)] = [
+        ("late", found.late), ("neverKnown", found.neverKnown), ("exactCopies", found.exactCopies),
+        ("superseded", found.superseded), ("retracted", found.retracted),
+        ("tiedExposures", found.tiedExposures),
+      ]
+      if let byMonth = self.byMonth(months) { members.append(("byMonth", byMonth)) }
+    }
     return .object(members)
   }
 
@@ -109,6 +123,18 @@ struct Manifest {
     ]
   }
 
+  /// Month (UTC) → what was found → rows; nil where nothing was.
+  private func byMonth(_ counts: [(String, MonthCounts)]) -> JSONValue? {
+    var months: [String: [(key: String, value: JSONValue)]] = [:]
+    for (name, found) in counts {
+      for (month, rows) in found.byMonth {
+        months[month, default: []].append((name, .integer(rows)))
+      }
+    }
+    if months.isEmpty { return nil }
+    return .object(months.sorted { $0.key < $1.key }.map { ($0.key, .object($0.value)) })
+  }
+
   private func exposure(_ exposure: RunReport.Exposure) -> JSONValue {
     var members: [(key: String, value: JSONValue)] = [
       ("name", .text(exposure.name)), ("rows", .integer(exposure.rows)),
@@ -120,6 +146,9 @@ struct Manifest {
     if !exposure.censored.isEmpty {
       members.append(
         ("censored", .object(exposure.censored.map { ($0.outcome, .integer($0.rows)) })))
+      if let months = byMonth(exposure.censoredMonths.map { ($0.outcome, $0.months) }) {
+        members.append(("censoredByMonth", months))
+      }
     }
     return .object(members)
   }

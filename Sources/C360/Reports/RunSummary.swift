@@ -35,6 +35,16 @@ struct RunSummary {
     if let count = report.counts.neverKnown[table.name], count > 0 {
       parts.append("\(number(count)) never known")
     }
+    if let found = report.counts.findings[table.name], found.late.total > 0, table.rows > 0 {
+      let share = ValueText.fixed(100 * Double(found.late.total) / Double(table.rows), 0)
+      parts.append("\(share) % late, by \(ValueText.duration(found.worstDelay)) at most")
+    }
+    if let count = report.counts.superseded[table.name], count > 0 {
+      parts.append("\(number(count)) superseded")
+    }
+    if let count = report.counts.retracted[table.name], count > 0 {
+      parts.append("\(number(count)) retracted")
+    }
     if let count = report.counts.duplicates[table.name], count > 0 {
       parts.append("\(number(count)) exact \(count == 1 ? "copy" : "copies")")
     }

@@ -209,9 +209,18 @@ struct Delivery {
         let rows = coverage.columns.map { censored[results.lowered.plan[$0].name] ?? 0 }
         return (outcome: name, rows: rows.max() ?? 0)
       }
+      let byMonth = results.counts.censoredMonths[exposure.name] ?? [:]
+      let months = results.lowered.coverages.filter { $0.exposure == id }.compactMap { coverage in
+        let counts = coverage.columns.compactMap { byMonth[results.lowered.plan[$0].name] }
+        // The furthest window of an outcome is censored wherever a nearer one is.
+        return counts.max { $0.total < $1.total }.map {
+          (outcome: exposure.outcomes[coverage.outcome].name, months: $0)
+        }
+      }
       return RunReport.Exposure(
         name: exposure.name, rows: rows, kept: isUnruled ? nil : kept,
-        overlapping: isUnruled ? kept.map { rows - $0 } : nil, censored: outcomes)
+        overlapping: isUnruled ? kept.map { rows - $0 } : nil, censored: outcomes,
+        censoredMonths: months)
     }
   }
 

@@ -55,6 +55,9 @@ struct StepColumns {
     case .eventValues(let step):
       read.insert(step.place)
       add(step.columns)
+    case .coverage(let step):
+      read.insert(step.time)
+      written = step.windows.map(\.column)
     case .asOf(let step):
       read.formUnion([step.key, step.frameKey, step.frameTime] + step.tieBreak)
       read.formUnion([step.from, step.known, step.until].compactMap { $0 })

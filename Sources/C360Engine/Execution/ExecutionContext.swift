@@ -142,6 +142,10 @@ public struct RunCounts: Sendable {
   public var unlinked: [String: Int] = [:]
   /// Identity → identifiers with links none of which is ever accepted.
   public var unresolved: [String: Int] = [:]
+  /// Event table → findings by month.
+  public var findings: [String: EventFindings] = [:]
+  /// Frame → column name of the coverage → rows whose outcome window is not observed to its end.
+  public var censoredMonths: [String: [String: MonthCounts]] = [:]
   /// Frame → rows its keep rule keeps.
   public var kept: [String: Int] = [:]
   /// Policy → counts of its decisions.

@@ -47,6 +47,7 @@ enum StepName {
     case .timeline(let step): return "timeline \(name(step.events.relation)) → \(name(step.frame))"
     case .eventMoments(let step): return "moments \(name(step.events))"
     case .eventValues(let step): return "values \(name(step.events))"
+    case .coverage(let step): return "coverage \(name(step.frame))"
     case .asOf(let step): return "as of \(name(step.versions)) → \(name(step.frame))"
     case .consent(let step): return "consent \(name(step.ledger)) → \(name(step.frame))"
     case .derive(let step): return "derive \(name(step.relation))"
@@ -70,6 +71,7 @@ enum StepName {
     case .eventMoments(let step): step.moments
     case .eventValues(let step): step.events
     case .asOf(let step): step.frame
+    case .coverage(let step): step.frame
     case .consent(let step): step.frame
     case .derive(let step): step.relation
     case .filter(let step): step.output
@@ -87,8 +89,8 @@ enum StepName {
     case .group(let step): [step.input]
     case .sort(let step): [step.input]
     case .limit(let step): [step.input]
-    case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .asOf, .consent,
-      .derive, .filter, .decide, .expect:
+    case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
+      .consent, .derive, .filter, .decide, .expect:
       []
     }
   }

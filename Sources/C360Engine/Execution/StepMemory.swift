@@ -12,8 +12,8 @@ enum StepMemory {
     case .group, .limit, .expect: return 0
     case .filter(let step): return rows(step.output) * width(step.columns.map(\.to), plan)
     case .sort(let step): return rows(step.input) * width(step.columns.map(\.to), plan)
-    case .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .asOf, .consent, .derive,
-      .decide:
+    case .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
+      .consent, .derive, .decide:
       return rows(StepName.target(of: step)) * width(StepColumns(step, in: plan).written, plan)
     }
   }
@@ -23,7 +23,7 @@ enum StepMemory {
     of step: Step, in plan: Plan, rows: (RelationID) -> Int
   ) -> Int {
     switch step {
-    case .scan, .limit, .timeline, .consent, .derive, .decide: return 0
+    case .scan, .limit, .timeline, .coverage, .consent, .derive, .decide: return 0
     case .expect(let step): return rows(step.relation)
     case .filter(let step): return 5 * rows(step.input)
     // A table of ids half full, and the first row of each.
@@ -75,7 +75,8 @@ enum StepMemory {
       ]
     case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
     case .eventMoments(let step): return [step.momentKey: rows(step.events) * entityWidth]
-    case .scan, .versions, .link, .eventValues, .derive, .filter, .group, .sort, .limit, .expect:
+    case .scan, .versions, .link, .eventValues, .coverage, .derive, .filter, .group, .sort, .limit,
+      .expect:
       return [:]
     }
   }
@@ -154,7 +155,9 @@ struct MemoryForecast {
     case .limit(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)
     case .group(let step): rows[step.output] = 0
     case .eventMoments(let step): rows[step.moments] = rows[step.events] ?? 0
-    case .scan, .versions, .eventValues, .timeline, .asOf, .consent, .derive, .decide, .expect: break
+    case .scan, .versions, .eventValues, .timeline, .coverage, .asOf, .consent, .derive, .decide,
+      .expect:
+      break
     }
   }
 }

@@ -57,6 +57,7 @@ struct StepRunner: Sendable {
     case .timeline(let step): try TimelineOperator.run(step, &state, context)
     case .eventMoments(let step): try EventMomentsOperator.run(step, &state, context)
     case .eventValues(let step): try EventMomentsOperator.run(step, &state, context)
+    case .coverage(let step): try CoverageOperator.run(step, &state, context)
     case .asOf(let step): try AsOfOperator.run(step, &state, context)
     case .consent(let step): try ConsentOperator.run(step, &state, context)
     case .derive(let step): try DeriveOperator.run(step, &state, context)

@@ -83,7 +83,8 @@ struct PartitionedPlan {
     case .eventMoments(let step):
       cuts[step.moments] = .byKey
       return .inPartitions
-    case .versions, .eventValues, .timeline, .asOf, .consent, .decide: return .inPartitions
+    case .versions, .eventValues, .timeline, .coverage, .asOf, .consent, .decide:
+      return .inPartitions
     case .derive(let step): return placement(of: step.relation)
     case .expect(let step): return placement(of: step.relation)
     case .filter(let step):
@@ -213,7 +214,7 @@ private struct PartitionClaims {
         versions[step.relation] = step
       // Whose an event is, is not known before all links are.
       case .link: return nil
-      case .eventValues, .derive, .filter, .group, .sort, .limit, .expect: break
+      case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .expect: break
       }
     }
     for (relation, key) in claims where !frames.contains(relation) {
@@ -260,8 +261,8 @@ extension Step {
     case .decide(var step):
       step.actionTimelines = step.actionTimelines.map(observing)
       return .decide(step)
-    case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .asOf, .consent, .derive,
-      .filter, .group, .sort, .limit,
+    case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .coverage, .asOf, .consent,
+      .derive, .filter, .group, .sort, .limit,
       .expect:
       return self
     }

@@ -15,6 +15,12 @@ extension RunCounts {
     add(&tiedExposures, other.tiedExposures)
     add(&resolvedTies, other.resolvedTies)
     add(&duplicates, other.duplicates)
+    for (table, found) in other.findings { findings[table, default: .init()].merge(found) }
+    for (frame, columns) in other.censoredMonths {
+      for (column, months) in columns {
+        censoredMonths[frame, default: [:]][column, default: .init()].add(months)
+      }
+    }
     add(&kept, other.kept)
     for (ledger, purposes) in other.overlappingGrants {
       add(&overlappingGrants[ledger, default: [:]], purposes)

@@ -12,7 +12,8 @@ package enum AsOfOperator {
     let search = VersionSearch(
       clusters: events.clusters, times: state.vector(step.frameTime),
       known: step.known.map { state.vector($0) }, until: step.until.map { state.vector($0) },
-      hasStart: step.from != nil)
+      hasStart: step.from != nil, expiresAfter: step.expiresAfter,
+      zone: try ZoneTable(step.timezone))
     let count = state.rowCount(step.frame)
     let found = Buffer(byteCount: count * 4)
     let rows = found.elements(Int32.self)
@@ -43,6 +44,8 @@ private struct VersionSearch: @unchecked Sendable {
   let until: Vector?
   /// Without a start versions hold since ever.
   let hasStart: Bool
+  let expiresAfter: TimeOffset?
+  let zone: ZoneTable
 
   func run(_ layout: ChunkLayout, into rows: UnsafeMutablePointer<Int32>) {
     let decisions = times.int64s
@@ -59,6 +62,8 @@ private struct VersionSearch: @unchecked Sendable {
         var candidate = position
         while candidate > start {
           candidate -= 1
+          // Versions before one that expired expired too.
+          if hasExpired(clusters.times[candidate], at: decision) { break }
           let version = clusters.row(candidate)
           if holds(version, at: decision) {
             rows[row] = Int32(truncatingIfNeeded: version)
@@ -67,6 +72,11 @@ private struct VersionSearch: @unchecked Sendable {
         }
       }
     }
+  }
+
+  private func hasExpired(_ start: Int64, at decision: Int64) -> Bool {
+    guard let expiresAfter, hasStart else { return false }
+    return zone.moved(start, by: expiresAfter, times: 1) < decision
   }
 
   /// Whether a version that started in time was known in time and has not ended.

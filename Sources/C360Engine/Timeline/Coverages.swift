@@ -11,17 +11,18 @@ enum Coverages {
     for coverage in step.coverages {
       let values = Buffer(byteCount: times.count)
       let covered = values.elements(UInt8.self)
-      var censored = 0
+      var censored = MonthCounts()
       for row in 0..<times.count {
         let end = zone.moved(times.int64s[row], by: coverage.within, times: 1)
         let isCovered = through.map { end <= $0 } ?? false
         covered[row] = isCovered ? 1 : 0
-        censored += isCovered ? 0 : 1
+        if !isCovered { censored.add(times.int64s[row]) }
       }
       state.set(
         coverage.column, Vector(type: .bool, count: times.count, values: values))
       let frame = state.plan.name(of: step.frame)
-      state.counts.censored[frame, default: [:]][state.plan[coverage.column].name] = censored
+      state.counts.censored[frame, default: [:]][state.plan[coverage.column].name] = censored.total
+      state.counts.censoredMonths[frame, default: [:]][state.plan[coverage.column].name] = censored
     }
   }
 

@@ -15,11 +15,46 @@ extension RunCounts {
     if let known = source.known, unlinked[name] == nil {
       neverKnown[name] = state.vector(known).nullCount
     }
+    addFindings(source, clusters, name, state)
     guard let entities else { return }
     let asking = state.timelines.asking(source.key, entities)
     unusedEvents[name] =
       asking.count == 1
       ? state.rowCount(source.relation) - used(clusters) : unused(state.vector(source.key), asking)
+  }
+
+  /// Once a table, however many timelines read it; copies where most were met.
+  private mutating func addFindings(
+    _ source: EventSource, _ clusters: EventClusters, _ name: String, _ state: ExecutionState
+  ) {
+    // Of events by identifiers the step that made them has counted rows of the file.
+    if let known = source.known, unlinked[name] == nil {
+      addArrivals(name, times: state.vector(source.time), known: state.vector(known))
+    }
+    var found = findings[name] ?? EventFindings()
+    if clusters.duplicates > found.exactCopies.total {
+      found.exactCopies = MonthCounts()
+      for position in clusters.copies(source.tieBreak.map { state.vector($0) }) {
+        found.exactCopies.add(clusters.times[position])
+      }
+    }
+    findings[name] = found
+  }
+
+  /// Rows that are known late, or never.
+  mutating func addArrivals(_ name: String, times: Vector, known: Vector) {
+    var found = findings[name] ?? EventFindings()
+    guard found.late.total == 0, found.neverKnown.total == 0 else { return }
+    for row in 0..<times.count where !times.isNull(row) {
+      if known.isNull(row) {
+        found.neverKnown.add(times.int64s[row])
+      } else if known.int64s[row] > times.int64s[row] {
+        found.late.add(times.int64s[row])
+        let (delay, overflow) = known.int64s[row].subtractingReportingOverflow(times.int64s[row])
+        found.worstDelay = max(found.worstDelay, overflow ? .max : delay)
+      }
+    }
+    findings[name] = found
   }
 
   /// The clusters may hold events of other entities too.
@@ -39,5 +74,36 @@ extension RunCounts {
       if !isUsed { count += 1 }
     }
     return count
+  }
+}
+
+extension EventClusters {
+  /// Positions of rows that are copies of the one before.
+  fileprivate func copies(_ tieBreak: [Vector]) -> [Int] {
+    var result: [Int] = []
+    for entity in 0..<entities.count {
+      for position in Int(starts[entity]) + 1..<max(Int(starts[entity]) + 1, Int(ends[entity]))
+      where times[position - 1] == times[position] {
+        let (left, right) = (row(position - 1), row(position))
+        if tieBreak.allSatisfy({ $0.isSame(left, right) }) { result.append(position) }
+      }
+    }
+    return result
+  }
+}
+
+extension Vector {
+  fileprivate func isSame(_ left: Int, _ right: Int) -> Bool {
+    if isNull(left) || isNull(right) { return isNull(left) == isNull(right) }
+    switch type {
+    case .bool: return bools[left] == bools[right]
+    case .int64: return int64s[left] == int64s[right]
+    case .float64: return orderedKey(float64s[left]) == orderedKey(float64s[right])
+    case .text, .list: return codes[left] == codes[right]
+    case .vector(let width):
+      return (0..<width).allSatisfy {
+        orderedKey(float64s[left * width + $0]) == orderedKey(float64s[right * width + $0])
+      }
+    }
   }
 }

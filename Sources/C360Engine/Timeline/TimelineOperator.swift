@@ -32,7 +32,8 @@ package enum TimelineOperator {
     }
     try Coverages.fill(step, &state)
     state.counts.add(run, state.plan.name(of: step.events.relation))
-    state.counts.addEvents(step.events, events.clusters, state, asking: step.isOfEvents ? nil : entities)
+    state.counts.addEvents(
+      step.events, events.clusters, state, asking: step.isOfEvents ? nil : entities)
   }
 }
 
@@ -44,7 +45,7 @@ private final class TimelineRun: Sendable {
   let columns: [OutputColumn]
   /// The moment t itself, when tied exposures are to be counted.
   let decision: Int?
-  let tiedExposures = Atomic<Int>(0)
+  let tiedExposures = Mutex(MonthCounts())
   let resolvedTies = Atomic<Int>(0)
 
   init(step: TimelineStep, inputs: TimelineInputs, rowCount: Int, plan: Plan, decision: Int?) {
@@ -109,7 +110,7 @@ private final class TimelineRun: Sendable {
   private func countTies(_ evaluator: ChunkEvaluator, _ decision: Int) {
     let chunk = evaluator.chunk
     let positions = evaluator.positions(of: decision)
-    var count = 0
+    var tied = MonthCounts()
     for group in 0..<chunk.groupCount {
       let end = chunk.groupTo[group]
       for row in chunk.rows(group) {
@@ -118,10 +119,12 @@ private final class TimelineRun: Sendable {
         while event < end, let gone = chunk.gone, gone[Int(event)] < chunk.decisions[row] {
           event += 1
         }
-        if event < end, chunk.times[Int(event)] == chunk.decisions[row] { count += 1 }
+        if event < end, chunk.times[Int(event)] == chunk.decisions[row] {
+          tied.add(chunk.decisions[row])
+        }
       }
     }
-    tiedExposures.add(count, ordering: .relaxed)
+    if tied.total > 0 { tiedExposures.withLock { [tied] in $0.add(tied) } }
   }
 
   /// Rows without a key have no events.
@@ -136,7 +139,9 @@ private final class TimelineRun: Sendable {
 
 extension RunCounts {
   fileprivate mutating func add(_ run: TimelineRun, _ name: String) {
-    tiedExposures[name, default: 0] += run.tiedExposures.load(ordering: .relaxed)
+    let tied = run.tiedExposures.withLock { $0 }
+    tiedExposures[name, default: 0] += tied.total
+    findings[name, default: EventFindings()].tiedExposures.add(tied)
     resolvedTies[name, default: 0] += run.resolvedTies.load(ordering: .relaxed)
   }
 }

@@ -47,6 +47,15 @@ enum VersionsOperator {
         type: .int64, count: count, values: values,
         validity: superseded + removed == count ? nil : validity))
     let name = state.plan.name(of: step.relation)
+    let times = state.vector(step.time)
+    for row in 0..<count where valid[row] != 0 && !times.isNull(row) {
+      let isRetracted = retracted.map { !$0.isNull(row) && $0.bools[row] != 0 } ?? false
+      if isRetracted {
+        state.counts.findings[name, default: EventFindings()].retracted.add(times.int64s[row])
+      } else {
+        state.counts.findings[name, default: EventFindings()].superseded.add(times.int64s[row])
+      }
+    }
     state.counts.superseded[name] = superseded
     state.counts.retracted[name] = removed
   }

@@ -21,12 +21,13 @@ func exposureRows(
     case .file: fileRows.map { withDefaults($0, columns: exposure.columns) }
     case .instant(let time, let population):
       rowsOfPopulation(
-        population, of: exposure, at: [time], tables: tables, rows: rows, identities: identities)
+        population, of: exposure, at: [time], tables: tables, rows: rows, identities: identities,
+        calendar)
     case .every(let step, let start, let through, let population):
       rowsOfPopulation(
         population, of: exposure,
         at: moments(from: start, through: through, every: step, calendar: calendar),
-        tables: tables, rows: rows, identities: identities)
+        tables: tables, rows: rows, identities: identities, calendar)
     }
   var result = unordered.sorted { precedes($0, $1, first: [exposure.key, exposure.time]) }
     .compactMap { row in
@@ -59,7 +60,7 @@ private func moments(
 
 private func rowsOfPopulation(
   _ population: TableID?, of exposure: Exposure, at times: [Int64], tables: [Table],
-  rows: [[[Value]]], identities: [Identity?]
+  rows: [[[Value]]], identities: [Identity?], _ calendar: LocalCalendar
 ) -> [[Value]] {
   func identity(of index: Int) -> (Table.EventRoles, Identity)? {
     guard case .events(let roles) = tables[index].kind, let via = roles.via,
@@ -83,12 +84,12 @@ private func rowsOfPopulation(
     entities.filter { entity in
       asked.contains { index in
         if population != nil, case .profile(let roles) = tables[index].kind {
-          return profileVersion(roles, rows: rows[index], entity: entity, at: time) != nil
+          return profileVersion(roles, rows: rows[index], entity: entity, at: time, calendar) != nil
         }
         if let (roles, identity) = identity(of: index) {
           return hasBeenSeen(entity, before: time, in: roles, rows: rows[index], via: identity)
         }
-        return hasBeenSeen(entity, before: time, in: tables[index], rows: rows[index])
+        return hasBeenSeen(entity, before: time, in: tables[index], rows: rows[index], calendar)
       }
     }.map { entity in
       var row = [Value](repeating: .null, count: exposure.columns.count)

@@ -45,6 +45,7 @@ extension ReferenceInterpreter {
       return attempt { () throws(ReferenceError) in
         try self.aggregate(aggregate, in: expression, scope)
       }
+    case .coverage(let window): return .success(.float(coverage(window, scope)))
     case .consent(let question): return .success(.bool(isHeld(question, scope)))
     case .queryColumn(let column): return .success(scope.cells[column])
     case .rowAggregate(let aggregate):

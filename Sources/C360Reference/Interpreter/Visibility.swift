@@ -86,7 +86,8 @@ func eventsByEntity(of table: Table, rows: [[Value]]) -> [Value: [Event]] {
 /// The version of a profile that holds at `time` (semantics.md S3): the latest `from`, then the last
 /// in the order of the row's values.
 func profileVersion(
-  _ roles: Table.ProfileRoles, rows: [[Value]], entity: Value, at time: Int64
+  _ roles: Table.ProfileRoles, rows: [[Value]], entity: Value, at time: Int64,
+  _ calendar: LocalCalendar
 ) -> [Value]? {
   func isBefore(_ column: Int?, _ row: [Value]) -> Bool {
     guard let column else { return true }
@@ -94,13 +95,20 @@ func profileVersion(
   }
   return rows.filter { row in
     let hasEnded = roles.until.flatMap { row[$0].integer }.map { $0 <= time } ?? false
+    if let age = roles.expiresAfter, let from = roles.from, let start = row[from].integer,
+      calendar.moved(start, by: age, times: 1) < time
+    {
+      return false
+    }
     return !entity.isNull && row[roles.key] == entity && isBefore(roles.from, row)
       && isBefore(roles.known, row) && !hasEnded
   }.max { precedes($0, $1, first: roles.from.map { [$0] } ?? []) }
 }
 
 /// Whether any row of a table makes the entity known strictly before `time`.
-func hasBeenSeen(_ entity: Value, before time: Int64, in table: Table, rows: [[Value]]) -> Bool {
+func hasBeenSeen(
+  _ entity: Value, before time: Int64, in table: Table, rows: [[Value]], _ calendar: LocalCalendar
+) -> Bool {
   switch table.kind {
   case .events(let roles):
     rows.contains {
@@ -111,7 +119,7 @@ func hasBeenSeen(_ entity: Value, before time: Int64, in table: Table, rows: [[V
     // An expired version was seen too.
     profileVersion(
       Table.ProfileRoles(key: roles.key, from: roles.from, known: roles.known, until: nil),
-      rows: rows, entity: entity, at: time) != nil
+      rows: rows, entity: entity, at: time, calendar) != nil
   case .consents(let roles):
     rows.contains { $0[roles.key] == entity && ($0[roles.from].integer ?? .max) < time }
   // Links alone make nobody known.
@@ -120,9 +128,30 @@ func hasBeenSeen(_ entity: Value, before time: Int64, in table: Table, rows: [[V
 }
 
 extension ReferenceInterpreter {
+  /// The covered share of a window's time (semantics.md N2).
+  func coverage(_ covered: CoveredWindow, _ scope: Scope) -> Double {
+    guard case .events(let roles) = program[covered.table].kind,
+      let observed = roles.observedFrom
+    else { return 1 }
+    let clock =
+      covered.every.map { calendar.lastMultiple(of: $0, before: scope.time) } ?? scope.time
+    let end = saturatingSum(clock, -covered.lag)
+    let start: Int64
+    switch covered.window {
+    case .duration(let length): start = saturatingSum(end, -length)
+    case .span(let span): start = calendar.moved(end, by: span, times: -1)
+    case .calendar(let span): start = calendar.periodStart(end, of: span)
+    default: return 1
+    }
+    let missing = min(max(observed, start), end) - start
+    if start == end { return observed <= start ? 1 : 0 }
+    return Double(end - start - missing) / Double(end - start)
+  }
+
   func profileColumn(_ id: TableID, _ column: Int, _ scope: Scope) -> Value {
     guard case .profile(let roles) = program[id].kind else { return .null }
-    let version = profileVersion(roles, rows: rows[id.index], entity: scope.entity, at: scope.time)
+    let version = profileVersion(
+      roles, rows: rows[id.index], entity: scope.entity, at: scope.time, calendar)
     return version?[column] ?? program[id].columns[column].defaultValue ?? .null
   }
 }

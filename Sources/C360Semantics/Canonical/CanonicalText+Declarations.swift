@@ -16,10 +16,12 @@ extension CanonicalText {
         r.sequence.map { "sequence \($0)" }, r.observedThrough.map { "through \($0)us" },
         r.via.map { "via \(program[$0].name)" },
       ].compactMap { $0 }
+      roles += [r.observedFrom.map { "observed from \($0)us" }].compactMap { $0 }
     case .profile(let r):
       roles = ["profile", "key \(r.key)"]
       roles += [
         r.from.map { "from \($0)" }, r.known.map { "known \($0)" }, r.until.map { "until \($0)" },
+        r.expiresAfter.map { "expires \(words($0))" },
       ].compactMap { $0 }
     case .consents(let r):
       roles = ["consents", "key \(r.key)", "purpose \(r.purpose)", "from \(r.from)"]

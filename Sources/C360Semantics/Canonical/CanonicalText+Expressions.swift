@@ -34,6 +34,9 @@ extension CanonicalText {
       write(operand, into: &text)
       text += ", [" + values.map { literal($0, operand.type) }.joined(separator: ", ") + "])"
     case .aggregate(let aggregate): text += self.aggregate(aggregate)
+    case .coverage(let covered):
+      text += "coverage(\(program[covered.table].name)\(words(covered.window)) "
+        + "lag \(covered.lag)us\(covered.every.map { " every \(words($0))" } ?? ""))"
     case .consent(let question):
       text += "consent(\(program[question.ledger].name), \(quoted(question.purpose)), "
         + "\(words(question.channel))\(words(question.clock)))"
@@ -137,7 +140,7 @@ extension CanonicalText {
     }
   }
 
-  private func words(_ window: Window) -> String {
+  func words(_ window: Window) -> String {
     switch window {
     case .all: "all"
     case .duration(let length): "over \(length)us"

@@ -13,7 +13,7 @@ public enum Catalogue {
 
   /// Functions and aggregates of the language that this version does not have.
   static let laterFunctions: Set<String> = [
-    "approx_median", "coverage", "confidence", "arm", "xgboost", "lightgbm",
+    "approx_median", "confidence", "arm", "xgboost", "lightgbm",
     "scorecard", "onnx", "trees", "kl", "difference", "rate",
   ]
 

@@ -5,6 +5,10 @@ extension Catalogue {
       form: "consent", "consent(\"purpose\")",
       "Whether the entity's consent for a purpose holds at the decision.", nulls: .total),
     Function(
+      form: "coverage", "coverage(feature)",
+      "The share of the feature's window that its table was observed in, and may be seen.",
+      nulls: .total),
+    Function(
       form: "declassify", "declassify(x, sensitive(label), because: \"…\")",
       "x without a sensitive label; stands in the manifest.", nulls: .propagates),
     Function(

@@ -19,6 +19,19 @@ extension SemanticError {
     Diagnostic("E0412", "nothing is known before it happens", at: at)
   }
 
+  static func coverageOfNothing(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0420", "`coverage` takes a feature with a window", at: at,
+      help: ["as in `coverage(orders_30d)` with `feature orders_30d = count(orders) over 30d`"])
+  }
+
+  static func coverageOfWindow(_ at: Span, window: Span) -> Diagnostic {
+    Diagnostic(
+      "E0420", "this window is no stretch of time with a start and an end", at: at,
+      secondary: [LabeledSpan(window, "the window")],
+      help: ["`coverage` is of windows like `over 30d`, `over 1mo` or `over calendar 1mo`"])
+  }
+
   // MARK: Forms of windows
 
   static func windowForm(_ at: Span) -> Diagnostic {

@@ -92,6 +92,23 @@ public enum AggregateSetting: Sendable {
   case bounds([Double])
 }
 
+/// A window of time over a table, of which a part may not be covered (semantics.md N2): of the kinds
+/// `duration`, `span` and `calendar`.
+public struct CoveredWindow: Sendable {
+  public let table: TableID
+  public let window: Window
+  /// µs
+  public let lag: Int64
+  /// As in `Aggregate`.
+  public let every: Offset?
+  public init(table: TableID, window: Window, lag: Int64, every: Offset?) {
+    self.table = table
+    self.window = window
+    self.lag = lag
+    self.every = every
+  }
+}
+
 /// Which events count, relative to the decision time t (semantics.md S2, O2).
 public enum Window: Sendable, Hashable {
   /// (−∞, t − lag)

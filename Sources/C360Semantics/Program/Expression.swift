@@ -36,6 +36,9 @@ public final class Expression: Sendable {
     case aggregate(Aggregate)
     /// `acc` in the step of a `fold`: the value so far.
     case accumulator
+    /// The share of a window's time that lies at or after its table's `observed from`: float in 0...1;
+    /// of a window of no time 1 or 0.
+    case coverage(CoveredWindow)
     case consent(ConsentQuestion)
     /// A column of the row of a query, by position in the columns of the previous stage.
     case queryColumn(Int)

@@ -77,11 +77,14 @@ public struct Table: Sendable {
     public let retracted: Int?
     /// µs UTC, inclusive; nil: the newest event.
     public let observedThrough: Int64?
+    /// µs UTC, inclusive; nil: ever since (N2).
+    public let observedFrom: Int64?
     /// The key column holds identifiers, which belong to entities through this identity (I1).
     public let via: TableID?
     public init(
       key: Int, time: Int, known: Int?, arrivesWithin: Int64?, sequence: Int?,
-      id: Int? = nil, retracted: Int? = nil, observedThrough: Int64?, via: TableID? = nil
+      id: Int? = nil, retracted: Int? = nil, observedThrough: Int64?,
+      observedFrom: Int64? = nil, via: TableID? = nil
     ) {
       self.key = key
       self.time = time
@@ -91,6 +94,7 @@ public struct Table: Sendable {
       self.id = id
       self.retracted = retracted
       self.observedThrough = observedThrough
+      self.observedFrom = observedFrom
       self.via = via
     }
   }
@@ -101,11 +105,16 @@ public struct Table: Sendable {
     public let from: Int?
     public let known: Int?
     public let until: Int?
-    public init(key: Int, from: Int?, known: Int?, until: Int?) {
+    /// After this long since `from` a version is no longer believed; only beside a `from`.
+    public let expiresAfter: Offset?
+    public init(
+      key: Int, from: Int?, known: Int?, until: Int?, expiresAfter: Offset? = nil
+    ) {
       self.key = key
       self.from = from
       self.known = known
       self.until = until
+      self.expiresAfter = expiresAfter
     }
   }
   /// Each row: a grant at `from` and, where not null, a withdrawal at `until` (C1, C2).

@@ -45,10 +45,7 @@ extension Parser {
     case .outcome: return parseOutcome()
     case .link: return parseLink()
     case .resolve: return parseResolve()
-    case .expires:
-      report(SyntaxError.notInThisVersion(here, "expires"))
-      take(.none)
-      return .malformed
+    case .expires: return parseExpires()
     default: return parseUnknownTableItem(isName)
     }
   }
@@ -113,6 +110,13 @@ extension Parser {
     take(.keyword)
     if expect(.within) { parseFixedValue(.within) }
     return .arrives
+  }
+
+  /// `expires after P`
+  private mutating func parseExpires() -> SyntaxKind {
+    take(.keyword)
+    if expect(.after) { parseFixedValue(.after) }
+    return .expires
   }
 
   private mutating func parseNoAction() -> SyntaxKind {

@@ -9,7 +9,7 @@ public enum SyntaxKind: UInt8, Sendable, CaseIterable {
   /// Tokens that fit no production.
   case malformed
   // Items of blocks
-  case column, role, observed, arrives, noAction, keep, outcome, link, resolve
+  case column, role, observed, arrives, expires, noAction, keep, outcome, link, resolve
   case hide, forbid, include, term, clause, parameter, permit
   // Names, types, because
   case name, type, because, format

@@ -20,6 +20,7 @@ public enum TableItemSyntax: SyntaxView {
   case column(ColumnSyntax)
   case observed(ObservedSyntax)
   case arrives(ArrivesSyntax)
+  case expires(ExpiresSyntax)
   case noAction(NoActionSyntax)
   case keep(KeepSyntax)
   case outcome(OutcomeSyntax)
@@ -32,6 +33,7 @@ public enum TableItemSyntax: SyntaxView {
     case .column: self = .column(ColumnSyntax(node: node))
     case .observed: self = .observed(ObservedSyntax(node: node))
     case .arrives: self = .arrives(ArrivesSyntax(node: node))
+    case .expires: self = .expires(ExpiresSyntax(node: node))
     case .noAction: self = .noAction(NoActionSyntax(node: node))
     case .keep: self = .keep(KeepSyntax(node: node))
     case .outcome: self = .outcome(OutcomeSyntax(node: node))
@@ -44,7 +46,8 @@ public enum TableItemSyntax: SyntaxView {
   public var node: SyntaxNode {
     switch self {
     case .column(let view as any SyntaxView), .observed(let view as any SyntaxView),
-      .arrives(let view as any SyntaxView), .noAction(let view as any SyntaxView),
+      .arrives(let view as any SyntaxView), .expires(let view as any SyntaxView),
+      .noAction(let view as any SyntaxView),
       .keep(let view as any SyntaxView), .outcome(let view as any SyntaxView),
       .link(let view as any SyntaxView), .resolve(let view as any SyntaxView):
       view.node
@@ -82,6 +85,12 @@ public struct ObservedSyntax: SyntaxView {
 public struct ArrivesSyntax: SyntaxView {
   public let node: SyntaxNode
   public var delay: ExpressionSyntax? { node.expression(.value) }
+}
+
+/// `expires after 180d`
+public struct ExpiresSyntax: SyntaxView {
+  public let node: SyntaxNode
+  public var length: ExpressionSyntax? { node.expression(.value) }
 }
 
 /// `none "no_contact"`

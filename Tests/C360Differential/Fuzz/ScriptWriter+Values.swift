@@ -217,11 +217,15 @@ extension ScriptWriter {
 
   mutating func writeFeature(_ name: String) {
     var piece: Piece
+    var isStretch = false
     if make.random.chance(0.65) {
       let (text, kind) = aggregateCall()
       piece = kind
       let (window, isOptional) = window()
       piece.isOptional = piece.isOptional || isOptional
+      isStretch =
+        window.contains("over")
+        && !["all", "last", "session"].contains { window.contains($0) }
       lines.append("feature \(name) = \(text)\(window)")
     } else {
       let kinds: [Kind] = [.int, .float, .bool, .text, .duration, .time]
@@ -236,6 +240,11 @@ extension ScriptWriter {
     piece.isAtom = true
     features.append(piece)
     decisionScope.append(piece)
+    guard isStretch, make.random.chance(0.3) else { return }
+    let coverage = Piece(text: "\(name)_covered", kind: .float)
+    lines.append("feature \(coverage.text) = coverage(\(name))")
+    features.append(coverage)
+    decisionScope.append(coverage)
   }
 
   mutating func writeActionFeature(_ name: String) {

@@ -129,6 +129,7 @@ struct ScriptWriter {
     var items: [String] = []
     if known == nil, make.random.chance(0.4) { items.append("arrives within \(make.step)") }
     if make.random.chance(0.5) { items.append("observed through @\(isoTime(data.instant()))") }
+    if make.random.chance(0.4) { items.append("observed from @\(isoTime(data.instant()))") }
     // The oracle sorts the events of an entity anew at each moment.
     let rows = data.rows(columns, upTo: identity == nil ? 14 : 10) { row, data in
       if let identity { row[0] = data.random.pick(identity.identifiers) }
@@ -199,9 +200,11 @@ struct ScriptWriter {
     }
     // A null in a column with a default.
     if !rows.isEmpty, make.random.chance(0.5) { rows[0][columns.count - 3] = .null }
+    let ages = ["expires after 36h", "expires after \(make.step)", "expires after 1mo"]
+    let items = hasVersions && make.random.chance(0.3) ? [make.random.pick(ages)] : []
     declare(
       "profile accounts of customer", "accounts",
-      columns, rows: rows)
+      columns, items: items, rows: rows)
     decisionScope += pieces(attributes, of: "accounts")
   }
 

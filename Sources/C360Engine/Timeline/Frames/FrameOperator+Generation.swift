@@ -47,7 +47,8 @@ extension FrameOperator {
     _ state: inout ExecutionState, _ context: ExecutionContext
   ) throws(EngineError) {
     var members = PopulationMembers(population.map { state.vector($0.key) })
-    for source in population { members.include(source, state) }
+    let zone = try ZoneTable(step.timezone)
+    for source in population { members.include(source, zone, state) }
     try context.checkCancelled()
     let entities = members.inOrder(pool: context.pool)
     var starts = [0]
@@ -150,7 +151,9 @@ private struct PopulationMembers {
     table = KeyTable(least: least, greatest: greatest, expected: min(rows, 1 << 20))
   }
 
-  mutating func include(_ source: FrameStep.Population, _ state: ExecutionState) {
+  mutating func include(
+    _ source: FrameStep.Population, _ zone: ZoneTable, _ state: ExecutionState
+  ) {
     let key = state.vector(source.key)
     let time = source.time.map { state.vector($0) }
     let known = source.known.map { state.vector($0) }
@@ -169,8 +172,13 @@ private struct PopulationMembers {
         since = overflow ? .max : max(since, arrived)
       }
       if let known { since = max(since, known.int64s[row]) }
-      if let until, !until.isNull(row) {
-        intervals.append((entity, (since, until.int64s[row])))
+      var end = until.flatMap { $0.isNull(row) ? nil : $0.int64s[row] }
+      if let age = source.expiresAfter, let start = time?.int64s[row] {
+        let last = zone.moved(start, by: age, times: 1)
+        end = min(end ?? .max, last == .max ? .max : last + 1)
+      }
+      if let end {
+        intervals.append((entity, (since, end)))
       } else if let gone, !gone.isNull(row) {
         // At the moment itself the event still counts.
         let (end, overflow) = gone.int64s[row].addingReportingOverflow(1)

@@ -29,11 +29,14 @@ package enum LinkOperator {
     let raw = state.plan.name(of: step.events.relation)
     if let count = state.counts.superseded[raw] { state.counts.superseded[events] = count }
     if let count = state.counts.retracted[raw] { state.counts.retracted[events] = count }
+    if let found = state.counts.findings[raw] { state.counts.findings[events] = found }
     state.counts.unresolved[identity] = spells.unresolved
     state.counts.unlinked[events] = rows.unlinked
     if let known = links.known { state.counts.neverKnown[identity] = known.nullCount }
     if let known = step.events.known {
       state.counts.neverKnown[events] = state.vector(known).nullCount
+      state.counts.addArrivals(
+        events, times: state.vector(step.events.time), known: state.vector(known))
     }
   }
 }

@@ -62,6 +62,8 @@ extension Checker {
     switch item {
     case .column, .outcome, .keep, .malformed: return
     case .observed: report(SemanticError.misplacedItem(item.span, "`observed`", "an exposure"))
+    case .expires:
+      report(SemanticError.misplacedItem(item.span, "`expires after`", "an exposure"))
     case .arrives:
       report(SemanticError.misplacedItem(item.span, "`arrives within`", "an exposure"))
     case .noAction: report(SemanticError.misplacedItem(item.span, "the no-op", "an exposure"))

@@ -65,6 +65,8 @@ extension Checker {
       case .profileColumn(let table, let column):
         mask.hides[.profileColumn(table, column)] != nil || mask.hides[.table(table)] != nil
       case .feature(let other): known[other.index]
+      // What it is the coverage of may be hidden.
+      case .coverage: true
       default: false
       }
     }

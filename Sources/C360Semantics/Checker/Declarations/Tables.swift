@@ -98,17 +98,17 @@ extension Checker {
   private func complainOfMisplaced(_ item: TableItemSyntax, keyword: String, _ noun: String) {
     switch item {
     case .column, .malformed: return
-    case .observed(let observed):
+    case .observed:
       if keyword == "events" {
-        if observed.bound?.text == "from" {
-          report(SemanticError.notInThisVersion(observed.span, "`observed from`"))
-        }
         return
       }
       report(SemanticError.misplacedItem(item.span, "`observed`", noun))
     case .arrives:
       if keyword == "events" { return }
       report(SemanticError.misplacedItem(item.span, "`arrives within`", noun))
+    case .expires:
+      if keyword == "profile" { return }
+      report(SemanticError.misplacedItem(item.span, "`expires after`", noun))
     case .noAction:
       if keyword == "actions" { return }
       report(SemanticError.misplacedItem(item.span, "the no-op", noun))
@@ -147,6 +147,7 @@ extension Checker {
     }
     var arrives: (length: Int64, span: Span)?
     var through: (instant: Int64, span: Span)?
+    var from: (instant: Int64, span: Span)?
     for item in site.syntax.items {
       switch item {
       case .arrives(let view):
@@ -161,6 +162,12 @@ extension Checker {
         } else if let value = view.value, let end = instant(value, site.scope, bareDate: .end) {
           through = (end, view.span)
         }
+      case .observed(let view) where view.bound?.text == "from":
+        if let first = from {
+          repeated(view.span, "observed from", first.span)
+        } else if let value = view.value, let start = instant(value, site.scope, bareDate: .start) {
+          from = (start, view.span)
+        }
       default: break
       }
     }
@@ -172,7 +179,8 @@ extension Checker {
     }
     return Table.EventRoles(
       key: key, time: time, known: known, arrivesWithin: arrives?.length, sequence: sequence,
-      id: id, retracted: retracted, observedThrough: through?.instant, via: site.via.id)
+      id: id, retracted: retracted, observedThrough: through?.instant,
+      observedFrom: from?.instant, via: site.via.id)
   }
 
   private func repeated(_ span: Span, _ what: String, _ first: Span) {
@@ -225,7 +233,23 @@ extension Checker {
       report(SemanticError.profileColumn(column.span, column.name, column.type))
       isComplete = false
     }
-    return Table.ProfileRoles(key: key, from: from, known: known, until: until)
+    var expires: (length: Offset, span: Span)?
+    for case .expires(let view) in site.syntax.items {
+      if let first = expires {
+        repeated(view.span, "expires after", first.span)
+      } else if let value = view.length, let length = length(value, site.scope, "an age") {
+        expires = (length, view.span)
+      }
+    }
+    if let expires, from == nil {
+      report(
+        SemanticError.missingRole(
+          expires.span, "from", of: "a profile whose versions expire",
+          example: "since: time @from"))
+      isComplete = false
+    }
+    return Table.ProfileRoles(
+      key: key, from: from, known: known, until: until, expiresAfter: expires?.length)
   }
 
   private func consentRoles(

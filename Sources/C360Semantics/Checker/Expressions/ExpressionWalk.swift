@@ -3,7 +3,8 @@ enum ExpressionWalk {
   static func children(_ expression: Expression) -> [Expression] {
     switch expression.kind {
     case .literal, .parameter, .decisionTime, .tableColumn, .profileColumn, .actionColumn,
-      .accumulator, .exposureColumn, .kept, .feature, .score, .consent, .queryColumn, .decision:
+      .accumulator, .exposureColumn, .kept, .feature, .score, .consent, .coverage,
+      .queryColumn, .decision:
       []
     case .outcome(_, _, let inner): [inner]
     case .call(_, let arguments): arguments

@@ -1,0 +1,50 @@
+import C360Columns
+import C360Plan
+
+/// How much of the time of windows is covered (semantics.md N2).
+enum CoverageOperator {
+  static func run(
+    _ step: CoverageStep, _ state: inout ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) {
+    let zone = try ZoneTable(step.timezone)
+    let times = state.vector(step.time)
+    let pieces = context.pieces(times.count)
+    for window in step.windows {
+      let values = Buffer(byteCount: times.count * 8)
+      let shares = values.elements(Double.self)
+      try Parallel.forEach(pieces.count, threads: context.threads) {
+        (piece: Int) throws(EngineError) in
+        try context.checkCancelled()
+        for row in pieces[piece] { shares[row] = share(window, zone, times.int64s[row]) }
+      }
+      state.set(window.column, Vector(type: .float64, count: times.count, values: values))
+    }
+  }
+
+  private static func share(
+    _ window: CoverageStep.Window, _ zone: ZoneTable, _ time: Int64
+  ) -> Double {
+    guard let observed = window.observedFrom else { return 1 }
+    let clock = window.every.map { zone.lastMultiple(of: $0, before: time) } ?? time
+    let end = zone.moved(clock, by: .exact(window.lag), times: -1)
+    let start: Int64
+    switch window.window {
+    case .duration(let length): start = zone.moved(end, by: .exact(length), times: -1)
+    case .span(let step): start = zone.moved(end, by: .calendar(step), times: -1)
+    case .calendar(let step): start = zone.periodStart(step, of: end) ?? .min
+    default: return 1
+    }
+    if observed <= start { return 1 }
+    if observed >= end { return 0 }
+    return quotient(Int128(end) - Int128(observed), Int128(end) - Int128(start))
+  }
+
+  /// `part / whole` rounded once, for 0 < part < whole < 2^64.
+  private static func quotient(_ part: Int128, _ whole: Int128) -> Double {
+    // The quotient has 62 bits or more; a 1 behind them stands for all that is cut off.
+    let shift = part.leadingZeroBitCount - 1
+    let (bits, rest) = (part << shift).quotientAndRemainder(dividingBy: whole)
+    return Double(bits | (rest == 0 ? 0 : 1))
+      * Double(sign: .plus, exponent: -shift, significand: 1)
+  }
+}

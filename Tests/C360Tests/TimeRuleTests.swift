@@ -1,0 +1,224 @@
+import C360
+import Testing
+
+/// Rules of time: one test a rule, from rows to result.
+@Suite("T and S: time, order, strictly before")
+struct TimeRuleTests {
+  /// The column after `at` of the first show, by row.
+  private func column(_ script: Script, _ index: Int = 1) throws -> [String] {
+    try script.run().shows[0].rendered().split(separator: "\n").dropFirst(2).map {
+      $0.split(separator: " ").map(String.init)[index]
+    }
+  }
+
+  @Test("T1: a bare date of an event is the end of its local day, of an exposure its start")
+  func bareDates() throws {
+    func counts(_ role: String, zone: String = "UTC") throws -> [String] {
+      try column(
+        Script(
+          text: """
+            timezone "\(zone)"
+            entity person
+            events visits of person from "visits.csv" {
+              person: int  @key
+              day:    time \(role)
+              observed through @2026-12-31
+            }
+            exposure days of person from "days.csv" {
+              person: int  @key
+              day:    time @time
+              keep all
+              outcome ahead = count(visits) within 1d
+            }
+            feature n = count(visits) over all
+            show days | select day, n, ahead
+            """,
+          files: [
+            "visits.csv": "person,day\n1,2026-03-29\n",
+            "days.csv": "person,day\n1,2026-03-29\n1,2026-03-29T12:00:00Z\n1,2026-03-30\n",
+          ]))
+    }
+    #expect(try counts("@time") == ["0", "0", "1"])
+    #expect(try counts("@time(end_of_day)", zone: "Europe/London") == ["0", "0", "1"])
+    #expect(try counts("@time(start_of_day)") == ["0", "1", "1"])
+  }
+
+  @Test("T1: a bare date on the day that clocks go forward ends with its local day")
+  func shortDay() throws {
+    let script = Script(
+      text: """
+        timezone "Europe/London"
+        entity person
+        events visits of person from "visits.csv" { person: int @key; day: time @time }
+        show visits | select day
+        """, files: ["visits.csv": "person,day\n1,2026-03-28\n1,2026-03-29\n"])
+    let shown = try script.shown()
+    #expect(shown.contains("2026-03-28T23:59:59.999999Z"))
+    #expect(shown.contains("2026-03-29T22:59:59.999999Z"))
+  }
+
+  @Test("T1: JSON dates count as CSV dates do")
+  func jsonDates() throws {
+    let script = Script(
+      text: """
+        timezone "Asia/Kolkata"
+        entity person
+        events visits of person from "visits.jsonl" { person: int @key; day: time @time }
+        show visits | select day
+        """, files: ["visits.jsonl": "{\"person\": 1, \"day\": \"2026-03-28\"}\n"])
+    #expect(try script.shown().contains("2026-03-28T18:29:59.999999Z"))
+  }
+
+  @Test("T1: a time zone that does not exist is a diagnostic")
+  func zones() throws {
+    let script = Script(text: "timezone \"Europe/Londn\"\nentity person\n")
+    #expect(try !script.codes().isEmpty)
+  }
+
+  @Test("T2: equal times are ordered by @sequence, then by values, never by the file")
+  func order() throws {
+    func last(_ rows: [String], sequence: Bool) throws -> (String, Int) {
+      let script = Script(
+        text: """
+          entity person
+          events visits of person from "visits.csv" {
+            person: int  @key
+            moment:     time @time
+            line:   int \(sequence ? "@sequence" : "")
+            page:   text
+          }
+          feature newest = last(visits.page) over all
+          exposure end of person in visits at @2026-02-01
+          show end | select at, newest
+          """,
+        files: ["visits.csv": "person,moment,line,page\n" + rows.joined(separator: "\n") + "\n"])
+      let report = try script.run()
+      return (try column(script).joined(), report.counts.resolvedTies["visits"] ?? 0)
+    }
+    let rows = ["1,2026-01-01T00:00:00Z,2,a", "1,2026-01-01T00:00:00Z,1,z"]
+    for order in [rows, rows.reversed()] {
+      #expect(try last(order, sequence: true) == ("a", 0))
+      #expect(try last(order, sequence: false) == ("a", 1))
+    }
+  }
+
+  @Test("S1: visible only when it happened and was known strictly before; never with a null known")
+  func strictlyBefore() throws {
+    let script = Script(
+      text: """
+        entity person
+        events visits of person from "visits.csv" {
+          person: int   @key
+          moment:     time  @time
+          known:  time? @known
+        }
+        feature n = count(visits) over all
+        exposure days of person in visits every 1d from @2026-01-02 through @2026-01-05 { keep all }
+        show days | select at, n
+        """,
+      files: [
+        "visits.csv": """
+        person,moment,known
+        1,2026-01-01T00:00:00Z,2026-01-01T00:00:00Z
+        1,2026-01-03T00:00:00Z,2026-01-03T00:00:00Z
+        1,2026-01-01T00:00:00Z,2026-01-04T00:00:00Z
+        1,2026-01-01T00:00:00Z,
+
+        """
+      ])
+    #expect(try column(script) == ["1", "1", "2", "3"])
+    #expect(try script.run().counts.neverKnown["visits"] == 1)
+  }
+
+  @Test("S3: the latest version that began and was known before, until it ends or expires")
+  func profileVersions() throws {
+    func regions(_ item: String) throws -> [String] {
+      try column(
+        Script(
+          text: """
+            entity person
+            profile homes of person from "homes.csv" {
+              person: int   @key
+              since:  time  @from
+              known:  time  @known
+              gone:   time? @until
+              region: text?
+              \(item)
+            }
+            exposure days of person from "days.csv" { person: int @key; moment: time @time; keep all }
+            feature region = homes.region
+            show days | select moment, region
+            """,
+          files: [
+            "homes.csv": """
+            person,since,known,gone,region
+            1,2026-01-01T00:00:00Z,2026-01-01T00:00:00Z,,north
+            1,2026-01-03T00:00:00Z,2026-01-05T00:00:00Z,2026-01-08T00:00:00Z,south
+
+            """,
+            "days.csv": "person,moment\n"
+              + [1, 2, 4, 5, 6, 7, 8].map { "1,2026-01-0\($0)T00:00:00Z\n" }.joined(),
+          ]))
+    }
+    let all = ["null", "north", "north", "north", "south", "south", "north"]
+    #expect(try regions("") == all)
+    // Exactly the age is not beyond it; the newer version began on the 3rd.
+    #expect(
+      try regions("expires after 3d") == [
+        "null", "north", "north", "null", "south", "null", "null",
+      ])
+    #expect(try regions("expires after 1mo") == all)
+  }
+
+  @Test("S3: two versions of one instant are decided by their values")
+  func profileTie() throws {
+    for rows in [["1,2026-01-01T00:00:00Z,a", "1,2026-01-01T00:00:00Z,b"]] {
+      for order in [rows, rows.reversed()] {
+        let script = Script(
+          text: """
+            entity person
+            profile homes of person from "homes.csv" {
+              person: int  @key
+              since:  time @from
+              region: text?
+            }
+            exposure end of person in homes at @2026-02-01
+            feature region = homes.region
+            show end | select at, region
+            """,
+          files: ["homes.csv": "person,since,region\n" + order.joined(separator: "\n") + "\n"])
+        #expect(try column(script) == ["b"])
+      }
+    }
+  }
+
+  @Test("S5: what happens or becomes known at the decision or later changes no byte of a feature")
+  func canary() throws {
+    func shown(_ later: String) throws -> [String] {
+      try column(
+        Script(
+          text: """
+            entity person
+            events visits of person from "visits.csv" {
+              person: int  @key
+              moment:     time @time
+              known:  time @known
+              spent:  float
+            }
+            feature sum_all = sum(visits.spent) over all
+            exposure end of person in visits at @2026-02-01
+            show end | select at, sum_all
+            """,
+          files: [
+            "visits.csv": "person,moment,known,spent\n"
+              + "1,2026-01-01T00:00:00Z,2026-01-01T00:00:00Z,0.1\n" + later
+          ]))
+    }
+    let honest = try shown("")
+    let late = "1,2026-01-02T00:00:00Z,2026-02-01T00:00:00Z,1e16\n"
+    let tied = "1,2026-02-01T00:00:00Z,2026-01-05T00:00:00Z,-7\n"
+    for tampered in [late, tied, late + tied, late + late] {
+      #expect(try shown(tampered) == honest)
+    }
+  }
+}
