@@ -6,7 +6,7 @@ import Testing
 @Suite struct RunCountsTests {
   /// Who adds a count decides in `merge` how those of partitions become one.
   @Test func everyCountIsMerged() {
-    #expect(Mirror(reflecting: RunCounts()).children.count == 15)
+    #expect(Mirror(reflecting: RunCounts()).children.count == 19)
     #expect(Mirror(reflecting: DecisionCounts()).children.count == 5)
   }
 

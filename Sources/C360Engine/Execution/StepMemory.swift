@@ -51,7 +51,7 @@ enum StepMemory {
         let aggregate = output.aggregate
         columns.formUnion(
           [aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 })
-        columns.formUnion(aggregate.matches.map(\.event))
+        columns.formUnion(aggregate.matches.map(\.event) + aggregate.setting.reads)
       }
       if let known = step.events.known { columns.insert(known) }
       return [

@@ -25,6 +25,9 @@ extension RunCounts {
     for (ledger, purposes) in other.overlappingGrants {
       add(&overlappingGrants[ledger, default: [:]], purposes)
     }
+    for (ledger, purposes) in other.reversedConsents {
+      add(&reversedConsents[ledger, default: [:]], purposes)
+    }
     mergePurposes(other)
     for (policy, counts) in other.decisions { decisions[policy, default: .init()].merge(counts) }
   }
