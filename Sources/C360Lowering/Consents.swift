@@ -43,15 +43,33 @@ extension Lowering {
   }
 
   func consentStep(_ key: MomentRequests.ConsentKey) -> ConsentStep? {
-    guard let lookup = requests.consents[key], case .consents(let roles) = program[key.ledger].kind
-    else { return nil }
-    let ledger = rows(key.ledger)
+    requests.consents[key].flatMap { consentStep(key.ledger, $0.moments, $0.tests) }
+  }
+
+  /// A consent that is asked at every instant of a window.
+  func permission(
+    _ question: ConsentQuestion, at moments: Moments, _ column: ColumnID
+  ) -> ConsentStep? {
+    let channel: ConsentStep.Test.Channel =
+      if case .named(let name) = question.channel { .named(name) } else { .every }
+    return consentStep(
+      question.ledger, moments,
+      [
+        ConsentStep.Test(
+          purpose: question.purpose, channel: channel, clock: .moment, column: column)
+      ])
+  }
+
+  private func consentStep(
+    _ table: TableID, _ moments: Moments, _ tests: [ConsentStep.Test]
+  ) -> ConsentStep? {
+    guard case .consents(let roles) = program[table].kind else { return nil }
+    let ledger = rows(table)
     return ConsentStep(
       ledger: ledger.relation, key: column(roles.key, of: ledger),
       purpose: column(roles.purpose, of: ledger),
       channel: roles.channel.map { column($0, of: ledger) }, from: column(roles.from, of: ledger),
-      until: roles.until.map { column($0, of: ledger) }, frame: lookup.moments.relation,
-      frameKey: lookup.moments.key, frameTime: lookup.moments.time, tests: lookup.tests,
-      timezone: lookup.moments.timezone)
+      until: roles.until.map { column($0, of: ledger) }, frame: moments.relation,
+      frameKey: moments.key, frameTime: moments.time, tests: tests, timezone: moments.timezone)
   }
 }

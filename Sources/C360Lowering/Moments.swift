@@ -107,25 +107,29 @@ extension Lowering {
 
   /// The share of a window that is covered, at each moment.
   func coverage(_ covered: CoveredWindow, at moments: Moments) -> ScalarID {
-    guard case .events(let roles) = program[covered.table].kind,
-      let observed = roles.observedFrom
-    else { return scalars.constant(.float(bits: (1.0).bitPattern), .float64) }
+    var observed: Int64?
+    if case .events(let roles) = program[covered.table].kind { observed = roles.observedFrom }
+    if observed == nil, covered.permitted.isEmpty {
+      return scalars.constant(.float(bits: (1.0).bitPattern), .float64)
+    }
     let spec = covered.window.spec(since: nil)
     if requests.coverages[moments.relation] == nil {
       requests.coverages[moments.relation] = MomentRequests.CoverageLookup(moments: moments)
       requests.coverageOrder.append(moments.relation)
     }
+    // One that a mask makes smaller is made for each use: few are.
     let known = requests.coverages[moments.relation]?.windows.first {
       $0.window == spec && $0.lag == covered.lag && $0.every == covered.every?.offset
-        && $0.observedFrom == observed
+        && $0.observedFrom == observed && $0.permitted.isEmpty && covered.permitted.isEmpty
     }
     if let known { return scalar(known.column) }
     let column = addColumn(
       "coverage of \(program[covered.table].name)", .float, in: moments.relation, nullable: false)
-    requests.coverages[moments.relation]?.windows.append(
-      CoverageStep.Window(
-        window: spec, lag: covered.lag, every: covered.every?.offset, observedFrom: observed,
-        column: column))
+    var window = CoverageStep.Window(
+      window: spec, lag: covered.lag, every: covered.every?.offset, observedFrom: observed,
+      column: column)
+    window.permitted = covered.permitted.compactMap { permission($0, at: moments, column) }
+    requests.coverages[moments.relation]?.windows.append(window)
     return scalar(column)
   }
 

@@ -389,6 +389,9 @@ public struct CoverageStep: Sendable {
     public let every: TimeOffset?
     /// µs UTC, inclusive; nil: ever since.
     public let observedFrom: Int64?
+    /// Covered are instants at which all tests of all of these hold, too; their columns are not
+    /// computed.
+    public var permitted: [ConsentStep] = []
     /// float in 0...1, never null; of a window of no time 1 or 0.
     public let column: ColumnID
     public init(

@@ -141,6 +141,29 @@ struct ConsentClockTests {
     #expect(try cells(shop("1,p,2026-01-05T00:00:00Z,", show)) == "0 · 0.0 0.0")
   }
 
+  @Test("N2: time without the consent that a mask asks of events is not covered")
+  func coverage() throws {
+    let text = """
+      feature recent = count(orders) over 4d
+      mask each { hide orders unless consent("p", at: event) }
+      mask whole { hide orders unless consent("p") }
+
+      """
+    func covered(_ ledger: String, _ mask: String) throws -> String {
+      try cells(shop(ledger, text + "show now under \(mask) | select c = coverage(recent), recent"))
+    }
+    // Of the four days from the 1st, granted on the 2nd and, again, from noon of the 4th on.
+    let parts = """
+      1,p,2026-01-02T00:00:00Z,2026-01-03T00:00:00Z
+      1,p,2026-01-04T12:00:00Z,
+      """
+    #expect(try covered(parts, "each") == "0.375 2")
+    #expect(try covered(parts, "whole") == "1.0 4")
+    #expect(try covered("1,p,2025-01-02T00:00:00Z,", "each") == "1.0 4")
+    #expect(try covered("1,p,2026-01-02T00:00:00Z,2026-01-03T00:00:00Z", "each") == "0.0 ·")
+    #expect(try covered("1,q,2026-01-02T00:00:00Z,", "whole") == "0.0 ·")
+  }
+
   @Test("C2: at the run: who has withdrawn since leaves")
   func atRun() throws {
     let mask = "mask m { hide orders unless consent(\"p\", at: run) }\n"

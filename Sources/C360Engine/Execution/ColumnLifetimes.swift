@@ -56,6 +56,7 @@ struct StepColumns {
       read.insert(step.place)
       add(step.columns)
     case .coverage(let step):
+      for window in step.windows { for consent in window.permitted { add(consent) } }
       read.insert(step.time)
       written = step.windows.map(\.column)
     case .asOf(let step):

@@ -117,6 +117,16 @@ package final class ConsentLedger: @unchecked Sendable {
     return false
   }
 
+  /// Adds the times in (start, end) at which an entry stands.
+  func addChanges(_ range: Range<Int>, after start: Int64, before end: Int64, to times: inout [Int64])
+  {
+    var index = firstEntry(after: start, range)
+    while index < range.upperBound, entries[index].time < end {
+      times.append(entries[index].time)
+      index += 1
+    }
+  }
+
   private func firstEntry(after time: Int64, _ range: Range<Int>) -> Int {
     var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {

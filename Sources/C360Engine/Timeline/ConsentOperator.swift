@@ -25,7 +25,7 @@ package enum ConsentOperator {
     }
   }
 
-  private static func channel(_ channel: ConsentStep.Test.Channel, _ pool: TextPool) -> Int32 {
+  static func channel(_ channel: ConsentStep.Test.Channel, _ pool: TextPool) -> Int32 {
     switch channel {
     case .every: ConsentLedger.everyChannel
     case .named(let name): pool.code(of: name) ?? ConsentLedger.unknownChannel

@@ -10,21 +10,26 @@ enum CoverageOperator {
     let times = state.vector(step.time)
     let pieces = context.pieces(times.count)
     for window in step.windows {
+      let permitted = PermittedTime(window.permitted, &state, context.pool)
       let values = Buffer(byteCount: times.count * 8)
       let shares = values.elements(Double.self)
       try Parallel.forEach(pieces.count, threads: context.threads) {
         (piece: Int) throws(EngineError) in
         try context.checkCancelled()
-        for row in pieces[piece] { shares[row] = share(window, zone, times.int64s[row]) }
+        for row in pieces[piece] {
+          shares[row] = share(window, permitted, row, zone, times.int64s[row])
+        }
       }
       state.set(window.column, Vector(type: .float64, count: times.count, values: values))
     }
   }
 
   private static func share(
-    _ window: CoverageStep.Window, _ zone: ZoneTable, _ time: Int64
+    _ window: CoverageStep.Window, _ permitted: PermittedTime, _ row: Int, _ zone: ZoneTable,
+    _ time: Int64
   ) -> Double {
-    guard let observed = window.observedFrom else { return 1 }
+    guard window.observedFrom != nil || !permitted.isAlways else { return 1 }
+    let observed = window.observedFrom ?? .min
     let clock = window.every.map { zone.lastMultiple(of: $0, before: time) } ?? time
     let end = zone.moved(clock, by: .exact(window.lag), times: -1)
     let start: Int64
@@ -34,9 +39,11 @@ enum CoverageOperator {
     case .calendar(let step): start = zone.periodStart(step, of: end) ?? .min
     default: return 1
     }
-    if observed <= start { return 1 }
-    if observed >= end { return 0 }
-    return quotient(Int128(end) - Int128(observed), Int128(end) - Int128(start))
+    if start >= end { return observed <= start && permitted.isHeld(row, at: start) ? 1 : 0 }
+    let covered = permitted.held(row, from: max(start, observed), to: end)
+    let whole = Int128(end) - Int128(start)
+    if covered == 0 || covered == whole { return covered == 0 ? 0 : 1 }
+    return quotient(covered, whole)
   }
 
   /// `part / whole` rounded once, for 0 < part < whole < 2^64.

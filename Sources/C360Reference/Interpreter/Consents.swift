@@ -21,6 +21,11 @@ extension ReferenceInterpreter {
     }
   }
 
+  /// When the ledger says something of it.
+  func changes(of question: ConsentQuestion, _ scope: Scope) -> [Int64] {
+    entries(for: question, scope).map(\.time)
+  }
+
   /// By the last entry at or before the instant; at equal times withdrawal wins; no entry means no.
   private func isGranted(by entries: [LedgerEntry], at time: Int64) -> Bool {
     let past = entries.filter { $0.time <= time }

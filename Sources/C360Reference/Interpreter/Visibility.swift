@@ -131,8 +131,9 @@ extension ReferenceInterpreter {
   /// The covered share of a window's time (semantics.md N2).
   func coverage(_ covered: CoveredWindow, _ scope: Scope) -> Double {
     guard case .events(let roles) = program[covered.table].kind,
-      let observed = roles.observedFrom
+      roles.observedFrom != nil || !covered.permitted.isEmpty
     else { return 1 }
+    let observed = roles.observedFrom ?? .min
     let clock =
       covered.every.map { calendar.lastMultiple(of: $0, before: scope.time) } ?? scope.time
     let end = saturatingSum(clock, -covered.lag)
@@ -143,9 +144,21 @@ extension ReferenceInterpreter {
     case .calendar(let span): start = calendar.periodStart(end, of: span)
     default: return 1
     }
-    let missing = min(max(observed, start), end) - start
-    if start == end { return observed <= start ? 1 : 0 }
-    return Double(end - start - missing) / Double(end - start)
+    func isCovered(_ time: Int64) -> Bool {
+      var moment = scope
+      moment.time = time
+      return observed <= time && covered.permitted.allSatisfy { isHeld($0, moment) }
+    }
+    if start == end { return isCovered(start) ? 1 : 0 }
+    // It changes only where the table begins to be observed, and at entries of ledgers.
+    var times = [start, observed]
+    for question in covered.permitted { times += changes(of: question, scope) }
+    times = Set(times.filter { $0 >= start && $0 < end }).sorted()
+    var sum: Int64 = 0
+    for (index, time) in times.enumerated() where isCovered(time) {
+      sum += (index + 1 < times.count ? times[index + 1] : end) - time
+    }
+    return Double(sum) / Double(end - start)
   }
 
   func profileColumn(_ id: TableID, _ column: Int, _ scope: Scope) -> Value {

@@ -36,10 +36,10 @@ extension CanonicalText {
     case .aggregate(let aggregate): text += self.aggregate(aggregate)
     case .coverage(let covered):
       text += "coverage(\(program[covered.table].name)\(words(covered.window)) "
-        + "lag \(covered.lag)us\(covered.every.map { " every \(words($0))" } ?? ""))"
+        + "lag \(covered.lag)us\(covered.every.map { " every \(words($0))" } ?? "")"
+        + covered.permitted.map { "; \(words($0))" }.joined() + ")"
     case .consent(let question):
-      text += "consent(\(program[question.ledger].name), \(quoted(question.purpose)), "
-        + "\(words(question.channel))\(words(question.clock)))"
+      text += words(question)
     case .queryColumn(let index): text += "#\(index)"
     case .rowAggregate(let aggregate): text += rowAggregate(aggregate)
     case .decision(let column): text += "decision.\(column)"
@@ -84,6 +84,11 @@ extension CanonicalText {
     case .event: "event"
     case .throughout(let length): "throughout \(words(length))"
     }
+  }
+
+  private func words(_ question: ConsentQuestion) -> String {
+    "consent(\(program[question.ledger].name), \(quoted(question.purpose)), "
+      + "\(words(question.channel))\(words(question.clock)))"
   }
 
   private func words(_ channel: ConsentQuestion.Channel) -> String {

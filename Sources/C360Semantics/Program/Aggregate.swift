@@ -95,6 +95,8 @@ public enum AggregateSetting: Sendable {
 /// A window of time over a table, of which a part may not be covered (semantics.md N2): of the kinds
 /// `duration`, `span` and `calendar`.
 public struct CoveredWindow: Sendable {
+  /// Covered are instants at which all of these are held, too: what a mask asks of each event.
+  public var permitted: [ConsentQuestion] = []
   public let table: TableID
   public let window: Window
   /// µs

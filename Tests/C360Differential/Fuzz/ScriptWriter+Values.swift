@@ -243,6 +243,7 @@ extension ScriptWriter {
     guard isStretch, make.random.chance(0.3) else { return }
     let coverage = Piece(text: "\(name)_covered", kind: .float)
     lines.append("feature \(coverage.text) = coverage(\(name))")
+    noteOrders(coverage.text)
     features.append(coverage)
     decisionScope.append(coverage)
   }

@@ -53,12 +53,17 @@ extension Checker {
         return false
       }
       let grain = Grain(.decision(entity: program[aggregate.table].entity ?? ""))
+      var window = CoveredWindow(
+        table: aggregate.table, window: aggregate.window, lag: aggregate.lag,
+        every: aggregate.every)
+      for condition in hides(of: aggregate, mask).compactMap(\.permitted) {
+        for case .consent(let question) in Self.conjuncts(condition).map(\.kind)
+        where !window.permitted.contains(question) {
+          window.permitted.append(question)
+        }
+      }
       let covered: Expression? = Expression(
-        .coverage(
-          CoveredWindow(
-            table: aggregate.table, window: aggregate.window, lag: aggregate.lag,
-            every: aggregate.every)),
-        type: Self.share, span: span, facts: Facts(phase: .before, grain: grain))
+        .coverage(window), type: Self.share, span: span, facts: Facts(phase: .before, grain: grain))
       let seen = hides(of: aggregate, mask).reduce(covered) { covered, hide in
         covered.flatMap { visible($0, unless: hide) }
       }

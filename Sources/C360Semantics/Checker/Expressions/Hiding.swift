@@ -140,11 +140,12 @@ extension Checker {
   func isSafe(_ rule: Expression, _ noun: String, under mask: MaskInfo?) -> Bool {
     guard let mask, mask.hides.values.contains(where: { $0.permitted != nil }) else { return true }
     var visited: Set<Int> = []
-    guard let (aggregate, path) = permittedWindow(in: rule, &visited) else { return true }
-    let hide = hides(of: aggregate, mask).first { $0.permitted != nil }
+    guard let (table, path) = permittedWindow(in: rule, &visited) else { return true }
+    let hide = mask.hides.filter { $0.key.table == table && $0.value.permitted != nil }.values
+      .min { $0.span.range.lowerBound < $1.span.range.lowerBound }
     report(
       SemanticError.ruleOverPermitted(
-        path[0].span, noun, table: program[aggregate.table].name,
+        path[0].span, noun, table: program[table].name,
         path: path.dropFirst() + [hide.map { LabeledSpan($0.span, "hides events one by one") }]
           .compactMap { $0 }))
     return false
@@ -153,13 +154,14 @@ extension Checker {
   /// The first such window, through features and scores, and the way to it.
   private func permittedWindow(
     in expression: Expression, _ visited: inout Set<Int>
-  ) -> (Aggregate, [LabeledSpan])? {
+  ) -> (TableID, [LabeledSpan])? {
     let here = LabeledSpan(expression.span, "reads permitted events only")
     var inner: Expression?
     switch expression.kind {
-    case .aggregate(let aggregate)
-    where aggregate.permitted != nil || aggregate.marker?.permitted != nil:
-      return (aggregate, [here])
+    case .aggregate(let aggregate) where aggregate.permitted != nil: return (aggregate.table, [here])
+    case .aggregate(let aggregate) where aggregate.marker?.permitted != nil:
+      return aggregate.marker.map { ($0.table, [here]) }
+    case .coverage(let window) where !window.permitted.isEmpty: return (window.table, [here])
     case .feature(let id):
       guard visited.insert(2 * id.index).inserted else { return nil }
       inner = program[id].expression
@@ -168,8 +170,8 @@ extension Checker {
       inner = program[id].expression
     default: break
     }
-    if let inner, let (aggregate, path) = permittedWindow(in: inner, &visited) {
-      return (aggregate, path[0].span == here.span ? path : [here] + path)
+    if let inner, let (table, path) = permittedWindow(in: inner, &visited) {
+      return (table, path[0].span == here.span ? path : [here] + path)
     }
     for child in ExpressionWalk.children(expression) {
       if let found = permittedWindow(in: child, &visited) { return found }
