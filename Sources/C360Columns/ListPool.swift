@@ -28,7 +28,8 @@ public final class ListPool: Sendable {
   /// An element by its place, from 0. The place must be within the list.
   @inline(__always)
   public func word(_ code: Int32, _ place: Int) -> UInt64 {
-    UnsafeRawBufferPointer(bytes(of: code)).loadUnaligned(fromByteOffset: place * 8, as: UInt64.self)
+    UnsafeRawBufferPointer(bytes(of: code)).loadUnaligned(
+      fromByteOffset: place * 8, as: UInt64.self)
   }
 
   /// The elements in order.

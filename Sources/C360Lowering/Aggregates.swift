@@ -150,7 +150,8 @@ extension Lowering {
     }
     return AggregateCall(
       aggregate: aggregate, expression: expression, name: name, scope: scope, events: events,
-      moments: moments, decision: scope.decision, condition: condition, guardian: guardian, filter: filter,
+      moments: moments, decision: scope.decision, condition: condition, guardian: guardian,
+      filter: filter,
       permitted: visible.map {
         derivedColumn($0, in: events.relation, named: scalarName(of: aggregate), .bool)
       }, matches: matches,

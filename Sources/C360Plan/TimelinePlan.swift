@@ -436,7 +436,8 @@ public struct AsOfStep: Sendable {
   public let columns: [(from: ColumnID, to: ColumnID)]
   public init(
     versions: RelationID, key: ColumnID, from: ColumnID?, known: ColumnID?, until: ColumnID?,
-    expiresAfter: TimeOffset? = nil, timezone: String = "UTC", tieBreak: [ColumnID], frame: RelationID, frameKey: ColumnID, frameTime: ColumnID,
+    expiresAfter: TimeOffset? = nil, timezone: String = "UTC", tieBreak: [ColumnID],
+    frame: RelationID, frameKey: ColumnID, frameTime: ColumnID,
     columns: [(from: ColumnID, to: ColumnID)]
   ) {
     self.versions = versions

@@ -104,7 +104,8 @@ struct ExpressionMarkerTests {
 
   static let aggregates = [
     Marked(
-      "E0420", "`coverage` takes a feature with a window", "feature a = ‹coverage(accounts.gender)›"),
+      "E0420", "`coverage` takes a feature with a window", "feature a = ‹coverage(accounts.gender)›"
+    ),
     Marked(
       "E0420", "this window is no stretch of time with a start and an end",
       "feature a = count(orders) over last 3\nfeature b = ‹coverage(a)›"),

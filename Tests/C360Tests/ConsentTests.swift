@@ -117,7 +117,9 @@ struct ConsentStateTests {
       "1,purchases,2026-01-01T00:00:00Z,", "show now | select c = consent(\"purchase\")"
     ).run()
     let warning = try #require(report.warnings.first { $0.code == "W0708" })
-    #expect(warning.message == "no row of `ledger` has the purpose \"purchase\", so nobody has granted it")
+    #expect(
+      warning.message == "no row of `ledger` has the purpose \"purchase\", so nobody has granted it"
+    )
     #expect(warning.help == ["did you mean \"purchases\"?"])
   }
 }

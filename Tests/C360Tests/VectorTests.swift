@@ -225,7 +225,8 @@ struct VectorTests {
         return nil
       } catch let refused as Script.Refused {
         let found = refused.diagnostics[0]
-        return "\(found.code) row \(found.data?.row ?? 0): \(found.message.split(separator: ": ").last ?? "")"
+        return
+          "\(found.code) row \(found.data?.row ?? 0): \(found.message.split(separator: ": ").last ?? "")"
       }
     }
     #expect(

@@ -152,7 +152,8 @@ struct WindowTests {
         """)
   }
 
-  @Test("G5: a feature or profile column in an argument is its value as of each event, strict twice")
+  @Test(
+    "G5: a feature or profile column in an argument is its value as of each event, strict twice")
   func chained() throws {
     var script = Self.script(
       """

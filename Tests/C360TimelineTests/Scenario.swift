@@ -90,7 +90,8 @@ struct Scenario {
     let wait: Int64? = lateness == .fixed ? 3 * unit : nil
     events = EventSource(
       relation: eventRelation, key: ids[0], time: ids[1],
-      known: lateness == .none || lateness == .fixed ? nil : ids[2], arrivesWithin: wait, gone: goneShare > 0 ? ids[9] : nil,
+      known: lateness == .none || lateness == .fixed ? nil : ids[2], arrivesWithin: wait,
+      gone: goneShare > 0 ? ids[9] : nil,
       tieBreak: ids, observedThrough: nil)
     let sorted = rows.sorted { precedes([$0[1]] + $0, [$1[1]] + $1) }.map { row in
       let time = row[1].integer ?? 0

@@ -22,7 +22,8 @@ private let day: Int64 = 86_400_000_000
     let markers = scenario.markers()
     for every in [nil] + Self.rhythms.map(Optional.some) {
       for (spec, lag) in [
-        (WindowSpec.session(gap: day), 0), (.session(gap: 4 * day), 2 * day), (.since(markers.id), 0),
+        (WindowSpec.session(gap: day), 0), (.session(gap: 4 * day), 2 * day),
+        (.since(markers.id), 0),
         (.since(markers.id), day),
       ] {
         try scenario.check(

@@ -52,7 +52,8 @@ struct PlanText {
         let output = program.outputs[number]
         lines.append("  output \(output.name) to \"\(output.path)\": \(columns)")
       case .show: lines.append("  show: \(columns)")
-      case .count: lines.append("  count \(lowered.plan.name(of: lowered.plan.sinks[index].relation))")
+      case .count:
+        lines.append("  count \(lowered.plan.name(of: lowered.plan.sinks[index].relation))")
       }
     }
     return lines

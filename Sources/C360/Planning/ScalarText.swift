@@ -41,7 +41,8 @@ struct ScalarText {
   /// The first elements of many.
   private static func text(of elements: [Constant]) -> String {
     let shown = elements.prefix(4).map { text(of: $0) }
-    return "[\((shown + (elements.count > 4 ? ["… \(elements.count)"] : [])).joined(separator: ", "))]"
+    return
+      "[\((shown + (elements.count > 4 ? ["… \(elements.count)"] : [])).joined(separator: ", "))]"
   }
 
   private static func symbol(of operation: ScalarOperation) -> String? {

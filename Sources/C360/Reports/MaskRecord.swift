@@ -40,7 +40,8 @@ struct MaskRecord {
       for rule in program[mask].rules { add("forbid \(rule.name)", rule.because) }
     }
     for permission in policy.permissions {
-      let places = permission.places.isEmpty ? "" : " in \(permission.places.joined(separator: ", "))"
+      let places =
+        permission.places.isEmpty ? "" : " in \(permission.places.joined(separator: ", "))"
       add("permit sensitive(\(permission.label))\(places)", permission.because)
     }
     for term in policy.terms { add(term.name, term.because) }

@@ -22,7 +22,9 @@ struct RunSummary {
       }
       let outcomes = output.hiddenOutcomes.filter { $0.rows > 0 }
         .map { "outcome \($0.outcome) in \(number($0.rows))" }
-      if !(hidden + outcomes).isEmpty { lines.append(row("", "hidden: \((hidden + outcomes).joined(separator: ", "))")) }
+      if !(hidden + outcomes).isEmpty {
+        lines.append(row("", "hidden: \((hidden + outcomes).joined(separator: ", "))"))
+      }
     }
     if let manifest = report.manifestPath { lines.append(row("wrote", displayPath(manifest))) }
     lines.append(row("done", "in \(ValueText.elapsed(report.elapsed))"))

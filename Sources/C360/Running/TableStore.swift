@@ -54,9 +54,11 @@ struct TableStore {
       contract, pool: session.texts, threads: session.threadCount,
       cancellation: session.options.cancellation, progress: progress)
     // Hashed after reading: what changed in between shows in the stamps.
-    guard let stamps = stamped(before), stamps.allSatisfy({ now in
-      before.contains { $0.isUntouched(since: now) }
-    }) else { return nil }
+    guard let stamps = stamped(before),
+      stamps.allSatisfy({ now in
+        before.contains { $0.isUntouched(since: now) }
+      })
+    else { return nil }
     let rows = try order.rows(of: batch, session)
     try storeTable(
       batch, order: rows, identity: identity, sources: stamps, pool: session.texts, path: path,

@@ -64,7 +64,8 @@ extension ArrowConverter {
     default: throw missing
     }
     for index in 0..<chunk.count
-    where bounds[index] < 0 || bounds[index] > bounds[index + 1] || bounds[index + 1] > childLength {
+    where bounds[index] < 0 || bounds[index] > bounds[index + 1] || bounds[index + 1] > childLength
+    {
       throw ColumnError(row: index, problem: .damaged("a list beyond its elements"))
     }
     return (Array(bounds.dropLast()), Array(bounds.dropFirst()))

@@ -119,9 +119,10 @@ struct StepColumns {
   private mutating func add(_ step: TimelineStep) {
     let events = step.events
     read.formUnion([events.key, events.time, step.key, step.time] + events.tieBreak)
-    read.formUnion([
-      events.known, events.gone, events.newest?.time, events.newest?.gone,
-    ].compactMap { $0 })
+    read.formUnion(
+      [
+        events.known, events.gone, events.newest?.time, events.newest?.gone,
+      ].compactMap { $0 })
     for output in step.outputs {
       let aggregate = output.aggregate
       read.formUnion(

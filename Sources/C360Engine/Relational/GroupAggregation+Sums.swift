@@ -40,7 +40,8 @@ extension GroupAggregation {
   }
 
   /// Element by element what the sum or mean of floats is.
-  private func vectors(_ argument: Vector, _ width: Int, isMean: Bool) throws(EngineError) -> Vector {
+  private func vectors(_ argument: Vector, _ width: Int, isMean: Bool) throws(EngineError) -> Vector
+  {
     let mask = mask([argument])
     let result = Buffer(byteCount: groups.count * width * 8)
     let validity = Buffer(byteCount: groups.count)

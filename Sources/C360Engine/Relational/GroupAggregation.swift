@@ -50,7 +50,8 @@ struct GroupAggregation {
     case .quantile, .median: return try quantile()
     case .entropy: return try entropy()
     case .approximateDistinct: return try approximateDistinct()
-    case .nth, .list, .decayedSum, .decayedCount, .decayedMean, .slope, .ewma, .fold, .streak, .meanGap,
+    case .nth, .list, .decayedSum, .decayedCount, .decayedMean, .slope, .ewma, .fold, .streak,
+      .meanGap,
       .medianGap, .minGap, .maxGap, .gapStandardDeviation:
       preconditionFailure("\(aggregate.function.rawValue) needs a timeline")
     }

@@ -81,8 +81,9 @@ public final class TileMachine {
   }
 
   /// The products of some rows with all actions; null and failed where a factor is.
-  private func product(_ input: Int, of rows: Operand, _ actions: Operand, _ width: Int, _ count: Int)
-  {
+  private func product(
+    _ input: Int, of rows: Operand, _ actions: Operand, _ width: Int, _ count: Int
+  ) {
     var states = rows
     states.valid = rows.valid ?? actions.valid
     states.failed = rows.failed ?? actions.failed

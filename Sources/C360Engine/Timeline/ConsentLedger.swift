@@ -118,8 +118,9 @@ package final class ConsentLedger: @unchecked Sendable {
   }
 
   /// Adds the times in (start, end) at which an entry stands.
-  func addChanges(_ range: Range<Int>, after start: Int64, before end: Int64, to times: inout [Int64])
-  {
+  func addChanges(
+    _ range: Range<Int>, after start: Int64, before end: Int64, to times: inout [Int64]
+  ) {
     var index = firstEntry(after: start, range)
     while index < range.upperBound, entries[index].time < end {
       times.append(entries[index].time)
@@ -150,7 +151,9 @@ extension ConsentLedger {
     if ledger.isUnmentioned {
       let purposes = state.vector(step.purpose)
       var known: Set<Int32> = []
-      for row in 0..<purposes.count where !purposes.isNull(row) { known.insert(purposes.codes[row]) }
+      for row in 0..<purposes.count where !purposes.isNull(row) {
+        known.insert(purposes.codes[row])
+      }
       state.counts.unmentionedPurposes[name, default: [:]][purpose] =
         known.map { pool.text($0) }.sorted()
     } else {

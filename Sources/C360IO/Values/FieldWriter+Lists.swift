@@ -10,7 +10,8 @@ extension FieldWriter {
     var nan: Int?
     try forEachElement(bytes, row) { token throws(ColumnError) in
       count += 1
-      guard case .number(let digits) = token, case .value(let value) = ValueText.float(digits) else {
+      guard case .number(let digits) = token, case .value(let value) = ValueText.float(digits)
+      else {
         if case .null = token { throw ColumnError(row: row, problem: .nullElement(count)) }
         throw ColumnError(row: row, problem: .unreadable(excerpt(bytes)))
       }

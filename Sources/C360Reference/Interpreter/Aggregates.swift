@@ -20,7 +20,9 @@ extension ReferenceInterpreter {
   ) throws(ReferenceError) -> Value {
     if case .following = aggregate.window, !isObserved(aggregate, scope) { return .null }
     var scope = scope
-    if let period = aggregate.every { scope.time = calendar.lastMultiple(of: period, before: scope.time) }
+    if let period = aggregate.every {
+      scope.time = calendar.lastMultiple(of: period, before: scope.time)
+    }
     var marked: Int64?
     if let marker = aggregate.marker {
       marked = try timeOfLast(marker, aggregate, scope)

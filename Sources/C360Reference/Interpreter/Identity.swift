@@ -57,8 +57,8 @@ struct Identity {
       var isGrowing = true
       while isGrowing {
         let size = cluster.count
-        for link in accepted where cluster.contains(link.identifier) || cluster.contains(link.entity)
-        {
+        for link in accepted
+        where cluster.contains(link.identifier) || cluster.contains(link.entity) {
           cluster.formUnion([link.identifier, link.entity])
         }
         isGrowing = cluster.count > size

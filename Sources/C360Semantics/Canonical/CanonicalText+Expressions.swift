@@ -35,7 +35,8 @@ extension CanonicalText {
       text += ", [" + values.map { literal($0, operand.type) }.joined(separator: ", ") + "])"
     case .aggregate(let aggregate): text += self.aggregate(aggregate)
     case .coverage(let covered):
-      text += "coverage(\(program[covered.table].name)\(words(covered.window)) "
+      text +=
+        "coverage(\(program[covered.table].name)\(words(covered.window)) "
         + "lag \(covered.lag)us\(covered.every.map { " every \(words($0))" } ?? "")"
         + covered.permitted.map { "; \(words($0))" }.joined() + ")"
     case .consent(let question):

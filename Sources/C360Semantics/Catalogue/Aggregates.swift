@@ -128,7 +128,8 @@ extension Catalogue {
 
   private static let moments: [Aggregation] = [
     Aggregation(
-      .sum, "x", "The sum, exact and rounded once; of vectors element by element.", empty: "0", .numberOrDuration,
+      .sum, "x", "The sum, exact and rounded once; of vectors element by element.", empty: "0",
+      .numberOrDuration,
       .likeArgument),
     Aggregation(
       .mean, "x", "The arithmetic mean; of vectors element by element.", empty: "null",

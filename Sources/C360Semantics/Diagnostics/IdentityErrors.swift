@@ -6,7 +6,9 @@ extension SemanticError {
   static func missingResolve(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0241", "an identity says how it is resolved", at: at,
-      help: ["`resolve best above 0.8`, `resolve weighted above 0.2` or `resolve clusters above 0.9`"])
+      help: [
+        "`resolve best above 0.8`, `resolve weighted above 0.2` or `resolve clusters above 0.9`"
+      ])
   }
 
   static func unknownRule(_ at: Span, _ word: String) -> Diagnostic {

@@ -14,7 +14,8 @@ enum Word: UInt8, Sendable, CaseIterable {
   case view, constraint, arbitrate, experiment, fit, evaluate, monitor, release
   case privacy, federate, test, why, `for`
   // Items of blocks
-  case observed, arrives, expires, none, keep, outcome, link, resolve, hide, forbid, include, maximize, minimize
+  case observed, arrives, expires, none, keep, outcome, link, resolve, hide, forbid, include,
+    maximize, minimize
   case permit, subject, choose, explore, fallback, owner, approved, ticket
   // Clauses
   case from, through, to, of, via, `as`, because, unless, when, under, weight, until, every, after

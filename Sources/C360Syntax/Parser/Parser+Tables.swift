@@ -1,7 +1,9 @@
 import C360Diagnostics
 
 extension Parser {
-  static let tableItems: [Word] = [.observed, .arrives, .expires, .none, .keep, .outcome, .link, .resolve]
+  static let tableItems: [Word] = [
+    .observed, .arrives, .expires, .none, .keep, .outcome, .link, .resolve,
+  ]
 
   /// `events | profile | consents | actions NAME [of ENTITY [via IDENTITY]] from "…" [as format]
   /// { items }`, `identity NAME to ENTITY from …`
@@ -157,7 +159,9 @@ extension Parser {
   /// `resolve best above p | weighted above p | clusters above p`
   private mutating func parseResolve() -> SyntaxKind {
     take(.keyword)
-    guard parseIdentifier(.rule, "a rule: `best`, `weighted` or `clusters`") else { return .resolve }
+    guard parseIdentifier(.rule, "a rule: `best`, `weighted` or `clusters`") else {
+      return .resolve
+    }
     if expect(.above) { parseExpression(.value) }
     return .resolve
   }

@@ -54,7 +54,9 @@ public struct FuzzCase: Sendable {
   public func granted() -> FuzzCase? {
     var result = self
     var entities: Set<Value> = []
-    for table in tables where table.name != "offers" { entities.formUnion(table.rows.map { $0[0] }) }
+    for table in tables where table.name != "offers" {
+      entities.formUnion(table.rows.map { $0[0] })
+    }
     for (index, table) in tables.enumerated() where table.isLedger {
       if let channel = table.columns.last, channel.name == "channel", !channel.isOptional {
         return nil

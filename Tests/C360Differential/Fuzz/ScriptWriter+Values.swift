@@ -19,7 +19,8 @@ extension ScriptWriter {
       if weighted.contains(table.name) {
         let mixes = ["count", "sum"].contains(function)
         if mixes, kind == .int { kind = .float }
-        let isWhole = !mixes && !["mean", "ratio"].contains(function) && !function.contains("decay")
+        let isWhole =
+          !mixes && !["mean", "ratio"].contains(function) && !function.contains("decay")
         if isWhole, make.random.chance(0.3) { rest += ", weight: any" }
       }
       return (
@@ -186,9 +187,10 @@ extension ScriptWriter {
     let every =
       make.random.chance(0.25)
       ? " every "
-        + make.random.pick([
-          make.step, "1d", "36h", "calendar 1d", "calendar 1w", "1mo", "calendar 5mo",
-        ] + (make.showsYears ? ["calendar 2w", "calendar 7mo", "100_000_000d"] : [])) : ""
+        + make.random.pick(
+          [
+            make.step, "1d", "36h", "calendar 1d", "calendar 1w", "1mo", "calendar 5mo",
+          ] + (make.showsYears ? ["calendar 2w", "calendar 7mo", "100_000_000d"] : [])) : ""
     let window = (over.isEmpty && !(lag + every).isEmpty ? " over all" : over) + lag + every
     return (window, window.contains("since") && !window.contains("else all"))
   }
@@ -269,7 +271,8 @@ extension ScriptWriter {
 
   /// A feature that was just written may hang on orders, or on another that does.
   private mutating func noteOrders(_ name: String) {
-    let words = (lines.last ?? "").split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+    let words = (lines.last ?? "").split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(
+      String.init)
     if words.contains("orders") || words.dropFirst(2).contains(where: { overOrders.contains($0) }) {
       overOrders.insert(name)
     }

@@ -255,7 +255,8 @@ struct ScriptWriter {
       FuzzColumn(name: "min_tier", kind: .int),
     ]
     if make.random.chance(0.4) {
-      offers.append(FuzzColumn(name: "embedding", kind: .vector, isOptional: make.random.chance(0.3)))
+      offers.append(
+        FuzzColumn(name: "embedding", kind: .vector, isOptional: make.random.chance(0.3)))
     }
     let count = make.random.number(hasNoAction ? 0...4 : 1...4)
     let columns = offers

@@ -34,7 +34,8 @@ import Testing
 
   @Test(arguments: seeds)
   func `where all consents are granted a mask changes no bit`(seed: UInt64) throws {
-    guard let fuzz = FuzzCase(seed: seed &+ 50_000).granted(), case .rows(let shown) = fuzz.outcome()
+    guard let fuzz = FuzzCase(seed: seed &+ 50_000).granted(),
+      case .rows(let shown) = fuzz.outcome()
     else { return }
     let shows = try fuzz.program().shows
     func rows(_ start: String) -> [[Substring]] {
@@ -103,7 +104,9 @@ extension FuzzCase {
     timesMovedBy shift: Int64 = 0, runs: Int = 1, keepsTables: Bool = false,
     _ change: (inout SessionOptions) -> Void = { _ in }
   ) -> RunOutcome {
-    guard let tables = try? engine(runs: runs, keepsTables: keepsTables, change) else { return .failure }
+    guard let tables = try? engine(runs: runs, keepsTables: keepsTables, change) else {
+      return .failure
+    }
     return .rows(
       tables.map { table in
         (0..<table.rowCount).map { row in

@@ -114,7 +114,8 @@ package final class ActionTimeline: Sendable {
     classes.indices.map { index in
       guard let numbers = inputs.classes[index], let classes = classes[index] else { return nil }
       let (stream, space) = chunk.classStream(
-        mask: evaluator.mask(index), classes: UnsafePointer(numbers.elements(Int32.self) + chunk.base),
+        mask: evaluator.mask(index),
+        classes: UnsafePointer(numbers.elements(Int32.self) + chunk.base),
         classCount: classes.count)
       evaluator.set(stream, at: index)
       return space

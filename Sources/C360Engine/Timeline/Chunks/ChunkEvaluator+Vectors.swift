@@ -35,7 +35,8 @@ extension ChunkEvaluator {
           values: UnsafeMutableRawPointer(scratch.take(ranges.count, of: Double.self)),
           valid: scratch.take(ranges.count, filledWith: UInt8(1)))
         run(
-          kernel, UnsafePointer(values + place * events.count), times, counts, ranges, into: answers)
+          kernel, UnsafePointer(values + place * events.count), times, counts, ranges, into: answers
+        )
         let target = output.values.assumingMemoryBound(to: Double.self) + first + place
         let answer = answers.values.assumingMemoryBound(to: Double.self)
         for query in 0..<ranges.count {

@@ -18,7 +18,7 @@ extension ChunkEvaluator {
     }
     return Ranges(
       count: count, groupCount: chunk.groupCount, groups: chunk.groupRows, from: from, to: to,
-      tails: window.hasTails ? tails(selection, window, stream) : nil, 
+      tails: window.hasTails ? tails(selection, window, stream) : nil,
       decisions: decisions(by: program.windows[selection.window].clock),
       streamCount: stream.count, rows: nil)
   }
@@ -41,7 +41,8 @@ extension ChunkEvaluator {
       groupTo[group] = stream.rank(chunk.groupTo[group])
     }
     return Ranges.Tails(
-      from: from, to: to, clocks: clocks(in: selection.stream), times: times(in: selection.stream), groupFrom: groupFrom,
+      from: from, to: to, clocks: clocks(in: selection.stream), times: times(in: selection.stream),
+      groupFrom: groupFrom,
       groupTo: groupTo, lag: program.windows[selection.window].lag, total: total)
   }
 }

@@ -27,7 +27,9 @@ extension ChunkEvaluator {
     if let unknown = unknownPositions(by: window.clock) {
       for row in 0..<chunk.rowCount { sure[row] = min(sure[row], unknown[row]) }
     }
-    if let departures { chunk.bound(sure, byGone: departures, from: from, decisions(by: window.clock)) }
+    if let departures {
+      chunk.bound(sure, byGone: departures, from: from, decisions(by: window.clock))
+    }
     var hasTails = false
     for row in 0..<chunk.rowCount { hasTails = hasTails || sure[row] < end[row] }
     return ChunkWindow(

@@ -8,7 +8,8 @@ package enum LinkOperator {
   ) throws(EngineError) {
     let links = try LinkRows(step.links, state, pool: context.pool)
     let spells =
-      links.rule == .clusters ? LinkClusters.spells(of: links) : try LinkResolution.spells(of: links)
+      links.rule == .clusters
+      ? LinkClusters.spells(of: links) : try LinkResolution.spells(of: links)
     try context.checkCancelled()
     let expansion = LinkExpansion(step, spells, state)
     let rows = try expansion.run(context)

@@ -33,7 +33,8 @@ enum ModeKernel {
     var accumulator = Accumulator(
       places: UnsafePointer(places), used: UnsafePointer(used), leaves: leaves,
       tree: scratch.take(2 * leaves, filledWith: Int32(0)), limit: limit,
-      nodes: scratch.take(limit, of: Int32.self), taken: scratch.take(limit, of: Int32.self), result: result)
+      nodes: scratch.take(limit, of: Int32.self), taken: scratch.take(limit, of: Int32.self),
+      result: result)
     ranges.slide(&accumulator, scratch)
     return UnsafePointer(result)
   }

@@ -61,7 +61,8 @@ struct RowOrder: @unchecked Sendable {
           sign(
             orderedKey(Double(bitPattern: first)), orderedKey(Double(bitPattern: second)))
         case .text:
-          pool.precedes(Int32(truncatingIfNeeded: first), Int32(truncatingIfNeeded: second)) ? -1 : 1
+          pool.precedes(Int32(truncatingIfNeeded: first), Int32(truncatingIfNeeded: second))
+            ? -1 : 1
         }
       if order != 0 { return order }
     }

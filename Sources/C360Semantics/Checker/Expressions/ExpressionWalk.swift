@@ -17,7 +17,7 @@ enum ExpressionWalk {
         aggregate.argument, aggregate.second, aggregate.filter, aggregate.permitted,
         aggregate.marker?.filter, aggregate.marker?.permitted,
       ]
-        .compactMap { $0 } + aggregate.actionMatches.map(\.event)
+      .compactMap { $0 } + aggregate.actionMatches.map(\.event)
     case .rowAggregate(let aggregate):
       [aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 }
     }

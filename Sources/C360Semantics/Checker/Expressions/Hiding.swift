@@ -146,7 +146,8 @@ extension Checker {
     report(
       SemanticError.ruleOverPermitted(
         path[0].span, noun, table: program[table].name,
-        path: path.dropFirst() + [hide.map { LabeledSpan($0.span, "hides events one by one") }]
+        path: path.dropFirst()
+          + [hide.map { LabeledSpan($0.span, "hides events one by one") }]
           .compactMap { $0 }))
     return false
   }
@@ -158,7 +159,8 @@ extension Checker {
     let here = LabeledSpan(expression.span, "reads permitted events only")
     var inner: Expression?
     switch expression.kind {
-    case .aggregate(let aggregate) where aggregate.permitted != nil: return (aggregate.table, [here])
+    case .aggregate(let aggregate) where aggregate.permitted != nil:
+      return (aggregate.table, [here])
     case .aggregate(let aggregate) where aggregate.marker?.permitted != nil:
       return aggregate.marker.map { ($0.table, [here]) }
     case .coverage(let window) where !window.permitted.isEmpty: return (window.table, [here])

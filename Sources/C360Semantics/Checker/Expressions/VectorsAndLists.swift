@@ -130,7 +130,8 @@ extension Checker {
     let type = Type(.bool, optional: list.type.isOptional || value.type.isOptional)
     return .some(
       make(
-        .call(.contains, [list, fitted.typed(value.type.isOptional ? fitted.type : Type(element))]),
+        .call(
+          .contains, [list, fitted.typed(value.type.isOptional ? fitted.type : Type(element))]),
         type, span, over: [list, value]))
   }
 
