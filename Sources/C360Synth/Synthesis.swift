@@ -4,12 +4,18 @@ import C360IO
 import Dispatch
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Makes a population and writes its tables into a folder: all of them or none.
 public struct Synthesis {
   private let folder: String
   private let options: SynthOptions
 
-  /// - Parameter folder: made when it is missing; files of the same names are replaced.
+  /// - Parameter folder: made when it is missing; an earlier shop in it is replaced.
   public init(folder: String, options: SynthOptions) {
     self.folder = folder.hasSuffix("/") && folder.count > 1 ? String(folder.dropLast()) : folder
     self.options = options
@@ -21,7 +27,7 @@ public struct Synthesis {
   /// - Throws: `DiagnosticError` when a file cannot be written, `CancellationError`,
   ///   `InvalidSynthOptions`.
   public func write() throws -> SynthReport {
-    if let problem = options.problem { throw InvalidSynthOptions(problem: problem) }
+    if let problem = options.problem ?? strangers { throw InvalidSynthOptions(problem: problem) }
     let seasons = Seasons(from: options.from, through: options.through)
     let words = Vocabulary()
     let tables = Tables(words)
@@ -89,6 +95,15 @@ public struct Synthesis {
       }
       next += size
       options.progress?(min(next * Chunk.customers, options.customers), options.customers)
+    }
+  }
+
+  /// Why the folder is not ours to write: it holds data that no earlier shop left there.
+  private var strangers: String? {
+    if access("\(folder)/truth.json", F_OK) == 0 { return nil }
+    let names = Tables(Vocabulary()).files.map(\.path) + ["offers.csv"]
+    return names.first { access("\(folder)/\($0)", F_OK) == 0 }.map {
+      "`\(folder)/\($0)` is not of an earlier shop, and would be replaced; name another folder"
     }
   }
 

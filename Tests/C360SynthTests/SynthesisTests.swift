@@ -69,6 +69,23 @@ struct SynthesisTests {
     #expect(report.text.contains("always wine_phone"))
   }
 
+  @Test("data of somebody else are not replaced; an earlier shop is")
+  func strangers() throws {
+    let folder = folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let orders = folder.appending(path: "orders.parquet")
+    try Data("mine".utf8).write(to: orders)
+    var options = SynthOptions()
+    options.customers = 3
+    #expect(throws: InvalidSynthOptions.self) {
+      try Synthesis(folder: folder.path, options: options).write()
+    }
+    #expect(try Data(contentsOf: orders) == Data("mine".utf8))
+    try FileManager.default.removeItem(at: orders)
+    for _ in 0..<2 { _ = try Synthesis(folder: folder.path, options: options).write() }
+  }
+
   @Test("one customer is a population; none is not")
   func small() throws {
     var options = SynthOptions()

@@ -311,5 +311,8 @@ struct IdentityTests {
       try codes(
         "a,1,0.6,2026-01-01T00:00:00Z\na,1,0.3,2026-01-02T00:00:00Z\na,2,0.7,2026-01-02T00:00:00Z\n"
       ) == [])
+    // Normalised and rounded: a little more than 1.
+    let third = "0.3333333333333334,2026-01-01T00:00:00Z\n"
+    #expect(try codes("a,1,\(third)a,2,\(third)a,3,\(third)") == [])
   }
 }

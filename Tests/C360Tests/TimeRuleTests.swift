@@ -170,7 +170,7 @@ struct TimeRuleTests {
     #expect(try regions("expires after 1mo") == all)
   }
 
-  @Test("S3: two versions of one instant are decided by their values")
+  @Test("S3: two versions of one instant are decided by their values, and counted")
   func profileTie() throws {
     for rows in [["1,2026-01-01T00:00:00Z,a", "1,2026-01-01T00:00:00Z,b"]] {
       for order in [rows, rows.reversed()] {
@@ -188,6 +188,9 @@ struct TimeRuleTests {
             """,
           files: ["homes.csv": "person,since,region\n" + order.joined(separator: "\n") + "\n"])
         #expect(try column(script) == ["b"])
+        let report = try script.run()
+        #expect(report.counts.resolvedTies["homes"] == 1)
+        #expect(report.warnings.map(\.code.name) == ["W0704"])
       }
     }
   }

@@ -66,12 +66,17 @@ struct RunWarnings {
             "\(count) \(count == 1 ? "row" : "rows") of `\(table.name)` never visible: when it was known is null",
             at: table.span))
       }
+      let isProfile = if case .profile = table.kind { true } else { false }
       if let count = counts.resolvedTies[table.name], count > 0 {
         warnings.append(
           HostDiagnostics.unresolvedTies.diagnostic(
-            "\(count) \(count == 1 ? "answer hangs" : "answers hang") over `\(table.name)` on events at the same time",
+            "\(count) \(count == 1 ? "answer hangs" : "answers hang") over `\(table.name)` on rows at the same time",
             at: table.span,
-            help: ["a column with the role `@sequence` says which of them came first"]))
+            help: [
+              isProfile
+                ? "of versions that begin together the last in the order of their values counts"
+                : "a column with the role `@sequence` says which of them came first"
+            ]))
       }
       return warnings
     }

@@ -1,5 +1,6 @@
 import C360Columns
 import C360Plan
+import Synchronization
 
 /// The version of a profile that holds at each row of a frame (semantics.md S3).
 package enum AsOfOperator {
@@ -19,11 +20,15 @@ package enum AsOfOperator {
     let rows = found.elements(Int32.self)
     rows.update(repeating: -1, count: count)
     let chunks = ChunkLayout.plan(events.clusters, rowCount: count, context)
+    let ties = Atomic<Int>(0)
     try Parallel.forEach(chunks.count, threads: context.threads) {
       (index: Int) throws(EngineError) in
       try context.checkCancelled()
-      search.run(chunks[index], into: rows)
+      ties.add(search.run(chunks[index], into: rows), ordering: .relaxed)
     }
+    let name = state.plan.name(of: step.versions)
+    state.counts.resolvedTies[name, default: 0] += ties.load(ordering: .relaxed)
+    if let known = step.known { state.counts.neverKnown[name] = state.vector(known).nullCount }
     var isMissing = false
     for row in 0..<count { isMissing = isMissing || rows[row] < 0 }
     for column in step.columns {
@@ -47,7 +52,9 @@ private struct VersionSearch: @unchecked Sendable {
   let expiresAfter: TimeOffset?
   let zone: ZoneTable
 
-  func run(_ layout: ChunkLayout, into rows: UnsafeMutablePointer<Int32>) {
+  /// - Returns: answers that hang on versions that begin at the same time.
+  func run(_ layout: ChunkLayout, into rows: UnsafeMutablePointer<Int32>) -> Int {
+    var ties = 0
     let decisions = times.int64s
     for entity in layout.entities {
       let start = Int(clusters.starts[entity])
@@ -67,11 +74,24 @@ private struct VersionSearch: @unchecked Sendable {
           let version = clusters.row(candidate)
           if holds(version, at: decision) {
             rows[row] = Int32(truncatingIfNeeded: version)
+            ties += isTied(candidate, from: start, at: decision) ? 1 : 0
             break
           }
         }
       }
     }
+    return ties
+  }
+
+  /// Whether another version that holds begins when this one does, the last of them.
+  private func isTied(_ position: Int, from start: Int, at decision: Int64) -> Bool {
+    guard hasStart else { return false }
+    var other = position - 1
+    while other >= start, clusters.times[other] == clusters.times[position] {
+      if holds(clusters.row(other), at: decision) { return true }
+      other -= 1
+    }
+    return false
   }
 
   private func hasExpired(_ start: Int64, at decision: Int64) -> Bool {

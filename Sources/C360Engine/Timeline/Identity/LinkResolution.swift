@@ -114,12 +114,15 @@ struct LinkResolution {
     open = kept
   }
 
+  /// Probabilities that were normalised and rounded may add up to a little more than 1.
+  private static let tolerance = 1e-9
+
   /// The probabilities of one identifier are those of exclusive cases (I3).
   private func checkTotal(_ row: Int) throws(EngineError) {
     guard current.count > 1, current.reduce(0, { $0 + $1.weight }) > 0.999 else { return }
     var total = ExactSum()
     for link in current { total.add(link.weight) }
-    guard total.rounded > 1 else { return }
+    guard total.rounded > 1 + Self.tolerance else { return }
     throw rows.unusable(
       row,
       "the probabilities of identifier `\(rows.name(rows.identifiers.key(row)))` add up to "
