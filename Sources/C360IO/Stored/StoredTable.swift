@@ -91,9 +91,6 @@ public struct StoredTable: Sendable {
     Int(file.elements(rows, of: Int32.self)[row])
   }
 
-  /// The places of all rows; valid as long as the table is.
-  public var places: UnsafePointer<Int32> { file.elements(rows, of: Int32.self) }
-
   /// Columns by their contract; nil when the file holds something else.
   public func batch(_ contract: [ColumnContract], pool: TextPool, threads: Int) -> Batch? {
     var result: [Batch.Column] = []

@@ -99,9 +99,7 @@ extension Checker {
     switch item {
     case .column, .malformed: return
     case .observed:
-      if keyword == "events" {
-        return
-      }
+      if keyword == "events" { return }
       report(SemanticError.misplacedItem(item.span, "`observed`", noun))
     case .arrives:
       if keyword == "events" { return }
