@@ -39,7 +39,8 @@ let package = Package(
     .target(name: "C360Lowering", dependencies: ["C360Semantics", "C360Plan"]),
     .target(name: "CKernels"),
     .target(name: "C360Engine", dependencies: ["C360Plan", "CKernels"]),
-    .target(name: "C360Decisions", dependencies: ["C360Engine"]),
+    .target(name: "C360Allocation", dependencies: ["CKernels"]),
+    .target(name: "C360Decisions", dependencies: ["C360Engine", "C360Allocation"]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "C360IO",
@@ -86,6 +87,7 @@ let package = Package(
       path: "Tests/C360Differential/Tests"),
     .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference", "C360Syntax"]),
     .testTarget(name: "C360SynthTests", dependencies: ["C360Synth"]),
+    .testTarget(name: "C360AllocationTests", dependencies: ["C360Allocation"]),
     .testTarget(name: "C360DecisionsTests", dependencies: ["C360Decisions"]),
     .testTarget(name: "C360TimelineTests", dependencies: ["C360Engine", "CKernels"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),

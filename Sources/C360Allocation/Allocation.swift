@@ -1,0 +1,64 @@
+/// The answer to an `AllocationProblem`: prices, a certificate, and one whole decision each.
+public struct Allocation: Sendable {
+  /// By row: what one more unit of the bound is worth, ≥ 0; at most the penalty of a soft row.
+  public let multipliers: [Double]
+  /// Effective temperature of the choice (the rule's own, plus the prices of entropy and divergence);
+  /// 0: greedy.
+  public let temperature: Double
+  /// Price of divergence, per nat and decision; the weight of ln prior in the choice.
+  public let priorWeight: Double
+  public let certificate: AllocationCertificate
+  /// By row, in the order of the problem's.
+  public let rowReports: [AllocationRowReport]
+  /// By decision: the candidate that acts.
+  public let chosen: [Int32]
+  /// By decision: probability of the chosen candidate under the full mixture; NaN where repaired.
+  public let propensities: [Double]
+  /// By decision: Σ_a p_a·v_a under the full mixture; NaN where undefined (a forced candidate without value).
+  public let expectedValues: [Double]
+  /// Decisions that were changed after the draw so that hard rows hold; ascending.
+  public let repaired: [Int]
+  /// Decisions whose probabilities are not those of the prices alone (the remainder that was solved
+  /// exactly): place → probability by candidate, before exploration.
+  public let remainder: [Int: [Double]]
+}
+
+/// What is proven about an allocation, in the unit of the objective.
+public struct AllocationCertificate: Sendable {
+  /// No allocation that satisfies the rows is worth more.
+  public let bound: Double
+  /// Of the feasible fractional allocation found.
+  public let fractionalValue: Double
+  /// Of the whole decisions written.
+  public let value: Double
+  public let passes: Int
+  public var gap: Double { max(0, bound - value) }
+  /// gap / max(|bound|, least positive): 0 where both are 0.
+  public var relativeGap: Double { gap == 0 ? 0 : gap / max(abs(bound), abs(value)) }
+}
+
+public struct AllocationRowReport: Sendable {
+  public let name: String
+  public let bound: Double
+  /// Expected under the probabilities, and of the decisions written.
+  public let expected: Double
+  public let realized: Double
+  public let multiplier: Double
+  public var slack: Double { bound - realized }
+  /// Whether a positive price stands on it.
+  public var isBinding: Bool { multiplier > 0 }
+}
+
+/// Nothing satisfies the hard rows.
+public struct AllocationInfeasibility: Error, Sendable {
+  public struct Clash: Sendable {
+    /// Place in the problem's rows.
+    public let row: Int
+    public let name: String
+    public let bound: Double
+    /// The least bound at which the rest of the clash can hold; nil: none.
+    public let closestBound: Double?
+  }
+  /// A smallest set: without any one of them the others can hold.
+  public let clashes: [Clash]
+}
