@@ -73,7 +73,7 @@ struct Compiler {
     let lowered = lower(program)
     let results = analyze ? try execute(program, lowered) : nil
     let tables = HostTables(program, lowered, session, files)
-    return PlanText(program, lowered, tables, measured: results?.statistics).text
+    return PlanText(program, lowered, tables, measured: results).text
   }
 
   private func accept(

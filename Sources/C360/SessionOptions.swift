@@ -19,6 +19,9 @@ public struct SessionOptions: Sendable {
   /// Cuts every run that can be cut into so many partitions, for tests; nothing but time depends on
   /// it.
   package var spillPartitions: Int?
+  /// Whether row groups of Parquet are left out where their statistics show that nobody looks at
+  /// their rows; nothing but time depends on it.
+  package var skipsRowGroups = true
   /// Rows of a batch in scalar programs; nothing but time depends on it.
   public var batchSize = 2048
   /// Whether tables are taken from the folder `.c360-cache` beside the script, where there is one.

@@ -39,6 +39,14 @@ public final class ParquetFile: @unchecked Sendable {
     c360_parquet_null_count(handle, Int32(field)) != 0
   }
 
+  /// What the statistics of a row group say of a column.
+  public func bounds(rowGroup: Int, field: Int) -> ColumnBounds {
+    var found = c360_column_bounds()
+    c360_parquet_bounds(handle, Int32(rowGroup), Int32(field), &found)
+    defer { c360_parquet_bounds_free(&found) }
+    return ColumnBounds(found)
+  }
+
   /// Reads one column of one row group and hands its arrays to `body`, in order. Their type may be
   /// a dictionary of the field's type.
   public func read(

@@ -9,6 +9,8 @@
 #include <parquet/metadata.h>
 #include <parquet/statistics.h>
 
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -120,6 +122,95 @@ int64_t c360_parquet_null_count(const c360_parquet *file, int32_t column) {
   } catch (...) {
     return -1;
   }
+}
+
+namespace {
+
+/// The unit of a column's integers; -1 where they are not what they look like.
+int32_t integer_unit(const parquet::ColumnDescriptor &column) {
+  const auto &logical = column.logical_type();
+  if (logical == nullptr || logical->is_none()) return C360_UNIT_NONE;
+  if (logical->is_date()) return C360_UNIT_DAYS;
+  if (logical->is_int()) {
+    const auto &type = static_cast<const parquet::IntLogicalType &>(*logical);
+    return type.is_signed() ? C360_UNIT_NONE : -1;
+  }
+  if (!logical->is_timestamp()) return -1;
+  switch (static_cast<const parquet::TimestampLogicalType &>(*logical).time_unit()) {
+    case parquet::LogicalType::TimeUnit::MILLIS: return C360_UNIT_MILLISECONDS;
+    case parquet::LogicalType::TimeUnit::MICROS: return C360_UNIT_MICROSECONDS;
+    case parquet::LogicalType::TimeUnit::NANOS: return C360_UNIT_NANOSECONDS;
+    default: return -1;
+  }
+}
+
+char *copy(const parquet::ByteArray &text, int64_t *size) {
+  auto bytes = static_cast<char *>(std::malloc(text.len + 1));
+  if (bytes == nullptr) return nullptr;
+  if (text.len > 0) std::memcpy(bytes, text.ptr, text.len);
+  *size = text.len;
+  return bytes;
+}
+
+void fill(
+    const parquet::ColumnDescriptor &column, const parquet::Statistics &statistics,
+    c360_column_bounds *bounds) {
+  switch (column.physical_type()) {
+    case parquet::Type::INT32: {
+      const auto &typed = static_cast<const parquet::Int32Statistics &>(statistics);
+      bounds->least = typed.min();
+      bounds->greatest = typed.max();
+      break;
+    }
+    case parquet::Type::INT64: {
+      const auto &typed = static_cast<const parquet::Int64Statistics &>(statistics);
+      bounds->least = typed.min();
+      bounds->greatest = typed.max();
+      break;
+    }
+    case parquet::Type::BYTE_ARRAY: {
+      const auto &logical = column.logical_type();
+      if (logical == nullptr || !logical->is_string()) return;
+      const auto &typed = static_cast<const parquet::ByteArrayStatistics &>(statistics);
+      bounds->least_text = copy(typed.min(), &bounds->least_size);
+      bounds->greatest_text = copy(typed.max(), &bounds->greatest_size);
+      bounds->has_texts = bounds->least_text != nullptr && bounds->greatest_text != nullptr;
+      return;
+    }
+    default: return;
+  }
+  bounds->unit = integer_unit(column);
+  bounds->has_integers = bounds->unit >= 0;
+}
+
+}  // namespace
+
+void c360_parquet_bounds(
+    const c360_parquet *file, int32_t row_group, int32_t column, c360_column_bounds *bounds) {
+  *bounds = c360_column_bounds{};
+  bounds->nulls = -1;
+  try {
+    int leaf = file->leaves.at(column);
+    if (leaf < 0) return;
+    const auto *descriptor = file->metadata->schema()->Column(leaf);
+    if (descriptor->max_definition_level() == 0) bounds->nulls = 0;
+    auto statistics = file->metadata->RowGroup(row_group)->ColumnChunk(leaf)->statistics();
+    if (statistics == nullptr) return;
+    if (statistics->HasNullCount()) bounds->nulls = statistics->null_count();
+    if (file->is_nested.at(column)) return;
+    if (statistics->HasMinMax()) fill(*descriptor, *statistics, bounds);
+  } catch (...) {
+    c360_parquet_bounds_free(bounds);
+    *bounds = c360_column_bounds{};
+    bounds->nulls = -1;
+  }
+}
+
+void c360_parquet_bounds_free(c360_column_bounds *bounds) {
+  std::free(bounds->least_text);
+  std::free(bounds->greatest_text);
+  bounds->least_text = nullptr;
+  bounds->greatest_text = nullptr;
 }
 
 int c360_parquet_read(

@@ -9,15 +9,17 @@ struct PlanText {
   private let lowered: LoweredProgram
   private let tables: HostTables
   private let measured: [StepStatistics]?
+  /// By source.
+  private let readings: [TableReading]
 
   init(
-    _ program: Program, _ lowered: LoweredProgram, _ tables: HostTables,
-    measured: [StepStatistics]?
+    _ program: Program, _ lowered: LoweredProgram, _ tables: HostTables, measured results: Results?
   ) {
     self.program = program
     self.lowered = lowered
     self.tables = tables
-    self.measured = measured
+    measured = results?.statistics
+    readings = results?.tables ?? []
   }
 
   var text: String {
@@ -95,7 +97,7 @@ struct PlanText {
         line.append(estimates.rows[relation].map { "~\(Int($0.rounded()))" } ?? "?")
       }
       let lines = text.split(separator: "\n").map(String.init)
-      cells.append(line + [Self.cut(lines.first ?? "")])
+      cells.append(line + [Self.cut(lines.first ?? "") + rowGroups(of: step)])
       details.append(lines.dropFirst().map { "      " + Self.cut($0) })
     }
     return zip(Self.aligned(cells), details).flatMap { [$0] + $1 }
@@ -106,6 +108,14 @@ struct PlanText {
     if let rows = tables.storedRows(of: scan.source) { return Double(rows) }
     let columns = SourceOrigin(lowered.sources[scan.source].origin, in: program).columns.count
     return tables.fileSize(of: scan.source).map { Double($0) / (8 * Double(max(1, columns))) }
+  }
+
+  /// `; row groups: 2 read, 5 skipped` of Parquet files that were read.
+  private func rowGroups(of step: Step) -> String {
+    guard case .scan(let scan) = step, scan.source < readings.count,
+      let groups = readings[scan.source].rowGroups
+    else { return "" }
+    return "; row groups: \(groups.read) read, \(groups.skipped) skipped"
   }
 
   private static func cut(_ text: String) -> String {

@@ -23,6 +23,8 @@ public struct TableReading: Sendable {
   public let droppedAsOf: Int
   /// Files in the order of their rows; empty for rows bound in memory.
   public let paths: [String]
+  /// Of Parquet files; nil: there are none. Rows of those skipped are among `rows` or `droppedAsOf`.
+  public let rowGroups: RowGroupCounts?
 }
 
 /// The rows behind a program's scans: files by contract, bindings, and the horizon of `--as-of`.
@@ -40,6 +42,8 @@ final class HostTables: TableProvider {
     var places: [Int: [Int32]] = [:]
     /// By source: where the rows were kept in another order than that of the files.
     var kept: [Int: StoredTable] = [:]
+    /// By source: rows of files that were not read.
+    var skipped: [Int: [SkippedRows]] = [:]
   }
 
   init(_ program: Program, _ lowered: LoweredProgram, _ session: Session, _ files: ReadLog) {
@@ -60,39 +64,62 @@ final class HostTables: TableProvider {
   func load(source index: Int, columns: [String]) throws -> Batch {
     let reading = try reading(of: index, usingKept: true)
     let batch: Batch
+    var skipped: [SkippedRows] = []
+    var rowGroups: RowGroupCounts?
     switch reading.origin {
     case .batch(let bound): batch = bound
     case .files(let contract):
-      batch = try readTable(
+      let read = try readNeededRows(
         contract, pool: session.texts, threads: session.threadCount,
         cancellation: session.options.cancellation, progress: readProgress)
+      batch = read.batch
+      skipped = read.skipped
+      rowGroups = read.rowGroups
     }
     let (rows, places) = reading.known(of: batch)
-    if let places { state.withLock { $0.places[index] = places } }
-    record(reading, of: index, rows: rows.rowCount, dropped: batch.rowCount - rows.rowCount)
+    state.withLock { [skipped] in
+      $0.places[index] = places
+      $0.skipped[index] = skipped
+    }
+    record(
+      reading, of: index, rows: rows.rowCount + skipped.rowCount(.condition),
+      dropped: batch.rowCount - rows.rowCount + skipped.rowCount(.notYetKnown), rowGroups)
     return rows
   }
 
   func stream(source index: Int, columns: [String]) throws -> any RowStream {
     // A table that is kept is mapped whole.
     let reading = try reading(of: index, usingKept: false)
+    // Rows of a stream are told by their number in the file, whatever was loaded before.
+    state.withLock {
+      $0.places[index] = nil
+      $0.skipped[index] = nil
+      $0.kept[index] = nil
+    }
     let rows: any RowStream
+    var files: TableStream?
     switch reading.origin {
     case .batch(let bound): rows = LoadedRows(bound)
     case .files(let contract):
-      rows = FileRows(
-        try TableStream(
-          contract, pool: session.texts, threads: session.threadCount,
-          cancellation: session.options.cancellation, progress: readProgress), contract)
+      let stream = try TableStream(
+        contract, pool: session.texts, threads: session.threadCount,
+        cancellation: session.options.cancellation, progress: readProgress)
+      files = stream
+      rows = FileRows(stream, contract)
     }
-    return KnownRows(rows, reading) { [self] rows, dropped in
-      record(reading, of: index, rows: rows, dropped: dropped)
+    return KnownRows(rows, reading) { [self, files] rows, dropped in
+      record(
+        reading, of: index, rows: rows + (files?.skippedRows(.condition) ?? 0),
+        dropped: dropped + (files?.skippedRows(.notYetKnown) ?? 0), files?.rowGroups)
     }
   }
 
-  private func record(_ reading: SourceReading, of index: Int, rows: Int, dropped: Int) {
+  private func record(
+    _ reading: SourceReading, of index: Int, rows: Int, dropped: Int, _ rowGroups: RowGroupCounts?
+  ) {
     let done = TableReading(
-      name: reading.name, rows: rows, droppedAsOf: dropped, paths: reading.paths)
+      name: reading.name, rows: rows, droppedAsOf: dropped, paths: reading.paths,
+      rowGroups: rowGroups)
     state.withLock { $0.readings[index] = done }
   }
 
@@ -123,6 +150,7 @@ final class HostTables: TableProvider {
         } else {
           contract.unread = rest.map { origin.contract(of: $0) }
         }
+        contract.requirements = requirements(of: index, origin, positions)
         rows = .files(contract)
       }
     }
@@ -131,6 +159,27 @@ final class HostTables: TableProvider {
       name: origin.name, origin: rows, paths: paths, wanted: wanted.count,
       horizon: session.options.asOf,
       clocks: clocks.compactMap { positions.firstIndex(of: $0) })
+  }
+
+  /// What rows must be for the run to see them, and to do more than drop them.
+  private func requirements(
+    of index: Int, _ origin: SourceOrigin, _ positions: [Int]
+  ) -> [RowRequirement] {
+    guard session.options.skipsRowGroups else { return [] }
+    var requirements: [RowRequirement] = []
+    if let horizon = session.options.asOf {
+      requirements += origin.clocks.compactMap { clock in
+        positions.firstIndex(of: clock).map {
+          RowRequirement(column: $0, .less, .int(horizon), .notYetKnown)
+        }
+      }
+    }
+    let scan = lowered.plan.steps.lazy.compactMap { step in
+      if case .scan(let scan) = step, scan.source == index { scan } else { nil }
+    }.first
+    guard let scan else { return requirements }
+    return requirements
+      + ScanConditions(of: scan, in: lowered.plan).comparisons.compactMap(RowRequirement.init)
   }
 
   /// The columns of a contract from a table that is kept in order; nil where there is none.
@@ -209,7 +258,8 @@ final class HostTables: TableProvider {
     return state.withLock { state in
       guard let reading = state.readings[index] else { return nil }
       let read = state.places[index].map { Int($0[row]) } ?? row
-      let inFile = state.kept[index]?.place(ofRow: read) ?? read
+      var inFile = state.kept[index]?.place(ofRow: read) ?? read
+      for rows in state.skipped[index] ?? [] where rows.firstRow <= inFile { inFile += rows.count }
       if reading.paths.count == 1 {
         return DataPlace(path: displayPath(reading.paths[0]), row: inFile + 1, column: column)
       }

@@ -13,6 +13,9 @@ public struct TableContract: Sendable {
   public var columns: [ColumnContract]
   /// Columns that a file with a schema must have, with their type, and whose values nobody asks for.
   public var unread: [ColumnContract]
+  /// Nobody looks at rows that fail one of these. Row groups of Parquet whose statistics show that
+  /// all their rows do are not read; otherwise such rows are among those read.
+  public var requirements: [RowRequirement] = []
   /// Where the script declares the source.
   public var declaration: Span?
 

@@ -6,7 +6,6 @@
   final class ArrowOutput: OutputWriter {
     /// Rows encoded at a time, the columns in parallel.
     private static let blockRows = 1 << 17
-    private static let rowGroupRows = 1 << 19
 
     private let file: AtomicFile
     private let writer: ArrowFileWriter
@@ -22,7 +21,7 @@
         writer = try ArrowFileWriter(
           format: format, descriptor: file.descriptor,
           columns: columns.map { ($0.name, $0.type) }, pool: pool,
-          threads: max(1, options.threads), rowGroupRows: Self.rowGroupRows,
+          threads: max(1, options.threads), rowGroupRows: options.rowGroupRows,
           metadata: options.metadata)
       } catch {
         throw file.failure(withoutCapital(error.message))

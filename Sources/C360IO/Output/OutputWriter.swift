@@ -33,6 +33,8 @@ public struct OutputOptions: Sendable {
   public var threads: Int
   /// Names and values stored in the file, where its format can: Parquet and Arrow IPC.
   public var metadata: [(name: String, value: String)]
+  /// Rows of a row group of Parquet.
+  package var rowGroupRows = 1 << 19
   /// Where the script declares the output.
   public var declaration: Span?
 

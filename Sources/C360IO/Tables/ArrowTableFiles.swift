@@ -45,9 +45,11 @@
     private let file: ParquetFile
     /// Position in the file of each column of the contract.
     private let positions: [Int]
+    private let contract: TableContract
 
     init(path: String, contract: TableContract) throws {
       self.path = path
+      self.contract = contract
       do {
         file = try ParquetFile(path: path)
       } catch {
@@ -58,6 +60,11 @@
 
     var segmentCapacities: [Int] { file.rowGroups }
     var readsColumnsApart: Bool { true }
+
+    func reasonToSkip(segment: Int) -> RowRequirement.Reason? {
+      RowGroupSkipping(contract: contract, file: file, positions: positions)
+        .reason(toSkip: segment)
+    }
 
     func read(
       segment: Int, column: Int?, into columns: [ColumnBuilder], at row: Int, pool: TextPool

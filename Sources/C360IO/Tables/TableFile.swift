@@ -8,6 +8,8 @@ protocol TableFile: Sendable {
   var segmentCapacities: [Int] { get }
   /// Whether a segment's columns are read one by one; then its capacity is its number of rows.
   var readsColumnsApart: Bool { get }
+  /// Why a segment need not be read, of those with `readsColumnsApart`; nil: it must be.
+  func reasonToSkip(segment: Int) -> RowRequirement.Reason?
   /// Positions in the contract of columns that no row had, known after reading: files without a
   /// schema only.
   var columnsNeverSeen: [Int] { get }
@@ -25,6 +27,7 @@ protocol TableFile: Sendable {
 extension TableFile {
   var readsColumnsApart: Bool { false }
   var columnsNeverSeen: [Int] { [] }
+  func reasonToSkip(segment: Int) -> RowRequirement.Reason? { nil }
 }
 
 /// Why a segment could not be read; rows are counted within the segment.

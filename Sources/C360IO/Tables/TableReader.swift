@@ -27,6 +27,27 @@ public func readTable(
     tuning: ReadTuning())
 }
 
+/// The rows of a table that somebody looks at.
+public struct ReadRows: Sendable {
+  public let batch: Batch
+  /// In the order of the table.
+  public let skipped: [SkippedRows]
+  /// nil: no file is Parquet.
+  public let rowGroups: RowGroupCounts?
+}
+
+/// As `readTable`, without the row groups that the contract's requirements rule out.
+public func readNeededRows(
+  _ contract: TableContract, pool: TextPool, threads: Int = 1, cancellation: Cancellation? = nil,
+  progress: (@Sendable (ReadProgress) -> Void)? = nil
+) throws -> ReadRows {
+  let reading = TableReading(
+    contract: contract, files: try openFiles(contract, threads: threads, tuning: ReadTuning()),
+    rules: try columnRules(contract), pool: pool, threads: threads, cancellation: cancellation,
+    progress: progress)
+  return try reading.run()
+}
+
 /// Sizes that change how a table is read but never what comes out; tests make them tiny.
 struct ReadTuning: Sendable {
   /// Bytes of text that one thread parses at a time.
@@ -38,12 +59,17 @@ func readTable(
   progress: (@Sendable (ReadProgress) -> Void)?, tuning: ReadTuning
 ) throws -> Batch {
   let rules = try columnRules(contract)
-  let paths = try resolve(sources: contract.sources, declaration: contract.declaration)
-  let files = try openFiles(paths, contract, threads: threads, tuning: tuning)
   let reading = TableReading(
-    contract: contract, files: files, rules: rules, pool: pool, threads: threads,
-    cancellation: cancellation, progress: progress)
-  return try reading.run()
+    contract: contract, files: try openFiles(contract, threads: threads, tuning: tuning),
+    rules: rules, pool: pool, threads: threads, cancellation: cancellation, progress: progress)
+  return try reading.run().batch
+}
+
+func openFiles(
+  _ contract: TableContract, threads: Int, tuning: ReadTuning
+) throws -> [any TableFile] {
+  let paths = try resolve(sources: contract.sources, declaration: contract.declaration)
+  return try openFiles(paths, contract, threads: threads, tuning: tuning)
 }
 
 func columnRules(_ contract: TableContract) throws -> [ColumnRules] {
@@ -89,6 +115,9 @@ struct TableReading: Sendable {
     /// First row that is free for it.
     var start: Int
     var capacity: Int
+    /// Rows that are not read; then its capacity is 0.
+    var skipped = 0
+    var reason: RowRequirement.Reason?
   }
   struct Task: Sendable {
     var segment: Int
@@ -103,10 +132,19 @@ struct TableReading: Sendable {
   let cancellation: Cancellation?
   let progress: (@Sendable (ReadProgress) -> Void)?
 
-  func run() throws -> Batch {
-    let (batch, _) = try read(segments, rowsBefore: 0)
+  func run() throws -> ReadRows {
+    let segments = segments
+    let (batch, counts) = try read(segments, rowsBefore: 0)
     try complainOfColumnsNeverSeen()
-    return batch
+    var skipped: [SkippedRows] = []
+    var row = 0
+    for (segment, count) in zip(segments, counts) {
+      if let reason = segment.reason {
+        skipped.append(SkippedRows(firstRow: row, count: segment.skipped, reason: reason))
+      }
+      row += count + segment.skipped
+    }
+    return ReadRows(batch: batch, skipped: skipped, rowGroups: rowGroups(of: segments))
   }
 
   /// All segments of all files, in order.
@@ -114,10 +152,23 @@ struct TableReading: Sendable {
     var segments: [Segment] = []
     for (file, opened) in files.enumerated() {
       for (index, rows) in opened.segmentCapacities.enumerated() {
-        segments.append(Segment(file: file, index: index, start: 0, capacity: rows))
+        var segment = Segment(file: file, index: index, start: 0, capacity: rows)
+        if let reason = opened.reasonToSkip(segment: index) {
+          segment.reason = reason
+          segment.skipped = rows
+          segment.capacity = 0
+        }
+        segments.append(segment)
       }
     }
     return segments
+  }
+
+  func rowGroups(of segments: [Segment]) -> RowGroupCounts? {
+    let groups = segments.filter { files[$0.file].readsColumnsApart }
+    guard files.contains(where: { $0.readsColumnsApart }) else { return nil }
+    let skipped = groups.count { $0.reason != nil }
+    return RowGroupCounts(read: groups.count - skipped, skipped: skipped)
   }
 
   /// Reads segments that follow each other.
@@ -136,6 +187,7 @@ struct TableReading: Sendable {
     for number in segments.indices {
       segments[number].start = capacity
       capacity += segments[number].capacity
+      if segments[number].reason != nil { continue }
       if files[segments[number].file].readsColumnsApart {
         let columns = only.map { [$0] } ?? Array(rules.indices)
         tasks += columns.map { Task(segment: number, column: $0) }
@@ -185,7 +237,9 @@ struct TableReading: Sendable {
     // Every earlier task has been run, so the rows before the bad one are known.
     let before = segments.indices.filter {
       segments[$0].file == segment.file && $0 < tasks[number].segment
-    }.reduce(segment.file == segments[0].file ? rowsBefore : 0) { $0 + rows[$1] }
+    }.reduce(segment.file == segments[0].file ? rowsBefore : 0) {
+      $0 + rows[$1] + segments[$1].skipped
+    }
     throw DiagnosticError([
       contract.diagnostic(failure, path: files[segment.file].path, rowsBefore: before)
     ])

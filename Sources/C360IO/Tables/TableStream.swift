@@ -11,6 +11,8 @@ public final class TableStream {
   private let segments: [TableReading.Segment]
   private var next = 0
   private var rowsRead = 0
+  /// Rows of the table before the next segment, read or not.
+  private var rowsPassed = 0
   /// Rows read of the file of the last segment.
   private var rowsOfFile = 0
   private let progress: (@Sendable (ReadProgress) -> Void)?
@@ -22,10 +24,8 @@ public final class TableStream {
     _ contract: TableContract, pool: TextPool, threads: Int = 1, cancellation: Cancellation? = nil,
     progress: (@Sendable (ReadProgress) -> Void)? = nil
   ) throws {
-    let paths = try resolve(sources: contract.sources, declaration: contract.declaration)
     reading = TableReading(
-      contract: contract,
-      files: try openFiles(paths, contract, threads: threads, tuning: ReadTuning()),
+      contract: contract, files: try openFiles(contract, threads: threads, tuning: ReadTuning()),
       rules: try columnRules(contract), pool: pool, threads: threads, cancellation: cancellation,
       progress: nil)
     segments = reading.segments
@@ -34,11 +34,25 @@ public final class TableStream {
 
   public var rowsAtMost: Int { segments.reduce(0) { $0 + $1.capacity } }
 
-  /// The next rows, of about so many bytes but at least one segment, and how many came before them;
-  /// nil at the end.
+  /// nil: no file is Parquet.
+  public var rowGroups: RowGroupCounts? { reading.rowGroups(of: segments) }
+
+  /// How many rows are not read, for one reason.
+  public func skippedRows(_ reason: RowRequirement.Reason) -> Int {
+    segments.reduce(0) { $0 + ($1.reason == reason ? $1.skipped : 0) }
+  }
+
+  /// The next rows, of about so many bytes but at least one segment, and how many there are before
+  /// them, read or not; nil at the end. Rows that are not read are never between them.
   ///
   /// - Throws: as `readTable`.
   public func next(bytes: Int) throws -> (batch: Batch, firstRow: Int)? {
+    while next < segments.count, segments[next].reason != nil {
+      if segments[next].index == 0 { rowsOfFile = 0 }
+      rowsOfFile += segments[next].skipped
+      rowsPassed += segments[next].skipped
+      next += 1
+    }
     guard next < segments.count else {
       try reading.complainOfColumnsNeverSeen()
       return nil
@@ -51,7 +65,8 @@ public final class TableStream {
     repeat {
       capacity += segments[end].capacity
       end += 1
-    } while end < segments.count && (capacity + segments[end].capacity) * width <= bytes
+    } while end < segments.count && segments[end].reason == nil
+      && (capacity + segments[end].capacity) * width <= bytes
     let before = segments[next].index == 0 ? 0 : rowsOfFile
     let (batch, counts) = try reading.read(segments[next..<end], rowsBefore: before)
     for (segment, count) in zip(segments[next..<end], counts) {
@@ -59,7 +74,8 @@ public final class TableStream {
       rowsOfFile += count
     }
     next = end
-    let firstRow = rowsRead
+    let firstRow = rowsPassed
+    rowsPassed += batch.rowCount
     rowsRead += batch.rowCount
     progress?(
       ReadProgress(table: reading.contract.table, rowsRead: rowsRead, rowsAtMost: rowsAtMost))
@@ -70,6 +86,7 @@ public final class TableStream {
   /// are left out: `next` will complain of them.
   public func sample(column: Int, rows: Int) throws -> Vector {
     let most = 128
+    let segments = segments.filter { $0.reason == nil }
     let step = max(1, segments.count / most)
     let chosen = stride(from: 0, to: segments.count, by: step).map { segments[$0] }
     let perSegment = max(1, rows / max(1, chosen.count))

@@ -41,6 +41,33 @@ int32_t c360_parquet_row_groups(const c360_parquet *file);
 int64_t c360_parquet_row_group_rows(const c360_parquet *file, int32_t row_group);
 /// Nulls of a top-level column by the file's statistics; -1 when they do not tell.
 int64_t c360_parquet_null_count(const c360_parquet *file, int32_t column);
+/// In what the integers of `c360_column_bounds` count.
+enum {
+  C360_UNIT_NONE = 0,
+  C360_UNIT_DAYS = 1,
+  C360_UNIT_MILLISECONDS = 2,
+  C360_UNIT_MICROSECONDS = 3,
+  C360_UNIT_NANOSECONDS = 4,
+};
+
+/// What the statistics of one row group say of a column. No value is outside the bounds; they need
+/// not be values.
+typedef struct {
+  /// -1: not told.
+  int64_t nulls;
+  int32_t has_integers;
+  int32_t unit;
+  int64_t least, greatest;
+  int32_t has_texts;
+  /// Bytes that `c360_parquet_bounds_free` frees.
+  char *least_text, *greatest_text;
+  int64_t least_size, greatest_size;
+} c360_column_bounds;
+
+/// Of a top-level column of one row group. What is not told, damaged or of another type is left out.
+void c360_parquet_bounds(
+    const c360_parquet *file, int32_t row_group, int32_t column, c360_column_bounds *bounds);
+void c360_parquet_bounds_free(c360_column_bounds *bounds);
 /// Reads a top-level column of one row group. Texts come as dictionaries where the file has them so.
 int c360_parquet_read(
     c360_parquet *file, int32_t row_group, int32_t column, struct ArrowArrayStream *chunks,
