@@ -257,7 +257,7 @@ extension Lowering {
     return read.reduce(0) { max($0, levels[$1] ?? 0) }
   }
 
-  private func timeline(
+  func timeline(
     _ table: TableID, _ moments: Moments, decision: Decision?, level: Int
   ) -> MomentRequests.TimelineKey {
     let key = MomentRequests.TimelineKey(
@@ -305,7 +305,7 @@ extension Lowering {
   }
 
   func eventSource(_ table: TableID) -> EventSource? {
-    guard case .events(let roles) = program[table].kind else { return nil }
+    guard case .events(let roles) = program[table].kind else { return linkSource(table) }
     if let linked = linked(table) { return eventSource(linked, roles) }
     let rows = rows(table)
     let values = allColumns(of: rows)

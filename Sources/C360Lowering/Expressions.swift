@@ -46,7 +46,7 @@ extension Lowering {
     case .and, .or, .not, .conditional, .coalesce, .isNull, .isIn:
       return logic(expression, scope)
     case .decisionTime, .accumulator, .tableColumn, .profileColumn, .actionColumn,
-      .exposureColumn, .kept, .queryColumn, .consent, .coverage:
+      .exposureColumn, .kept, .queryColumn, .consent, .confidence, .coverage:
       return leaf(expression, scope)
     case .outcome(let exposure, let position, let inner):
       return outcome(exposure, position, inner)
@@ -90,6 +90,10 @@ extension Lowering {
     case .queryColumn(let position): return scope.queryColumns[position]
     case .coverage(let window):
       if let moments = moments(of: scope) { return coverage(window, at: moments) }
+    case .confidence(let identity):
+      if let moments = orderedMoments(of: scope) {
+        return confidence(identity, expression, at: moments, scope)
+      }
     case .consent(let question):
       if let moments = moments(of: scope) { return consent(question, at: moments, scope.decision) }
     default: break

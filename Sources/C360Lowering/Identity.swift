@@ -90,19 +90,8 @@ extension Lowering {
       case .identity(let roles) = program[linked.identity].kind
     else { return nil }
     let rows = rows(linked.table)
-    let links = self.rows(linked.identity)
-    let rule: LinkStep.Rule =
-      switch roles.rule {
-      case .best: .best
-      case .weighted: .weighted
-      case .clusters: .clusters
-      }
     return LinkStep(
-      links: LinkStep.Links(
-        relation: links.relation, identifier: column(roles.identifier, of: links),
-        entity: column(roles.entity, of: links), weight: linkWeight(linked.identity, roles, links),
-        known: roles.known.map { column($0, of: links) }, tieBreak: allColumns(of: links),
-        rule: rule, threshold: roles.threshold),
+      links: links(of: linked.identity, roles),
       events: LinkStep.Events(
         relation: rows.relation, key: column(events.key, of: rows),
         time: column(events.time, of: rows), known: events.known.map { column($0, of: rows) },
@@ -113,6 +102,22 @@ extension Lowering {
       columns: linked.columns.sorted { $0.key < $1.key }.map {
         (from: column($0.key, of: rows), to: $0.value)
       })
+  }
+
+  /// The rows of an identity and what they mean.
+  func links(of identity: TableID, _ roles: Table.IdentityRoles) -> LinkStep.Links {
+    let links = rows(identity)
+    let rule: LinkStep.Rule =
+      switch roles.rule {
+      case .best: .best
+      case .weighted: .weighted
+      case .clusters: .clusters
+      }
+    return LinkStep.Links(
+      relation: links.relation, identifier: column(roles.identifier, of: links),
+      entity: column(roles.entity, of: links), weight: linkWeight(identity, roles, links),
+      known: roles.known.map { column($0, of: links) }, tieBreak: allColumns(of: links),
+      rule: rule, threshold: roles.threshold)
   }
 
   /// The probability of each link, computed before links are read where it is no column.
@@ -130,7 +135,10 @@ extension Lowering {
   }
 
   func linkSteps() -> [Step] {
-    let steps = linkedOrder.compactMap { linkStep($0).map(Step.link) }
+    let steps =
+      linkedOrder.compactMap { linkStep($0).map(Step.link) }
+      + linkTimelines.sorted { $0.key.index < $1.key.index }
+      .compactMap { confidenceStep($0.key, $0.value).map(Step.link) }
     return linkDerivations.map { .derive($0) } + steps
   }
 

@@ -22,6 +22,8 @@ final class Lowering {
   /// Events by identifiers.
   var linkedTables: [TableID: LinkedRows] = [:]
   var linkedOrder: [LinkedRows] = []
+  /// Links of identities as events of their entities.
+  var linkTimelines: [TableID: LinkTimeline] = [:]
   var linkDerivations: [DeriveStep] = []
   var frames: [ExposureID: Frame] = [:]
   var frameOrder: [Frame] = []

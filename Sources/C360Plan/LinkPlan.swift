@@ -63,7 +63,9 @@ public struct LinkStep: Sendable {
     }
   }
   public let links: Links
-  public let events: Events
+  /// nil: the links themselves, one row for each spell of time in which an identifier is an entity's;
+  /// `known` says since when, and `weight` has the probability under every rule.
+  public let events: Events?
   public let output: RelationID
   /// The entity's key.
   public let entity: ColumnID
@@ -76,8 +78,10 @@ public struct LinkStep: Sendable {
   public let weight: ColumnID?
   /// Of the events, carried over.
   public let columns: [(from: ColumnID, to: ColumnID)]
+  /// The relation that it makes more or less one row of for each row.
+  public var rows: RelationID { events?.relation ?? links.relation }
   public init(
-    links: Links, events: Events, output: RelationID, entity: ColumnID,
+    links: Links, events: Events?, output: RelationID, entity: ColumnID,
     known: ColumnID?, gone: ColumnID?, weight: ColumnID?,
     columns: [(from: ColumnID, to: ColumnID)]
   ) {

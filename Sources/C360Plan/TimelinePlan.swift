@@ -195,6 +195,8 @@ public struct EventSource: Sendable {
   public var observedThrough: Int64?
   /// The times among which the newest is looked for, and which of them go; nil: `time` and `gone`.
   public let newest: (time: ColumnID, gone: ColumnID?)?
+  /// Whether its rows are those of a table, which the report counts.
+  public var isOfTable = true
   public init(
     relation: RelationID, key: ColumnID, time: ColumnID, known: ColumnID?, arrivesWithin: Int64?,
     gone: ColumnID? = nil, tieBreak: [ColumnID], sequence: ColumnID? = nil,

@@ -53,6 +53,15 @@ struct IdentityMarkerTests {
     Marked(
       "E0243", "events of `orders` have no probability",
       "feature a = any(orders, weight: ‹any›)"),
+    Marked(
+      "E0244", "no identity links identifiers to `customer` with a probability",
+      "feature a = ‹confidence(customer)›"),
+    Marked(
+      "E0204", "`orders` is an event table, and an entity is needed here",
+      devices + "feature a = confidence(‹orders›)"),
+    Marked(
+      "E0325", "`confidence` cannot stand inside an aggregate",
+      devices + "feature a = count(orders where ‹confidence(customer)› is null)"),
   ]
 
   @Test(arguments: cases) func declaration(_ marked: Marked) { marked.expectDiagnostic() }

@@ -93,6 +93,110 @@ struct IdentityTests {
         """)
   }
 
+  @Test("confidence: the greatest probability among the links known before, null without one")
+  func confidence() throws {
+    let text = """
+      exposure days of person every 1d from @2026-01-02 through @2026-01-06
+      feature sureness = confidence(person)
+      feature n = count(clicks)
+      show days | select person, at, sureness, n
+      """
+    let links = """
+      device,person,p,since
+      a,1,0.7,2026-01-01T00:00:00Z
+      b,1,0.2,2026-01-01T00:00:00Z
+      b,1,0.9,2026-01-04T00:00:00Z
+      c,1,0.95,2026-01-01T00:00:00Z
+      c,1,0.1,2026-01-03T00:00:00Z
+      a,2,0.3,2026-01-02T00:00:00Z
+
+      """
+    #expect(
+      try Devices.script("weighted above 0.2", text, links: links).shown() == """
+        person  at                    sureness     n
+        ------  --------------------  --------  ----
+             1  2026-01-02T00:00:00Z      0.95  1.85
+             1  2026-01-03T00:00:00Z      0.95  2.55
+             1  2026-01-04T00:00:00Z       0.7   1.6
+             1  2026-01-05T00:00:00Z       0.9   2.3
+             1  2026-01-06T00:00:00Z       0.9   2.3
+             2  2026-01-03T00:00:00Z       0.3   0.6
+             2  2026-01-04T00:00:00Z       0.3   0.6
+             2  2026-01-05T00:00:00Z       0.3   0.6
+             2  2026-01-06T00:00:00Z       0.3   0.6
+
+        """)
+  }
+
+  @Test("confidence under best: of the links that win, with their own probability")
+  func confidenceOfTheBest() throws {
+    let script = Devices.script(
+      "best above 0.5",
+      """
+      exposure now of person at @2026-02-01
+      profile people of person from "people.csv" { person: int @key }
+      exposure all of person in people at @2026-02-01
+      show all | select person, p = confidence(person)
+      """,
+      links: """
+        device,person,p
+        a,9,0.7
+        a,10,0.7
+        b,10,0.6
+        c,11,0.4
+
+        """, known: false)
+    var files = script.files
+    files["people.csv"] = "person\n9\n10\n11\n"
+    #expect(
+      try Script(text: script.text, files: files).shown() == """
+        person     p
+        ------  ----
+             9   0.7
+            10   0.6
+            11  null
+
+        """)
+  }
+
+  @Test("G5: in the argument of an aggregate the confidence is that at each event")
+  func confidenceAsOfEvents() throws {
+    let script = Devices.script(
+      "best above 0.5",
+      """
+      events orders of person from "orders.csv" {
+        person: int   @key
+        bought: time  @time
+        amount: float
+      }
+      exposure now of person in orders at @2026-02-01
+      feature sureness = confidence(person)
+      feature sure = sum(orders.amount * (sureness ?? 0))
+      show now | select person, sure
+      """,
+      links: """
+        device,person,p,since
+        a,1,0.75,2026-01-01T00:00:00Z
+        a,1,0.5,2026-01-03T00:00:00Z
+
+        """)
+    var files = script.files
+    files["orders.csv"] = """
+      person,bought,amount
+      1,2026-01-01T00:00:00Z,1000
+      1,2026-01-03T00:00:00Z,100
+      1,2026-01-03T00:00:01Z,10
+
+      """
+    #expect(
+      try Script(text: script.text, files: files).shown() == """
+        person  sure
+        ------  ----
+             1    80
+
+        """)
+  }
+
   @Test("best: ties go to the smaller key; below the threshold to nobody, counted")
   func best() throws {
     let script = Devices.script(

@@ -18,7 +18,7 @@ struct RowEstimates {
     case .group(let step):
       // Groups grow like the root of the rows: few keys are unique.
       rows[step.output] = step.keys.isEmpty ? 1 : rows[step.input].map { $0.squareRoot() }
-    case .link(let step): rows[step.output] = rows[step.events.relation]
+    case .link(let step): rows[step.output] = rows[step.rows]
     case .sort(let step): rows[step.output] = rows[step.input]
     case .limit(let step):
       rows[step.output] = rows[step.input].map { input in

@@ -22,7 +22,8 @@ struct StepText {
     case .link(let step):
       return (
         "link", step.output,
-        "\(plan.name(of: step.events.relation)) via \(plan.name(of: step.links.relation)), "
+        (step.events.map { "\(plan.name(of: $0.relation)) via " } ?? "")
+          + "\(plan.name(of: step.links.relation)), "
           + "\(step.links.rule) above \(step.links.threshold)"
       )
     case .timeline(let step):

@@ -110,8 +110,10 @@ struct StepColumns {
   private mutating func add(_ step: LinkStep) {
     let links = step.links
     read.formUnion([links.identifier, links.entity, links.weight] + links.tieBreak)
-    read.formUnion([step.events.key, step.events.time])
-    read.formUnion([links.known, step.events.known, step.events.gone].compactMap { $0 })
+    read.formUnion(
+      [
+        links.known, step.events?.key, step.events?.time, step.events?.known, step.events?.gone,
+      ].compactMap { $0 })
     written += [step.entity] + [step.known, step.gone, step.weight].compactMap { $0 }
     add(step.columns)
   }

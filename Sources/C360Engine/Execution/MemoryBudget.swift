@@ -43,7 +43,7 @@ struct MemoryBudget: Sendable {
     // What a filter keeps is not known; its rows are counted where they are made.
     case .filter(let step): return state.rowCount(step.input) * 5
     // Few identifiers belong to several entities.
-    case .link(let step): generated = state.rowCount(step.events.relation)
+    case .link(let step): generated = state.rowCount(step.rows)
     case .frame(let step):
       if case .rows(let input, _) = step.origin { generated = state.rowCount(input) }
     default: break

@@ -149,7 +149,7 @@ struct MemoryForecast {
         rows[step.relation] = population.map { rows[$0.relation] ?? 0 }.max() ?? 0
       }
     // Few identifiers belong to several entities.
-    case .link(let step): rows[step.output] = rows[step.events.relation] ?? 0
+    case .link(let step): rows[step.output] = rows[step.rows] ?? 0
     case .filter(let step): rows[step.output] = rows[step.input] ?? 0
     case .sort(let step): rows[step.output] = rows[step.input] ?? 0
     case .limit(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)

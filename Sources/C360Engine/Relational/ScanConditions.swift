@@ -73,7 +73,7 @@ extension Step {
       case .every(_, _, _, let population), .instant(_, let population):
         relations.formUnion(population.map(\.relation))
       }
-    case .link(let step): relations.formUnion([step.links.relation, step.events.relation])
+    case .link(let step): relations.formUnion([step.links.relation, step.rows])
     case .timeline(let step): relations.insert(step.events.relation)
     case .eventMoments(let step): relations.insert(step.events)
     case .asOf(let step): relations.insert(step.versions)

@@ -9,6 +9,7 @@ extension RunCounts {
     _ source: EventSource, _ clusters: EventClusters, _ state: ExecutionState,
     asking entities: EntityIndex?
   ) {
+    guard source.isOfTable else { return }
     let name = state.plan.name(of: source.relation)
     duplicates[name] = max(duplicates[name] ?? 0, clusters.duplicates)
     // Of events by identifiers the step that made them has counted rows of the file.

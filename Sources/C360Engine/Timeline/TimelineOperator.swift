@@ -139,6 +139,7 @@ private final class TimelineRun: Sendable {
 
 extension RunCounts {
   fileprivate mutating func add(_ run: TimelineRun, _ name: String) {
+    guard run.step.events.isOfTable else { return }
     let tied = run.tiedExposures.withLock { $0 }
     tiedExposures[name, default: 0] += tied.total
     findings[name, default: EventFindings()].tiedExposures.add(tied)

@@ -47,6 +47,7 @@ extension ReferenceInterpreter {
       }
     case .coverage(let window): return .success(.float(coverage(window, scope)))
     case .consent(let question): return .success(.bool(isHeld(question, scope)))
+    case .confidence(let identity): return .success(confidence(identity, scope))
     case .queryColumn(let column): return .success(scope.cells[column])
     case .rowAggregate(let aggregate):
       return attempt { () throws(ReferenceError) in

@@ -91,6 +91,17 @@ extension ReferenceInterpreter {
     }
   }
 
+  /// The greatest probability with which an identifier is the entity's, by links known before.
+  func confidence(_ id: TableID, _ scope: Scope) -> Value {
+    guard let identity = identities[id.index] else { return .null }
+    let accepted = identity.accepted(before: scope.time)
+    let own = accepted.filter { link in
+      link.entity == scope.entity
+        && identity.owners(of: link.identifier, among: accepted)[scope.entity] != nil
+    }
+    return own.map(\.weight).max().map { .float($0) } ?? .null
+  }
+
   /// The events that an entity has at a decision, in T2 order. What looks forward (`time` is nil)
   /// goes by all links there are.
   func events(of entity: Value, in table: TableID, before time: Int64?) -> [Event] {

@@ -41,6 +41,7 @@ extension CanonicalText {
         + covered.permitted.map { "; \(words($0))" }.joined() + ")"
     case .consent(let question):
       text += words(question)
+    case .confidence(let identity): text += "confidence(\(program[identity].name))"
     case .queryColumn(let index): text += "#\(index)"
     case .rowAggregate(let aggregate): text += rowAggregate(aggregate)
     case .decision(let column): text += "decision.\(column)"

@@ -68,6 +68,7 @@ private struct Dependencies {
       tables.insert(table)
     case .consent(let question):
       tables.insert(question.ledger)
+    case .confidence(let identity): addIdentity(identity)
     case .aggregate(let aggregate):
       addEvents(aggregate.table)
       if let marker = aggregate.marker { addEvents(marker.table) }
@@ -83,8 +84,13 @@ private struct Dependencies {
   /// A table, and the identity by which its events are an entity's.
   private mutating func addEvents(_ table: TableID) {
     guard tables.insert(table).inserted, case .events(let roles) = program[table].kind,
-      let via = roles.via, tables.insert(via).inserted,
-      case .identity(let links) = program[via].kind
+      let via = roles.via
+    else { return }
+    addIdentity(via)
+  }
+
+  private mutating func addIdentity(_ identity: TableID) {
+    guard tables.insert(identity).inserted, case .identity(let links) = program[identity].kind
     else { return }
     add(links.weight)
   }

@@ -13,7 +13,7 @@ public enum Catalogue {
 
   /// Functions and aggregates of the language that this version does not have.
   static let laterFunctions: Set<String> = [
-    "approx_median", "confidence", "arm", "xgboost", "lightgbm",
+    "arm", "xgboost", "lightgbm",
     "scorecard", "onnx", "trees", "kl", "difference", "rate",
   ]
 
@@ -25,7 +25,8 @@ public enum Catalogue {
     "len": "length", "strlen": "length", "pow": "^", "now": "at", "today": "at",
     "coalesce": "??", "ifnull": "??", "isnull": "is null", "nvl": "??", "str": "text",
     "string": "text", "to_int": "int", "to_float": "float", "toupper": "upper",
-    "tolower": "lower", "dayofweek": "weekday", "logistic_function": "sigmoid",
+    "tolower": "lower", "approx_median": "median", "approx_quantile": "quantile",
+    "dayofweek": "weekday", "logistic_function": "sigmoid",
   ]
 
   /// A verb of queries.

@@ -9,6 +9,10 @@ extension Catalogue {
       "The share of the feature's window that its table was observed in, and may be seen.",
       nulls: .total),
     Function(
+      form: "confidence", "confidence(entity)",
+      "The greatest probability with which an identifier is the entity's, by the links known before.",
+      nulls: .propagates),
+    Function(
       form: "declassify", "declassify(x, sensitive(label), because: \"…\")",
       "x without a sensitive label; stands in the manifest.", nulls: .propagates),
     Function(

@@ -47,6 +47,7 @@ final class Checker {
   /// Features made for aggregates that stand elsewhere than in a feature.
   var inlineFeatures: [InlineFeatureKey: FeatureID] = [:]
   var inlineCounts: [String: Int] = [:]
+  lazy var identities: [Declaration] = declarations.filter { $0.noun == "an identity" }
   lazy var ledgers: [Declaration] = declarations.filter { $0.noun == "a consents table" }
   var outputPaths: [String: Span] = [:]
 

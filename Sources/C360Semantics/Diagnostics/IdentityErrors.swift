@@ -51,6 +51,19 @@ extension SemanticError {
       secondary: [LabeledSpan(declared, "`\(wanted)` here")])
   }
 
+  static func confidenceOfNothing(
+    _ at: Span, entity: String, clusters: [LabeledSpan]
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0244", "no identity links identifiers to `\(entity)` with a probability", at: at,
+      secondary: clusters,
+      help: [
+        clusters.isEmpty
+          ? "declare  identity devices to \(entity) from \"links.csv\" { … resolve best above 0.8 }"
+          : "identifiers are of their cluster or not: under `resolve clusters` there is no confidence"
+      ])
+  }
+
   static func weightedDuration(_ at: Span, _ name: String, _ type: Type) -> Diagnostic {
     Diagnostic(
       "E0243", "`\(name)` over weighted events is a float, and this is `\(type)`", at: at,

@@ -40,6 +40,9 @@ public final class Expression: Sendable {
     /// of a window of no time 1 or 0.
     case coverage(CoveredWindow)
     case consent(ConsentQuestion)
+    /// The greatest probability with which an identifier is the entity's by the links of the identity
+    /// that are known before the decision and accepted; null where there is none (semantics.md I1).
+    case confidence(TableID)
     /// A column of the row of a query, by position in the columns of the previous stage.
     case queryColumn(Int)
     /// In `group` only: an aggregate over the rows of a group.

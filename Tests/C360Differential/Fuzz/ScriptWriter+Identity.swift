@@ -50,6 +50,10 @@ extension ScriptWriter {
         row[2] = .float(data.random.pick([0.2, 0.35, 0.5]))
       }
     }
+    let confidence = Piece(text: "confidence(customer)", kind: .float, isOptional: true)
+    if rule != "clusters", !decisionScope.contains(where: { $0.text == confidence.text }) {
+      decisionScope.append(confidence)
+    }
     declare("identity \(name) to customer", name, columns, items: items, rows: rows)
     return FuzzIdentity(name: name, rule: rule, identifiers: identifiers, isText: isText)
   }

@@ -161,7 +161,9 @@ extension ScriptWriter {
   private var chained: [Piece] {
     let rows = tables.filter { $0.name == "orders" || $0.name == "clicks" }.map(\.rows.count)
     if data.mayFail || rows.contains(where: { $0 > 60 }) { return [] }
-    return decisionScope.filter { $0.text != "at" && !$0.text.contains("consent") }
+    return decisionScope.filter {
+      $0.text != "at" && !$0.text.contains("consent") && !$0.text.contains("confidence")
+    }
   }
 
   /// A value of the event where the table has no column of the kind.

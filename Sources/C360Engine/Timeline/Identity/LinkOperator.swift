@@ -7,11 +7,17 @@ package enum LinkOperator {
     _ step: LinkStep, _ state: inout ExecutionState, _ context: ExecutionContext
   ) throws(EngineError) {
     let links = try LinkRows(step.links, state, pool: context.pool)
+    guard let events = step.events else {
+      let spells = try LinkResolution.spells(of: links, keepsWeights: true)
+      try context.checkCancelled()
+      state.relations[step.output] = relation(of: spells, step, state)
+      return
+    }
     let spells =
       links.rule == .clusters
       ? LinkClusters.spells(of: links) : try LinkResolution.spells(of: links)
     try context.checkCancelled()
-    let expansion = LinkExpansion(step, spells, state)
+    let expansion = LinkExpansion(step, events, spells, state)
     let rows = try expansion.run(context)
     let threads = context.threads
     var relation = Relation(rowCount: rows.count)
@@ -26,19 +32,56 @@ package enum LinkOperator {
     if let weight = step.weight { relation.columns[weight] = rows.weight }
     state.relations[step.output] = relation
     let identity = state.plan.name(of: step.links.relation)
-    let events = state.plan.name(of: step.output)
-    let raw = state.plan.name(of: step.events.relation)
-    if let count = state.counts.superseded[raw] { state.counts.superseded[events] = count }
-    if let count = state.counts.retracted[raw] { state.counts.retracted[events] = count }
-    if let found = state.counts.findings[raw] { state.counts.findings[events] = found }
+    let name = state.plan.name(of: step.output)
+    let raw = state.plan.name(of: events.relation)
+    if let count = state.counts.superseded[raw] { state.counts.superseded[name] = count }
+    if let count = state.counts.retracted[raw] { state.counts.retracted[name] = count }
+    if let found = state.counts.findings[raw] { state.counts.findings[name] = found }
     state.counts.unresolved[identity] = spells.unresolved
-    state.counts.unlinked[events] = rows.unlinked
+    state.counts.unlinked[name] = rows.unlinked
     if let known = links.known { state.counts.neverKnown[identity] = known.nullCount }
-    if let known = step.events.known {
-      state.counts.neverKnown[events] = state.vector(known).nullCount
+    if let known = events.known {
+      state.counts.neverKnown[name] = state.vector(known).nullCount
       state.counts.addArrivals(
-        events, times: state.vector(step.events.time), known: state.vector(known))
+        name, times: state.vector(events.time), known: state.vector(known))
     }
+  }
+
+  /// The spells themselves as rows.
+  private static func relation(
+    of spells: LinkSpells, _ step: LinkStep, _ state: ExecutionState
+  ) -> Relation {
+    let count = spells.entities.count
+    let type = state.plan[step.entity].type.physical
+    let entities = Buffer(byteCount: count * type.stride)
+    let from = Buffer(byteCount: count * 8)
+    let until = Buffer(byteCount: count * 8)
+    let isOver = Buffer(byteCount: count)
+    let weights = Buffer(byteCount: count * 8)
+    for spell in 0..<count {
+      if type == .text {
+        entities.elements(Int32.self)[spell] = Int32(truncatingIfNeeded: spells.entities[spell])
+      } else {
+        entities.elements(Int64.self)[spell] = spells.entities[spell]
+      }
+      from.elements(Int64.self)[spell] = spells.from[spell]
+      let end = spells.until[spell]
+      until.elements(Int64.self)[spell] = end == .max ? 0 : end
+      isOver.elements(UInt8.self)[spell] = end == .max ? 0 : 1
+      weights.elements(Double.self)[spell] = spells.weights[spell]
+    }
+    var relation = Relation(rowCount: count)
+    relation.columns[step.entity] = Vector(type: type, count: count, values: entities)
+    if let known = step.known {
+      relation.columns[known] = Vector(type: .int64, count: count, values: from)
+    }
+    if let gone = step.gone {
+      relation.columns[gone] = Vector(type: .int64, count: count, values: until, validity: isOver)
+    }
+    if let weight = step.weight {
+      relation.columns[weight] = Vector(type: .float64, count: count, values: weights)
+    }
+    return relation
   }
 }
 
@@ -57,6 +100,7 @@ private struct LinkExpansion: @unchecked Sendable {
   }
 
   let step: LinkStep
+  let events: LinkStep.Events
   let spells: LinkSpells
   let keys: Vector
   let times: Vector
@@ -66,13 +110,16 @@ private struct LinkExpansion: @unchecked Sendable {
   /// Identifiers that nothing links are entities of their own.
   var isOwn: Bool { step.links.rule == .clusters }
 
-  init(_ step: LinkStep, _ spells: LinkSpells, _ state: ExecutionState) {
+  init(
+    _ step: LinkStep, _ events: LinkStep.Events, _ spells: LinkSpells, _ state: ExecutionState
+  ) {
     self.step = step
+    self.events = events
     self.spells = spells
-    keys = state.vector(step.events.key)
-    times = state.vector(step.events.time)
-    known = step.events.known.map { state.vector($0) }
-    gone = step.events.gone.map { state.vector($0) }
+    keys = state.vector(events.key)
+    times = state.vector(events.time)
+    known = events.known.map { state.vector($0) }
+    gone = events.gone.map { state.vector($0) }
     entityType = state.plan[step.entity].type.physical
   }
 
@@ -81,7 +128,7 @@ private struct LinkExpansion: @unchecked Sendable {
   private func known(_ row: Int) -> Int64? {
     if let known { return known.isNull(row) ? nil : known.int64s[row] }
     let (arrival, overflow) = times.int64s[row].addingReportingOverflow(
-      step.events.arrivesWithin ?? 0)
+      events.arrivesWithin ?? 0)
     return overflow ? .max : arrival
   }
 
@@ -130,7 +177,7 @@ private struct LinkExpansion: @unchecked Sendable {
     let total = places[pieces.count]
     guard total < Int(Int32.max) else {
       throw .unusable(
-        relation: step.events.relation, detail: "it has more than \(Int32.max) events of entities")
+        relation: events.relation, detail: "it has more than \(Int32.max) events of entities")
     }
     return try fill(pieces, places, total, unlinked, context)
   }

@@ -11,12 +11,20 @@ struct LinkResolution {
   /// Spells that last so far.
   private var open: [(entity: Int64, weight: Double, from: Int64)] = []
 
-  private init(_ rows: LinkRows, _ identifiers: KeyTable) {
+  /// Whether `best` tells how likely it is.
+  private let keepsWeights: Bool
+
+  private init(_ rows: LinkRows, _ identifiers: KeyTable, keepsWeights: Bool) {
     self.rows = rows
+    self.keepsWeights = keepsWeights
     spells = LinkSpells(identifiers: identifiers)
   }
 
-  static func spells(of rows: LinkRows) throws(EngineError) -> LinkSpells {
+  /// - Parameter keepsWeights: spells have the probability of their link under `best` too, where it is
+  ///   1 otherwise, since one entity has the event as a whole.
+  static func spells(
+    of rows: LinkRows, keepsWeights: Bool = false
+  ) throws(EngineError) -> LinkSpells {
     let bounds = rows.identifiers.keyBounds()
     let table = KeyTable(least: bounds.least, greatest: bounds.greatest, expected: rows.count)
     var numbers = [Int32](repeating: -1, count: rows.count)
@@ -37,7 +45,7 @@ struct LinkResolution {
       grouped[Int(next[number])] = Int32(truncatingIfNeeded: row)
       next[number] += 1
     }
-    var resolution = LinkResolution(rows, table)
+    var resolution = LinkResolution(rows, table, keepsWeights: keepsWeights)
     for number in counts.indices {
       let range = Int(places[number])..<Int(places[number + 1])
       if range.count > 1 {
@@ -95,8 +103,7 @@ struct LinkResolution {
           || link.weight == held.weight && rows.precedes(link.entity, held.entity)
         if isBetter { best = link }
       }
-      // One entity has the event as a whole.
-      if let best { next = [(best.entity, 1)] }
+      if let best { next = [(best.entity, keepsWeights ? best.weight : 1)] }
     }
     var kept: [(entity: Int64, weight: Double, from: Int64)] = []
     for spell in open {

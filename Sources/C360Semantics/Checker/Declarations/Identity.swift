@@ -181,11 +181,13 @@ extension Checker {
 
   /// Labels of what decides to whom an event belongs.
   func identityLabels(of table: TableInfo) -> Set<String> {
-    guard let via = table.eventRoles?.via, case .identity(let roles) = program[via].kind else {
-      return []
-    }
+    table.eventRoles?.via.map { labels(ofIdentity: $0) } ?? []
+  }
+
+  func labels(ofIdentity identity: TableID) -> Set<String> {
+    guard case .identity(let roles) = program[identity].kind else { return [] }
     let columns = [roles.identifier, roles.entity] + [roles.known].compactMap { $0 }
-    return roles.weight.facts.labels.union(columns.flatMap { program[via].columns[$0].labels })
+    return roles.weight.facts.labels.union(columns.flatMap { program[identity].columns[$0].labels })
   }
 
   /// Whether an aggregate has a form in which events count with their probabilities.

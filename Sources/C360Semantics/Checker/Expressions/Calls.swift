@@ -23,6 +23,7 @@ extension Checker {
     switch name {
     case "consent": return consent(syntax, scope)
     case "coverage": return coverage(syntax, scope)
+    case "confidence": return confidence(syntax, scope)
     case "declassify": return declassify(syntax, scope)
     case "linear": return model(syntax, isLogistic: false, scope)
     case "logistic": return model(syntax, isLogistic: true, scope)

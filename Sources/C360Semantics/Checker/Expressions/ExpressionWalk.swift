@@ -4,7 +4,7 @@ enum ExpressionWalk {
     switch expression.kind {
     case .literal, .parameter, .decisionTime, .tableColumn, .profileColumn, .actionColumn,
       .accumulator, .exposureColumn, .kept, .feature, .score, .consent, .coverage,
-      .queryColumn, .decision:
+      .confidence, .queryColumn, .decision:
       []
     case .outcome(_, _, let inner): [inner]
     case .call(_, let arguments): arguments
