@@ -47,6 +47,12 @@ private final class TimelineRun: Sendable {
   let decision: Int?
   let tiedExposures = Mutex(MonthCounts())
   let resolvedTies = Atomic<Int>(0)
+  private struct Failure {
+    let row: Int
+    let instruction: Int
+    let detail: String
+  }
+  private let failure = Mutex<Failure?>(nil)
 
   init(step: TimelineStep, inputs: TimelineInputs, rowCount: Int, plan: Plan, decision: Int?) {
     self.step = step
@@ -62,29 +68,39 @@ private final class TimelineRun: Sendable {
 
   func evaluate(_ context: ExecutionContext) throws(EngineError) {
     fillKeylessRows()
-    let chunks = ChunkLayout.plan(inputs.clusters, rowCount: rowCount, context)
+    let chunks = ChunkLayout.plan(inputs.clusters, inputs.program, rowCount: rowCount, context)
     let scratches = ScratchPool()
     let done = Atomic<Int>(0)
     try Parallel.forEach(chunks.count, threads: context.threads) {
       (index: Int) throws(EngineError) in
       try context.checkCancelled()
+      // The first row that fails is named; of an entity that is split any chunk may have it.
+      if failure.withLock({ $0.map { $0.row < chunks[index].rows.lowerBound } ?? false }) { return }
       let scratch = scratches.borrow()
       defer { scratches.giveBack(scratch) }
-      try evaluate(chunks[index], scratch)
+      evaluate(chunks[index], scratch)
       let finished = done.add(1, ordering: .relaxed).newValue
       if finished & 63 == 0 || finished == chunks.count {
         context.progress?(
           ProgressReport(operation: "timeline", done: finished, total: chunks.count))
       }
     }
+    if let failure = failure.withLock({ $0 }) {
+      throw .row(
+        origin: inputs.program.instructions[failure.instruction].origin, relation: step.frame,
+        row: failure.row, detail: failure.detail)
+    }
   }
 
-  private func evaluate(_ layout: ChunkLayout, _ scratch: Scratch) throws(EngineError) {
-    let chunk = Chunk(layout, inputs, scratch)
+  private func evaluate(_ layout: ChunkLayout, _ scratch: Scratch) {
+    var chunk = Chunk(layout, inputs, scratch)
+    if let instructions = layout.instructions, layout.countsTies {
+      chunk = chunk.narrowed(to: instructions)
+    }
     let evaluator = ChunkEvaluator(chunk)
     let program = inputs.program
-    var failed: (place: FailedRow, origin: Int32)?
-    for (index, instruction) in program.instructions.enumerated() {
+    for index in layout.instructions ?? Array(program.instructions.indices) {
+      let instruction = program.instructions[index]
       let column = columns[index]
       var totals: UnsafePointer<Int64>?
       if case .share(let selection) = instruction.kernel {
@@ -94,16 +110,23 @@ private final class TimelineRun: Sendable {
         instruction.kernel, stream: program.selections[instruction.selection].stream,
         evaluator.ranges(instruction.selection), type: column.type, totals: totals,
         into: column.output(from: layout.rows.lowerBound))
-      if let place, place.row < failed?.place.row ?? .max { failed = (place, instruction.origin) }
+      if let place {
+        note(
+          Failure(
+            row: layout.rows.lowerBound + place.row, instruction: index, detail: place.detail))
+      }
     }
-    if let failed {
-      throw .row(
-        origin: failed.origin, relation: step.frame,
-        row: layout.rows.lowerBound + failed.place.row, detail: failed.place.detail)
-    }
-    if let decision { countTies(evaluator, decision) }
+    if let decision, layout.countsTies { countTies(evaluator, decision) }
     if evaluator.resolvedTies > 0 {
       resolvedTies.add(evaluator.resolvedTies, ordering: .relaxed)
+    }
+  }
+
+  /// Keeps the first by row, then by instruction.
+  private func note(_ new: Failure) {
+    failure.withLock { held in
+      if let old = held, (old.row, old.instruction) <= (new.row, new.instruction) { return }
+      held = new
     }
   }
 

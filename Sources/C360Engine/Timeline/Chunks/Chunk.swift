@@ -54,6 +54,25 @@ struct Chunk {
     groupTo = UnsafePointer(to)
   }
 
+  /// The rows of a chunk of one entity with some of its events.
+  init(_ other: Chunk, events: Range<Int>) {
+    inputs = other.inputs
+    scratch = other.scratch
+    firstRow = other.firstRow
+    rowCount = other.rowCount
+    decisions = other.decisions
+    groupCount = other.groupCount
+    groupRows = other.groupRows
+    base = other.base + events.lowerBound
+    eventCount = events.count
+    times = other.times + events.lowerBound
+    known = other.known.map { $0 + events.lowerBound }
+    gone = other.gone.map { $0 + events.lowerBound }
+    groupFrom = UnsafePointer(scratch.take(1, filledWith: Int32(0)))
+    groupTo = UnsafePointer(
+      scratch.take(1, filledWith: Int32(truncatingIfNeeded: events.count)))
+  }
+
   func rows(_ group: Int) -> Range<Int> { Int(groupRows[group])..<Int(groupRows[group + 1]) }
 
   // MARK: Positions of instants
@@ -74,12 +93,20 @@ struct Chunk {
   func positions(
     of moment: TimelineProgram.Moment, _ decisions: UnsafePointer<Int64>
   ) -> UnsafeMutablePointer<Int32> {
-    let targets = scratch.take(rowCount, of: Int64.self)
-    fill(targets, with: moment, decisions)
+    let targets = targets(of: moment, decisions)
     let result = scratch.take(rowCount, of: Int32.self)
     c360_timeline_positions(
       times, groupFrom, groupTo, groupRows, groupCount, targets, result)
     return result
+  }
+
+  /// For every row the instant of a moment.
+  func targets(
+    of moment: TimelineProgram.Moment, _ decisions: UnsafePointer<Int64>
+  ) -> UnsafePointer<Int64> {
+    let targets = scratch.take(rowCount, of: Int64.self)
+    fill(targets, with: moment, decisions)
+    return UnsafePointer(targets)
   }
 
   private func fill(

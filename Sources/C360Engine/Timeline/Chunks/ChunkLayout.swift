@@ -3,12 +3,21 @@ struct ChunkLayout: Sendable {
   let entities: Range<Int>
   /// Of the frame; all rows of the entities, or some of the only one.
   let rows: Range<Int>
+  /// Places of the instructions to compute; nil: all.
+  var instructions: [Int]?
+  /// Whether tied exposures are counted here.
+  var countsTies = true
 }
 
 extension ChunkLayout {
-  /// Chunks that cover all rows, in order. An entity too big for one thread is split by its rows.
+  /// Chunks that cover all rows, in order. An entity too big for one thread is split: by its rows for
+  /// windows that reach so far and no further, of which each piece looks at the events of its own
+  /// span, else by instructions.
+  ///
+  /// - Parameter program: nil: an entity is split by its rows alone.
   static func plan(
-    _ clusters: EventClusters, rowCount: Int, _ context: ExecutionContext
+    _ clusters: EventClusters, _ program: TimelineProgram? = nil, rowCount: Int,
+    _ context: ExecutionContext
   ) -> [ChunkLayout] {
     let entities = clusters.entities
     let threads = context.threads
@@ -25,14 +34,7 @@ extension ChunkLayout {
       let isLast = entity == entities.count - 1
       let own = Int(clusters.ends[entity] - clusters.starts[entity])
       if first == entity, threads > 1, own + rows.count > large, rows.count >= 2 * threads {
-        for piece in Parallel.ranges(
-          rows.count, size: (rows.count + 2 * threads - 1) / (2 * threads))
-        {
-          result.append(
-            ChunkLayout(
-              entities: entity..<entity + 1,
-              rows: rows.lowerBound + piece.lowerBound..<rows.lowerBound + piece.upperBound))
-        }
+        result += split(entity, rows, program, pieces: 2 * threads)
         first = entity + 1
       } else if isLast || events + rows.count >= target
         || isFar(clusters, entity + 1, target)
@@ -40,6 +42,26 @@ extension ChunkLayout {
         result.append(ChunkLayout(entities: first..<entity + 1, rows: rows))
         first = entity + 1
       }
+    }
+    return result
+  }
+
+  private static func split(
+    _ entity: Int, _ rows: Range<Int>, _ program: TimelineProgram?, pieces: Int
+  ) -> [ChunkLayout] {
+    let all = program.map { Array($0.instructions.indices) } ?? []
+    let far = all.filter { program?.isBounded($0) == false }
+    var result = far.map {
+      ChunkLayout(
+        entities: entity..<entity + 1, rows: rows, instructions: [$0], countsTies: false)
+    }
+    let near = all.filter { !far.contains($0) }
+    for piece in Parallel.ranges(rows.count, size: (rows.count + pieces - 1) / pieces) {
+      result.append(
+        ChunkLayout(
+          entities: entity..<entity + 1,
+          rows: rows.lowerBound + piece.lowerBound..<rows.lowerBound + piece.upperBound,
+          instructions: near))
     }
     return result
   }

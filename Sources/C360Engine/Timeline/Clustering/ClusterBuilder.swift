@@ -41,7 +41,10 @@ struct ClusterBuilder {
 
     let partition = Partition(
       entity: entity, entityCount: entities.count, shift: shift, count: count, pieces: pieces,
-      places: places, bounds: bounds, origins: origins)
+      places: places, bounds: bounds,
+      isLarge: bounds.indices.dropLast().map {
+        isTooLargeForOneThread(bounds[$0 + 1] - bounds[$0], of: bounds[count])
+      }, origins: origins)
     return try sort(target, partition, times: times, rows: rows)
   }
 
@@ -107,6 +110,11 @@ struct ClusterBuilder {
     }
   }
 
+  /// One entity may have half of all rows.
+  private func isTooLargeForOneThread(_ rows: Int, of total: Int) -> Bool {
+    threads > 1 && rows > max(4 * context.smallestPiece, total / (8 * threads))
+  }
+
   private func sort(
     _ places: Places, _ partition: Partition, times: Buffer, rows: Buffer
   ) throws(EngineError) -> EventClusters {
@@ -118,20 +126,29 @@ struct ClusterBuilder {
       times: places.times, rows: places.rows, origins: places.origins)
     let counted = Buffer(byteCount: partition.count * MemoryLayout<TieCounts>.stride)
     let counts = counted.elements(TieCounts.self)
+    func numbers(ofPartition index: Int) -> Range<Int> {
+      let first = index << partition.shift
+      return first..<min(self.entities.count, first + (1 << partition.shift))
+    }
     let scratches = ScratchPool()
     try Parallel.forEach(partition.count, threads: threads) { (index: Int) throws(EngineError) in
+      counts[index] = TieCounts()
+      if partition.isLarge[index] { return }
       let scratch = scratches.borrow()
-      let first = index << partition.shift
       counts[index] = sorter.sort(
         partition.bounds[index]..<partition.bounds[index + 1],
-        entities: first..<min(entities.count, first + (1 << partition.shift)), scratch)
+        entities: numbers(ofPartition: index),
+        scratch)
       scratches.giveBack(scratch)
     }
-    var ties = TieCounts()
-    for index in 0..<partition.count {
-      ties.duplicates += counts[index].duplicates
-      ties.hasTies = ties.hasTies || counts[index].hasTies
+    for index in 0..<partition.count where partition.isLarge[index] {
+      let large = LargePartitionSorter(
+        sorter: sorter, range: partition.bounds[index]..<partition.bounds[index + 1],
+        entities: numbers(ofPartition: index), context: context)
+      counts[index] = try large.sort(scratches)
     }
+    var ties = TieCounts()
+    for index in 0..<partition.count { ties.add(counts[index]) }
     return EventClusters(
       entities: entities, count: total, starts: starts, ends: ends, times: times,
       source: time?.int64s, rows: rows, partition: partition, used: total, ties: ties)
@@ -182,7 +199,8 @@ struct PartitionSorter {
     return ties
   }
 
-  private func sortEntity(_ range: Range<Int>, _ ties: inout TieCounts, _ scratch: Scratch) {
+  /// Sorts rows of one entity, all of them or those of a span of time.
+  func sortEntity(_ range: Range<Int>, _ ties: inout TieCounts, _ scratch: Scratch) {
     if range.count < 2 { return }
     var isAscending = true
     var hasTies = false

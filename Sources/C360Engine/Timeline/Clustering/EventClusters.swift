@@ -78,6 +78,11 @@ final class EventClusters: @unchecked Sendable {
 struct TieCounts {
   var duplicates = 0
   var hasTies = false
+
+  mutating func add(_ other: TieCounts) {
+    duplicates += other.duplicates
+    hasTies = hasTies || other.hasTies
+  }
 }
 
 /// How rows were spread over ranges of entities, kept so that columns can follow their rows without
@@ -95,13 +100,15 @@ final class Partition: @unchecked Sendable {
   let places: UnsafeMutablePointer<Int>
   /// First place of each partition, in spread order as in clustered order; `count` + 1 of them.
   let bounds: [Int]
+  /// By partition whether it is too large for one thread.
+  let isLarge: [Bool]
   /// Of each position its place in spread order.
   let origins: UnsafeMutablePointer<UInt32>
   private let buffers: [Buffer]
 
   init(
     entity: Buffer, entityCount: Int, shift: Int, count: Int, pieces: [Range<Int>],
-    places: Buffer, bounds: [Int], origins: Buffer
+    places: Buffer, bounds: [Int], isLarge: [Bool], origins: Buffer
   ) {
     self.entity = entity.elements()
     self.entityCount = entityCount
@@ -110,6 +117,7 @@ final class Partition: @unchecked Sendable {
     self.pieces = pieces
     self.places = places.elements()
     self.bounds = bounds
+    self.isLarge = isLarge
     self.origins = origins.elements()
     buffers = [entity, places, origins]
   }
@@ -145,6 +153,7 @@ final class Partition: @unchecked Sendable {
     let scratches = ScratchPool()
     try Parallel.forEach(count, threads: threads) { (partition: Int) throws(EngineError) in
       let range = bounds[partition]..<bounds[partition + 1]
+      if isLarge[partition] { return }
       let scratch = scratches.borrow()
       let spread = scratch.take(range.count, of: T.self)
       spread.update(from: values + range.lowerBound, count: range.count)
@@ -152,6 +161,29 @@ final class Partition: @unchecked Sendable {
       for position in range { values[position] = spread[Int(origins[position] &- first)] }
       scratches.giveBack(scratch)
     }
+    for partition in 0..<count where isLarge[partition] {
+      try put(values, bounds[partition]..<bounds[partition + 1], threads: threads)
+    }
     return result
+  }
+
+  /// Puts the values of a large partition in order, on several threads.
+  private func put<T: BitwiseCopyable>(
+    _ values: UnsafeMutablePointer<T>, _ range: Range<Int>, threads: Int
+  ) throws(EngineError) {
+    let buffer = Buffer(byteCount: range.count * MemoryLayout<T>.stride)
+    let spread = buffer.elements(T.self)
+    let pieces = Parallel.pieces(range.count, threads: threads)
+    try Parallel.forEach(pieces.count, threads: threads) { (piece: Int) throws(EngineError) in
+      (spread + pieces[piece].lowerBound).update(
+        from: values + range.lowerBound + pieces[piece].lowerBound, count: pieces[piece].count)
+    }
+    let first = UInt32(truncatingIfNeeded: range.lowerBound)
+    try Parallel.forEach(pieces.count, threads: threads) { (piece: Int) throws(EngineError) in
+      for place in pieces[piece] {
+        let position = range.lowerBound + place
+        values[position] = spread[Int(origins[position] &- first)]
+      }
+    }
   }
 }
