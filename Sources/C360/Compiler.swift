@@ -67,6 +67,13 @@ struct Compiler {
     return try deliver(results, program, warnings: warnings)
   }
 
+  /// - Parameter leak: as in `Canary`.
+  func canary(leak: Int64 = 0) throws -> (CanaryReport, warnings: [Diagnostic]) {
+    let (program, warnings) = try accept(check(parse()))
+    try holdBindings(to: program)
+    return (try Canary(session, program, leak: leak).run(), warnings)
+  }
+
   func explain(analyze: Bool) throws -> String {
     let (program, _) = try accept(check(parse()))
     try holdBindings(to: program)

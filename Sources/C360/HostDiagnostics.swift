@@ -19,6 +19,7 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case cacheFolder = "E0712"
   case runtimeFailure = "E0713"
   case spillFailed = "E0720"
+  case leak = "E0731"
   case badLink = "E0741"
   // What a reader of the results should know
   case overlappingOutcomes = "W0701"

@@ -73,6 +73,20 @@ public struct Session: Sendable {
   /// All complaints about the script; none of severity `error` means that it may run.
   public func check() -> [Diagnostic] { Compiler(self).diagnostics() }
 
+  /// Runs the leak canary over the script's data (semantics.md S5): everything that a decision may not
+  /// see is left out, doubled and replaced, and every feature, score and decision must stay the same.
+  ///
+  /// - Throws: `DiagnosticError` for a script with errors; `RunFailure` where a value changed, or could
+  ///   not be computed; `CancellationError`.
+  public func canary() throws -> (report: CanaryReport, warnings: [Diagnostic]) {
+    try Compiler(self).canary()
+  }
+
+  /// The canary with data that do leak, by so many µs: it has to notice.
+  package func canary(leak: Int64) throws -> CanaryReport {
+    try Compiler(self).canary(leak: leak).0
+  }
+
   /// What would be computed, as text.
   ///
   /// - Parameter analyze: also compute it, writing nothing, and show rows, time and memory.

@@ -22,6 +22,8 @@ public struct SessionOptions: Sendable {
   /// Whether row groups of Parquet are left out where their statistics show that nobody looks at
   /// their rows; nothing but time depends on it.
   package var skipsRowGroups = true
+  /// Changes rows where they are read, for the leak canary.
+  var canary: CanaryCut?
   /// Rows of a batch in scalar programs; nothing but time depends on it.
   public var batchSize = 2048
   /// Whether tables are taken from the folder `.c360-cache` beside the script, where there is one.

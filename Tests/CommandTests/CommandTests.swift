@@ -37,6 +37,17 @@ struct CommandTests {
     #expect(outcome.out.contains("EXAMPLES"))
   }
 
+  @Test("check --canary asks the script's own data, writes nothing and says what it did")
+  func canary() throws {
+    let workspace = try Workspace.shop()
+    let outcome = try workspace.run("check", "shop.c360", "--canary")
+    #expect(outcome.status == 0)
+    #expect(outcome.out.isEmpty)
+    #expect(
+      outcome.complaints.contains("stayed the same when 3 rows at or after 2026-02-01T00:00:00Z"))
+    #expect(workspace.text("out/decisions.csv") == nil)
+  }
+
   @Test("a script that does not exist is a diagnostic")
   func missingScript() throws {
     let outcome = try Workspace().run("check", "none.c360")

@@ -63,7 +63,7 @@ final class HostTables: TableProvider {
 
   func load(source index: Int, columns: [String]) throws -> Batch {
     let reading = try reading(of: index, usingKept: true)
-    let batch: Batch
+    var batch: Batch
     var skipped: [SkippedRows] = []
     var rowGroups: RowGroupCounts?
     switch reading.origin {
@@ -75,6 +75,9 @@ final class HostTables: TableProvider {
       batch = read.batch
       skipped = read.skipped
       rowGroups = read.rowGroups
+    }
+    if let canary = session.options.canary {
+      batch = canary.apply(batch, lowered.sources[index].origin, reading.positions, program)
     }
     let (rows, places) = reading.known(of: batch)
     state.withLock { [skipped] in
@@ -156,7 +159,7 @@ final class HostTables: TableProvider {
     }
     let clocks = session.options.asOf == nil ? [] : origin.clocks
     return SourceReading(
-      name: origin.name, origin: rows, paths: paths, wanted: wanted.count,
+      name: origin.name, origin: rows, paths: paths, positions: positions, wanted: wanted.count,
       horizon: session.options.asOf,
       clocks: clocks.compactMap { positions.firstIndex(of: $0) })
   }

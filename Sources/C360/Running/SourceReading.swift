@@ -12,6 +12,8 @@ struct SourceReading {
   let name: String
   let origin: Origin
   let paths: [String]
+  /// Of the columns that are read, in the contract.
+  let positions: [Int]
   /// So many of the first columns are asked for; the others are held to the contract.
   let wanted: Int
   /// `--as-of`
