@@ -61,3 +61,9 @@ func mixed64(_ value: UInt64) -> UInt64 {
   value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
   return value ^ (value >> 31)
 }
+
+/// Places of an array that threads write each for itself.
+struct SharedPlaces<Value>: @unchecked Sendable {
+  let value: UnsafeMutableBufferPointer<Value>
+  init(_ value: UnsafeMutableBufferPointer<Value>) { self.value = value }
+}

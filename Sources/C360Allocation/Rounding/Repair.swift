@@ -100,7 +100,7 @@ private final class Changes {
     let cells = ledger.cellCount
     usages.withUnsafeMutableBufferPointer { usages in
       wholes.withUnsafeMutableBufferPointer { wholes in
-        let (usages, wholes) = (Unchecked(usages), Unchecked(wholes))
+        let (usages, wholes) = (SharedPlaces(usages), SharedPlaces(wholes))
         DecisionTiles.forEach(stretches, threads: threads) { _, stretch in
           var usage = [Double](repeating: 0, count: cells)
           var isWhole = [Bool](repeating: true, count: problem.meters.count)
@@ -153,7 +153,7 @@ private final class Changes {
     var evaluators = [ChangeEvaluator](repeating: evaluator, count: workers)
     found.withUnsafeMutableBufferPointer { found in
       evaluators.withUnsafeMutableBufferPointer { evaluators in
-        let (found, evaluators) = (Unchecked(found), Unchecked(evaluators))
+        let (found, evaluators) = (SharedPlaces(found), SharedPlaces(evaluators))
         DecisionTiles.forEach(tiles.ranges.count, threads: workers) { worker, tile in
           let range = tiles.ranges[tile]
           problem.source.read(range, into: blocks[worker])
@@ -254,10 +254,4 @@ private final class Changes {
     }
     recount()
   }
-}
-
-/// Places of an array that threads write each for itself.
-private struct Unchecked<Value>: @unchecked Sendable {
-  let value: UnsafeMutableBufferPointer<Value>
-  init(_ value: UnsafeMutableBufferPointer<Value>) { self.value = value }
 }
