@@ -109,7 +109,9 @@ struct EngineOptions: ParsableArguments {
   }
 
   /// Makes freed buffers go back to the system at once: by default the C library of Linux keeps more
-  /// and more of them, 460 MB instead of 137 in a run of 20 million rows with `--memory 128MB`.
+  /// and more of them, 460 MB instead of 137 in a run of 20 million rows with `--memory 128MB`. Arrow
+  /// keeps some for every thread, up to 50 MB while it reads and writes Parquet, unless it uses that
+  /// library too; it looks at its variable when it first needs memory.
   private static func returnMemory() {
     #if canImport(Glibc)
       // Its header is in no module map; other C libraries have no such function.
@@ -118,6 +120,7 @@ struct EngineOptions: ParsableArguments {
       let mallopt = unsafeBitCast(found, to: Option.self)
       _ = mallopt(mmapThreshold, 256 << 10)
       _ = mallopt(arenaMax, 2)
+      setenv("ARROW_DEFAULT_MEMORY_POOL", "system", 0)
     #endif
   }
 
