@@ -7,6 +7,7 @@
 #   make test-peers   features against DuckDB on real data
 #   make fuzz         random programs, engine against reference interpreter, FUZZ_PROGRAMS of them
 #   make bench        speed beside DuckDB and Polars
+#   make bench-models speed of imported models beside xgboost and lightgbm
 
 PREFIX ?= /usr/local
 FUZZ_PROGRAMS ?= 20000
@@ -20,7 +21,7 @@ RELEASE := .build/release/c360
 READY := $(if $(filter 0,$(C360_ARROW)),.build/.without-arrow,.deps/.arrow)
 SOURCES := $(shell find Sources -type f) Package.swift
 
-.PHONY: all build demo test test-peers fuzz bench install clean fmt
+.PHONY: all build demo test test-peers fuzz bench bench-models install clean fmt
 
 all: build
 
@@ -60,6 +61,9 @@ bench: build .venv/.ready
 	$(SWIFT) build -c release --product c360-resident
 	.venv/bin/python Benchmarks/run.py $(dir $(RELEASE)) --report $(BENCH_REPORT) \
 	  $(if $(BENCH_EVENTS),--events $(BENCH_EVENTS))
+
+bench-models: build .venv/.ready
+	.venv/bin/python Benchmarks/models.py $(dir $(RELEASE))
 
 install: build
 	scripts/install $(DESTDIR)$(PREFIX)

@@ -32,10 +32,11 @@ let package = Package(
     // The pipeline, left to right; each target imports only what stands above it.
     .target(name: "C360Diagnostics"),
     .target(name: "C360Syntax", dependencies: ["C360Diagnostics"]),
-    .target(name: "C360Semantics", dependencies: ["C360Syntax"]),
+    .target(name: "C360Models"),
+    .target(name: "C360Semantics", dependencies: ["C360Syntax", "C360Models"]),
     .target(name: "CArrowABI"),
     .target(name: "C360Columns", dependencies: ["CArrowABI"]),
-    .target(name: "C360Plan", dependencies: ["C360Columns"]),
+    .target(name: "C360Plan", dependencies: ["C360Columns", "C360Models"]),
     .target(name: "C360Lowering", dependencies: ["C360Semantics", "C360Plan"]),
     .target(name: "CKernels"),
     .target(name: "C360Engine", dependencies: ["C360Plan", "CKernels"]),
@@ -67,6 +68,7 @@ let package = Package(
     .testTarget(
       name: "C360SyntaxTests", dependencies: ["C360Syntax"], exclude: ["Corpus"]),
     .testTarget(name: "C360SemanticsTests", dependencies: ["C360Semantics"]),
+    .testTarget(name: "C360ModelsTests", dependencies: ["C360Models"]),
     .testTarget(name: "C360DiagnosticsTests", dependencies: ["C360Diagnostics"]),
     .testTarget(name: "C360LoweringTests", dependencies: ["C360"]),
     .testTarget(name: "C360Tests", dependencies: ["C360"]),

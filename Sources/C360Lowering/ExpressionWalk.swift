@@ -10,7 +10,7 @@ extension Expression {
       []
     case .outcome(_, _, let inner), .not(let inner), .isNull(let inner), .isIn(let inner, _):
       [inner]
-    case .call(_, let arguments): arguments
+    case .call(_, let arguments), .model(_, let arguments): arguments
     case .and(let left, let right), .or(let left, let right), .coalesce(let left, let right):
       [left, right]
     case .conditional(let test, let then, let otherwise): [test, then, otherwise]

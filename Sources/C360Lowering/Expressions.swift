@@ -1,5 +1,6 @@
 import C360Columns
 import C360Diagnostics
+import C360Models
 import C360Plan
 import C360Semantics
 
@@ -43,6 +44,8 @@ extension Lowering {
       return scalars.constant(program.parameters[id.index].value.constant, type)
     case .call(let function, let arguments):
       return call(function, arguments, expression, scope)
+    case .model(let sum, let inputs):
+      return scalars.add(.model(sum), inputs.map { lower($0, as: .float, scope) }, type)
     case .and, .or, .not, .conditional, .coalesce, .isNull, .isIn:
       return logic(expression, scope)
     case .decisionTime, .accumulator, .tableColumn, .profileColumn, .actionColumn,

@@ -1,4 +1,5 @@
 import C360Columns
+import C360Models
 
 /// A scalar expression of a plan, by its place in the plan's arena.
 public struct ScalarID: Hashable, Sendable {
@@ -131,6 +132,10 @@ public enum ScalarOperation: Hashable, Sendable {
   case listLength
   /// (list, value of its elements): equality as `equal` has it.
   case listContains
+
+  /// A sum of an imported model of float64s, in the order of the inputs that its output uses. Null is
+  /// missing; never null.
+  case model(ModelSum)
 
   // text
   case concatenate, lower, upper, length, trim, contains, startsWith, endsWith

@@ -9,6 +9,16 @@ public protocol ProgramResolver: Sendable {
   func file(_ path: String, from directory: String) throws(Diagnostic) -> SourceFile
   /// The bytes of a model file.
   func model(_ path: String, from directory: String) throws(Diagnostic) -> [UInt8]
+  /// What tells the bytes of one model file from those of another.
+  func digest(of bytes: [UInt8]) -> String
+}
+
+extension ProgramResolver {
+  /// FNV-1a of 64 bits, for hosts that need no more.
+  public func digest(of bytes: [UInt8]) -> String {
+    let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    return String(hash, radix: 16)
+  }
 }
 
 /// What a run says beside the script.

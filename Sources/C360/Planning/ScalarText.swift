@@ -68,6 +68,7 @@ struct ScalarText {
     if case .isIn(let constants) = operation {
       return "in[\(constants.map { text(of: $0) }.joined(separator: ", "))]"
     }
+    if case .model(let sum) = operation { return "\(sum.model.format)[\(sum.index)]" }
     let name = "\(operation)"
     return String(name.prefix { $0 != "(" })
   }

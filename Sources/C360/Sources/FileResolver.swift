@@ -29,6 +29,8 @@ struct FileResolver: ProgramResolver {
     return bytes
   }
 
+  func digest(of bytes: [UInt8]) -> String { sha256(bytes) }
+
   private func read(
     _ path: String, as what: String, _ code: HostDiagnostics
   ) throws(Diagnostic) -> [UInt8] {

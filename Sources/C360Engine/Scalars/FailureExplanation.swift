@@ -38,7 +38,8 @@ public struct FailureExplanation: Sendable {
       isFailed(slot, machine)
     else { return nil }
     let instruction = program.instructions[index]
-    let slots = [instruction.a, instruction.b, instruction.c].filter { $0 >= 0 }
+    var slots = [instruction.a, instruction.b, instruction.c].filter { $0 >= 0 }
+    if case .model(let index) = instruction.opcode { slots = program.models[index].slots }
     var guilty = slots.filter { isFailed($0, machine) }
     switch instruction.opcode {
     case .select where !isFailed(instruction.a, machine):

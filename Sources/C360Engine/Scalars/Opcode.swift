@@ -97,6 +97,8 @@ enum Opcode: Sendable {
   case listContains(ListElement)
 
   // With rules of their own for nulls and failures
+  /// Index into the models of the program.
+  case model(Int)
   case least(Kernel.BinaryInt)
   case leastFloat(Kernel.BinaryFloat)
   case and, or, select, coalesce, isNull

@@ -1,4 +1,5 @@
 import C360Columns
+import C360Models
 import C360Plan
 import CKernels
 
@@ -64,6 +65,7 @@ extension ScalarCompiler {
     case .contains: return .binaryText(.contains)
     case .startsWith: return .binaryText(.startsWith)
     case .endsWith: return .binaryText(.endsWith)
+    case .model(let sum): return .model(model(sum))
     case .dot: return .dot(type.width ?? 0)
     case .addVectors: return .vectors(c360_add_f64, width: type.width ?? 0)
     case .subtractVectors: return .vectors(c360_sub_f64, width: type.width ?? 0)

@@ -1,4 +1,5 @@
 import C360Columns
+import C360Models
 import C360Plan
 
 /// From scalar nodes to instructions. The order of instructions is the order of the arena, in which
@@ -16,6 +17,7 @@ struct ScalarCompiler {
   private var slots: [ScalarID: Int] = [:]
   private var zones: [ZoneTable] = []
   private var sets: [ConstantSet] = []
+  private var models: [ModelCall] = []
   private var cacheCount = 0
   private var pending: [Pending] = []
 
@@ -176,6 +178,11 @@ struct ScalarCompiler {
     return zones.count - 1
   }
 
+  mutating func model(_ sum: ModelSum) -> Int {
+    models.append(ModelCall(sum))
+    return models.count - 1
+  }
+
   mutating func set(_ constants: [Constant], _ type: PhysicalType) -> Int {
     let values = constants.map { value(of: $0, as: type) }.filter(\.isValid).map(\.bits)
     switch type {
@@ -192,7 +199,7 @@ struct ScalarCompiler {
 
   // MARK: Slots
 
-  private func finish(_ outputs: [ScalarID]) -> ScalarProgram {
+  private mutating func finish(_ outputs: [ScalarID]) -> ScalarProgram {
     let firstConstant = inputs.count
     let firstRegister = inputs.count + constants.count
     // Where each pending instruction is read last; outputs are never given back.
@@ -222,9 +229,11 @@ struct ScalarCompiler {
         strides.append(stride)
       }
       let operands = instruction.operands.map(place)
+      if case .model(let index) = instruction.opcode { models[index].slots = operands }
       instructions.append(
         Instruction(
-          opcode: instruction.opcode, a: operands[0], b: operands.count > 1 ? operands[1] : -1,
+          opcode: instruction.opcode, a: operands.first ?? 0,
+          b: operands.count > 1 ? operands[1] : -1,
           c: operands.count > 2 ? operands[2] : -1, destination: registers[index],
           scalar: instruction.scalar, cache: instruction.cache))
       // Only after the destination is taken: no instruction writes what it reads.
@@ -237,6 +246,7 @@ struct ScalarCompiler {
     return ScalarProgram(
       outputs: outputs, inputs: inputs, inputTypes: inputTypes, arena: arena,
       instructions: instructions, constants: constants, registerStrides: strides,
-      cacheCount: cacheCount, outputSlots: kept.map(place), zones: zones, sets: sets, pool: pool)
+      cacheCount: cacheCount, outputSlots: kept.map(place), zones: zones, sets: sets,
+      models: models, pool: pool)
   }
 }

@@ -3,6 +3,9 @@ import CKernels
 
 extension ScalarMachine {
   func execute(_ instruction: Instruction, _ count: Int) {
+    if case .model(let index) = instruction.opcode {
+      return model(program.models[index], instruction, count)
+    }
     let a = slots[instruction.a].operand
     let b = instruction.b < 0 ? a : slots[instruction.b].operand
     let c = instruction.c < 0 ? a : slots[instruction.c].operand

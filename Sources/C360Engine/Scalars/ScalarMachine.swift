@@ -25,12 +25,17 @@ public final class ScalarMachine {
   let ones: UnsafeMutablePointer<UInt8>
   let zeros: UnsafeMutablePointer<UInt8>
   let condition: UnsafeMutablePointer<UInt8>
+  /// Keys of a block of rows of a model.
+  let modelBlock: Buffer
 
   public init(_ program: ScalarProgram, capacity: Int) {
     self.program = program
     self.capacity = max(1, capacity)
     let bytes = (self.capacity + 63) & ~63
     let strides = program.constants.map { max(8, $0.type.stride) } + program.registerStrides
+    let blockSize = program.models.map(\.blockSize).max() ?? 0
+    modelBlock = Buffer(byteCount: blockSize)
+    modelBlock.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: blockSize)
     memory = Buffer(byteCount: strides.reduce(3 * bytes) { $0 + ($1 + 2) * bytes })
     var free = memory.pointer
     func take(_ count: Int) -> UnsafeMutableRawPointer {

@@ -35,6 +35,7 @@ public struct ScalarProgram: Sendable {
   let outputSlots: [Int]
   let zones: [ZoneTable]
   let sets: [ConstantSet]
+  let models: [ModelCall]
   let pool: TextPool
 
   var registerCount: Int { registerStrides.count }
@@ -63,7 +64,7 @@ public struct ScalarProgram: Sendable {
   init(
     outputs: [ScalarID], inputs: [Input], inputTypes: [PhysicalType], arena: ScalarArena,
     instructions: [Instruction], constants: [ConstantSlot], registerStrides: [Int], cacheCount: Int,
-    outputSlots: [Int], zones: [ZoneTable], sets: [ConstantSet], pool: TextPool
+    outputSlots: [Int], zones: [ZoneTable], sets: [ConstantSet], models: [ModelCall], pool: TextPool
   ) {
     self.outputs = outputs
     self.inputs = inputs
@@ -76,6 +77,7 @@ public struct ScalarProgram: Sendable {
     self.outputSlots = outputSlots
     self.zones = zones
     self.sets = sets
+    self.models = models
     self.pool = pool
     outputTypes = outputs.map { arena[$0].type }
   }

@@ -1,3 +1,4 @@
+import C360Models
 import C360Semantics
 
 extension ReferenceInterpreter {
@@ -25,6 +26,14 @@ extension ReferenceInterpreter {
         var values: [Value] = []
         for argument in arguments { values.append(try value(argument, scope)) }
         return try call(function, values, in: expression)
+      }
+    case .model(let sum, let inputs):
+      return attempt { () throws(ReferenceError) in
+        var row: [Int: Double] = [:]
+        for (feature, input) in zip(sum.output.used, inputs) {
+          row[feature] = try value(input, scope).double
+        }
+        return .float(modelSum(sum.model, sum.output, row))
       }
     case .and(let left, let right):
       return kleene(evaluate(left, scope), evaluate(right, scope), decidedBy: false)
@@ -79,7 +88,7 @@ extension ReferenceInterpreter {
     }
     let parts: [Expression] =
       switch expression.kind {
-      case .call(_, let arguments): arguments
+      case .call(_, let arguments), .model(_, let arguments): arguments
       case .and(let left, let right), .or(let left, let right), .coalesce(let left, let right):
         [left, right]
       case .conditional(let condition, let yes, let no): [condition, yes, no]

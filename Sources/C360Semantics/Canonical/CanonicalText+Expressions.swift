@@ -22,6 +22,8 @@ extension CanonicalText {
     case .feature(let id): text += program[id].name + seen(under: program[id].mask)
     case .score(let id): text += program[id].name + seen(under: program[id].mask)
     case .call(let builtin, let arguments): write(builtin.rawValue, arguments, into: &text)
+    case .model(let sum, let inputs):
+      write("\(sum.model.format)[\(sum.model.digest), \(sum.index)]", inputs, into: &text)
     case .and(let left, let right): write("and", [left, right], into: &text)
     case .or(let left, let right): write("or", [left, right], into: &text)
     case .not(let operand): write("not", [operand], into: &text)

@@ -16,11 +16,21 @@ extension Catalogue {
       form: "declassify", "declassify(x, sensitive(label), because: \"…\")",
       "x without a sensitive label; stands in the manifest.", nulls: .propagates),
     Function(
+      form: "lightgbm", "lightgbm(\"file\", [inputs], class: 2, raw: true)",
+      "A model of lightgbm, as its text: what its `predict` gives.", nulls: .total),
+    Function(
       form: "linear", "linear(\"file\", [inputs])",
       "A linear model: CSV rows `name,weight`, or JSON; inputs bound by name.",
       nulls: .propagates),
     Function(
       form: "logistic", "logistic(\"file\", [inputs])",
       "A logistic model: the sigmoid of a linear one.", nulls: .propagates),
+    Function(
+      form: "onnx", "onnx(\"file\", [inputs], class: 2, raw: true)",
+      "The trees or the linear model of an ONNX file; without a class the second of two.",
+      nulls: .total),
+    Function(
+      form: "xgboost", "xgboost(\"file\", [inputs], class: 2, raw: true)",
+      "A model of xgboost, as JSON or UBJ: what its `predict` gives.", nulls: .total),
   ]
 }

@@ -1,4 +1,5 @@
 import C360Diagnostics
+import C360Models
 import C360Syntax
 
 /// One run of checking. Declarations are resolved when first needed, so their order in the text does
@@ -60,6 +61,8 @@ final class Checker {
   var sites: [LabeledSpan] = []
   /// The mask under which the text at hand is seen.
   var currentMask: MaskInfo?
+  /// Imported models by format and path; nil: complained of.
+  var importedModels: [String: Model?] = [:]
   /// While above 0, complaints are dropped.
   var mutes = 0
 

@@ -1,4 +1,5 @@
 import C360Diagnostics
+import C360Models
 
 extension SemanticError {
   // MARK: Roles
@@ -206,6 +207,46 @@ extension SemanticError {
       "E0221",
       "`\(name)` is written `\(name)(\"file\")` or `\(name)(\"file\", [inputs])` in a score",
       at: at)
+  }
+
+  static func badImportedModel(_ at: Span, _ path: String, _ problem: ModelProblem) -> Diagnostic {
+    Diagnostic(
+      "E0221", "the model `\(path)` cannot be used: \(problem.message)", at: at,
+      data: DataPlace(path: path),
+      notes: problem.place.map { ["in the file at \($0)"] } ?? [])
+  }
+
+  static func importedModelForm(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0221", "`\(name)` is written `\(name)(\"file\", [inputs])` in a score", at: at,
+      help: [
+        "`class: 2` names the output of a model of several, `raw: true` gives the sum of its leaves"
+      ])
+  }
+
+  static func modelClass(_ at: Span, count: Int, isGiven: Bool) -> Diagnostic {
+    Diagnostic(
+      "E0221",
+      count == 1
+        ? "this model has one output, and none to choose"
+        : isGiven
+          ? "this model has the classes 0 to \(count - 1)"
+          : "this model has \(count) classes, and a score is one number", at: at,
+      help: count == 1 ? ["leave out `class`"] : ["name one by its number: `class: 0`"])
+  }
+
+  static func modelPlaces(_ at: Span, wanted: Int, found: Int?) -> Diagnostic {
+    Diagnostic(
+      "E0221",
+      "the file has \(wanted) inputs without names"
+        + (found.map { ", and the list has \($0)" } ?? ", and there is no list"), at: at,
+      help: ["list the inputs in the order in which the model was trained"])
+  }
+
+  static func modelCategory(_ at: Span, _ type: Type, wanted: String, codes: Bool) -> Diagnostic {
+    Diagnostic(
+      "E0221", "this input of the model is a category, and `\(type)` is no `\(wanted)`", at: at,
+      help: codes ? ["the file has no names of categories: give their codes, from 0"] : [])
   }
 
   static func modelInput(_ at: Span, _ type: Type) -> Diagnostic {

@@ -1,4 +1,5 @@
 import C360Diagnostics
+import C360Models
 
 /// A typed expression: an immutable tree. Integers that widen stand under an explicit `toFloat`.
 public final class Expression: Sendable {
@@ -22,6 +23,8 @@ public final class Expression: Sendable {
     case feature(FeatureID)
     case score(ScoreID)
     case call(Builtin, [Expression])
+    /// A sum of an imported model of floats, one for each input that it uses; null is missing.
+    case model(ModelSum, [Expression])
     /// Kleene logic; an error on one side is suppressed when the other side decides.
     case and(Expression, Expression)
     case or(Expression, Expression)

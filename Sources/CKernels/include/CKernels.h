@@ -5,6 +5,7 @@
 
 #include "c360_decide.h"
 #include "c360_timeline.h"
+#include "c360_trees.h"
 #include "c360_vectors.h"
 
 // Kernels over columns. Booleans, validity and failures are bytes, 0 or 1. `out` may be one of the

@@ -3,14 +3,17 @@ import C360Reference
 import C360Semantics
 import C360Syntax
 
-/// Scripts of the fuzzer name no other files.
-private struct NoFiles: ProgramResolver {
+/// Scripts of the fuzzer name no other files than models.
+private struct ModelFiles: ProgramResolver {
+  let models: [String: String]
+
   func standardModule(_ name: String) -> SourceFile? { nil }
   func file(_ path: String, from directory: String) throws(Diagnostic) -> SourceFile {
     throw Diagnostic("E0000", "no file `\(path)`")
   }
   func model(_ path: String, from directory: String) throws(Diagnostic) -> [UInt8] {
-    throw Diagnostic("E0000", "no file `\(path)`")
+    guard let text = models[path] else { throw Diagnostic("E0000", "no file `\(path)`") }
+    return Array(text.utf8)
   }
 }
 
@@ -26,7 +29,8 @@ extension FuzzCase {
   package func program() throws -> Program {
     let tree = parse(SourceFile(name: "fuzz-\(seed).c360", text: script))
     let options = CheckOptions(runTime: runTime, seed: seed)
-    let (program, diagnostics) = C360Semantics.check(tree, options: options, resolver: NoFiles())
+    let (program, diagnostics) = C360Semantics.check(
+      tree, options: options, resolver: ModelFiles(models: models))
     if let program { return program }
     let errors = diagnostics.filter { $0.severity == .error }
     throw Disagreement(description: errors.map { words(of: $0) }.joined(separator: "\n"))

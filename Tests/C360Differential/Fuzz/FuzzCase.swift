@@ -8,6 +8,8 @@ public struct FuzzCase: Sendable {
   /// Result columns whose floats carry rounding of `exp` and its like; all others agree bit by bit.
   public let inexactColumns: Set<String>
   var tables: [FuzzTable]
+  /// Files of models by the path that the script names.
+  let models: [String: String]
 
   /// Where all decisions of the exposure `moments` are taken, when that is one instant.
   public let instant: Int64?
@@ -26,11 +28,13 @@ public struct FuzzCase: Sendable {
     script = writer.lines.joined(separator: "\n") + "\n"
     inexactColumns = writer.inexactColumns
     tables = writer.tables
+    models = writer.models
   }
 
-  /// CSV files by the path that the script names.
+  /// CSV files and models by the path that the script names.
   public var files: [String: String] {
     Dictionary(tables.map { ($0.name + ".csv", $0.csv) }) { first, _ in first }
+      .merging(models) { first, _ in first }
   }
 
   /// Cells by the name of the table or exposure, one a column of its contract.

@@ -342,14 +342,31 @@ extension ScriptWriter {
     lines += body.map { "  " + $0 } + ["}", ""]
   }
 
+  /// A score that is the sum of an imported model; its inputs may be null, NaN or of no category.
+  private mutating func writeModel(_ scope: [Piece]) {
+    let model = FuzzModel(&make.random)
+    let inputs = model.isCategory.map { isCategory in
+      isCategory
+        ? make.expression(.int, 1, scope).text
+        : make.expression(make.random.pick([.float, .float, .int, .bool]), 1, scope).text
+    }
+    models[model.path] = model.text
+    lines.append(
+      "score s for offers = \(model.format)(\"\(model.path)\", [\(inputs.joined(separator: ", "))])"
+    )
+  }
+
   mutating func writePolicy(hasMoments: Bool) {
     var scope = actionScope
     // Then the policy cannot move to another exposure.
     if !hasMoments, let sends = tables.first(where: { $0.name == "sends" }) {
       scope += pieces(sends.columns, of: "sends")
     }
-    let score = make.total(.float, 2, scope)
-    lines.append("score s for offers = \(score.text)")
+    if make.random.chance(0.3) {
+      writeModel(scope)
+    } else {
+      lines.append("score s for offers = \(make.total(.float, 2, scope).text)")
+    }
     lines += ["", "objective value for offers {"]
     lines.append("  maximize t0 = clamp(s, -50.0, 50.0) weight 0.7")
     let second = make.total(.int, 2, scope)

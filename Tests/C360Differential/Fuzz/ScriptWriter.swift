@@ -9,6 +9,8 @@ struct ScriptWriter {
   var inexactColumns: Set<String> = ["propensity", "expected_value"]
   /// What features, scores and rules may mention: features, profile columns, `at`.
   var decisionScope: [Piece] = [Piece(text: "at", kind: .time)]
+  /// Files of models by path.
+  var models: [String: String] = [:]
   /// Event tables with their columns as `orders.amount`.
   var eventTables: [(name: String, columns: [FuzzColumn])] = []
   var features: [Piece] = []

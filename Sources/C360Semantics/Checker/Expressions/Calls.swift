@@ -27,6 +27,9 @@ extension Checker {
     case "declassify": return declassify(syntax, scope)
     case "linear": return model(syntax, isLogistic: false, scope)
     case "logistic": return model(syntax, isLogistic: true, scope)
+    case "xgboost": return importedModel(syntax, .xgboost, scope)
+    case "onnx": return importedModel(syntax, .onnx, scope)
+    case "lightgbm": return importedModel(syntax, .lightgbm, scope)
     case "zeros": return zeros(syntax, scope)
     default: break
     }

@@ -7,7 +7,7 @@ enum ExpressionWalk {
       .confidence, .queryColumn, .decision:
       []
     case .outcome(_, _, let inner): [inner]
-    case .call(_, let arguments): arguments
+    case .call(_, let arguments), .model(_, let arguments): arguments
     case .and(let left, let right), .or(let left, let right), .coalesce(let left, let right):
       [left, right]
     case .not(let operand), .isNull(let operand), .isIn(let operand, _): [operand]

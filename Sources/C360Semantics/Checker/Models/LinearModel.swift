@@ -62,12 +62,12 @@ extension Checker {
   }
 
   /// `accounts.age` is the input `accounts.age` or `age`; other expressions go by their text.
-  private static func inputName(_ syntax: ExpressionSyntax) -> String {
+  static func inputName(_ syntax: ExpressionSyntax) -> String {
     if case .reference(let reference) = syntax, let name = reference.name { return name.dotted }
     return syntax.span.text
   }
 
-  private func modelInput(_ value: Expression) -> Expression? {
+  func modelInput(_ value: Expression) -> Expression? {
     switch value.type.base {
     case .float(.none): return value
     case .int: return value.widened
@@ -117,7 +117,7 @@ extension Checker {
     return terms
   }
 
-  private static func names(_ input: String, _ coefficient: String) -> Bool {
+  static func names(_ input: String, _ coefficient: String) -> Bool {
     input == coefficient || input.hasSuffix("." + coefficient)
   }
 
@@ -128,7 +128,7 @@ extension Checker {
   }
 
   /// A balanced tree, so that wide models do not nest deeply.
-  private func balancedSum(_ terms: [Expression], _ span: Span) -> Expression? {
+  func balancedSum(_ terms: [Expression], _ span: Span) -> Expression? {
     guard terms.count > 1 else { return terms.first }
     let middle = terms.count / 2
     guard let left = balancedSum(Array(terms[..<middle]), span),
