@@ -22,7 +22,7 @@ struct ScalarText {
     switch operation {
     case .column(let column): plan[column].name
     case .constant(let value): Self.text(of: value)
-    default: "\(operation)"
+    default: Self.name(of: operation)
     }
   }
 
