@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "c360_allocate.h"
 #include "c360_decide.h"
 #include "c360_timeline.h"
 #include "c360_trees.h"

@@ -1,0 +1,140 @@
+import CKernels
+
+/// What one look at all decisions tells before there are prices: scales, and what exploration uses
+/// whatever the prices are.
+struct Survey: Sendable {
+  /// By row: usage when every decision chooses uniformly among its eligible candidates.
+  let uniformUsage: [Double]
+  /// Σ entropies and Σ divergences from the prior of that choice.
+  let uniformEntropy: Double
+  let uniformPriorLog: Double
+  /// By row: √(Σ over decisions of the mean squared quantity); 0: nothing is counted in it.
+  let rowNorms: [Double]
+  /// Σ of the least and of the greatest eligible value, times `weight`.
+  let least: Double
+  let greatest: Double
+  /// The power of two that brings the typical range of values of a decision to about 1.
+  let weight: Double
+  /// Decisions for which the prior leaves no candidate.
+  let unlikely: Int
+
+  init(_ engine: PassEngine) throws {
+    let map = engine.map
+    let cells = map.cellCount
+    let stakes = Stakes(engine)
+    let setting = PassSetting(
+      prices: [Double](repeating: 0, count: cells), weight: 0, temperature: 1)
+    // Choice at no price and temperature is uniform. Values are summed as 2^-40 of them, so that
+    // none of the sums overflows.
+    let totals = try engine.run(setting, extras: cells + 3) { range, worker, extras in
+      worker.squares(range, totals: extras)
+      stakes.look(range, worker, sums: extras + cells)
+    }
+    uniformUsage = map.usages(totals.usage)
+    uniformEntropy = totals.entropy
+    uniformPriorLog = totals.priorLog
+    let squares = Array(totals.extras.prefix(cells))
+    rowNorms = map.combine(squares) { $0 * $0 }.map { max(0, $0).squareRoot() }
+    let stake = stakes.typical()
+    weight = stake > 0 ? Self.inversePowerOfTwo(stake) : 1
+    least = totals.extras[cells] * Self.shift * weight
+    greatest = totals.extras[cells + 1] * Self.shift * weight
+    unlikely = engine.usesPrior ? Int(totals.extras[cells + 2]) : 0
+  }
+
+  /// Sums are kept as this part of themselves.
+  static let shift = 0x1p40
+
+  private static func inversePowerOfTwo(_ value: Double) -> Double {
+    Double(sign: .plus, exponent: -max(-960, min(960, Int(value.exponent))), significand: 1)
+  }
+}
+
+extension PassWorker {
+  /// Adds Σ_a p·q² by flat cell, p being the probabilities of the pass.
+  fileprivate func squares(_ range: Range<Int>, totals: UnsafeMutablePointer<Double>) {
+    let rows = range.count
+    for (place, meter) in problem.meters.enumerated() where meter.cellCount > 0 {
+      let start = totals + cellStart(place)
+      for row in 0..<rows {
+        var cell = 0
+        if let cells = meter.cells {
+          cell = Int(cells[range.lowerBound + row])
+          if cell < 0 { continue }
+        }
+        var sum = 0.0
+        for action in 0..<problem.actionCount {
+          let probability = values[action * rows + row]
+          if probability == 0 { continue }
+          let quantity =
+            switch meter.quantity {
+            case .perAction(let quantities): quantities[action]
+            case .pairs(let pair): block.quantities[pair][action * rows + row]
+            }
+          sum += probability * quantity * quantity
+        }
+        start[cell] += sum
+      }
+    }
+  }
+}
+
+/// Ranges of the values of decisions: of some, for their median; and sums over all.
+private final class Stakes: @unchecked Sendable {
+  private static let perBlock = 16
+  private let ranges: UnsafeMutablePointer<Double>
+  private let count: Int
+  private let blockSize: Int
+  private let hasNoOp: Bool
+  private let candidates: Int
+  private let actions: Int
+
+  init(_ engine: PassEngine) {
+    blockSize = engine.blockSize
+    count = engine.blockCount * Self.perBlock
+    hasNoOp = engine.problem.hasNoOp
+    candidates = engine.problem.candidateCount
+    actions = engine.problem.actionCount
+    ranges = .allocate(capacity: max(1, count))
+    ranges.initialize(repeating: 0, count: max(1, count))
+  }
+
+  deinit { ranges.deallocate() }
+
+  func look(_ range: Range<Int>, _ worker: PassWorker, sums: UnsafeMutablePointer<Double>) {
+    let rows = range.count
+    let kept = range.lowerBound / blockSize * Self.perBlock
+    for row in 0..<rows {
+      var least = Double.infinity
+      var greatest = -Double.infinity
+      for candidate in 0..<candidates where worker.values[candidate * rows + row] > 0 {
+        let value = worker.value(candidate, row, rows: rows)
+        least = min(least, value)
+        greatest = max(greatest, value)
+      }
+      guard least <= greatest else {
+        sums[2] += 1
+        continue
+      }
+      sums[0] += least / Survey.shift
+      sums[1] += greatest / Survey.shift
+      if row < Self.perBlock { ranges[kept + row] = greatest / 2 - least / 2 }
+    }
+  }
+
+  /// The median of those that are not 0; 0: all are.
+  func typical() -> Double {
+    let sorted = (0..<count).map { ranges[$0] }.filter { $0 > 0 }.sorted()
+    return sorted.isEmpty ? 0 : 2 * sorted[sorted.count / 2]
+  }
+}
+
+extension PassWorker {
+  /// What a candidate of the block is worth, as the kernels take it: infinite values bounded, 0 for
+  /// the no-op and where a forced candidate has no value.
+  func value(_ candidate: Int, _ row: Int, rows: Int) -> Double {
+    guard candidate < problem.actionCount else { return 0 }
+    let value = block.values[candidate * rows + row]
+    return value.isNaN ? 0 : max(-0x1p960, min(0x1p960, value))
+  }
+}

@@ -1,0 +1,157 @@
+/// The primal simplex method for linear programs in which every decision takes one unit in all
+/// (generalized upper bounding: Dantzig and Van Slyke 1967). One basic candidate of each decision is
+/// its *key*; the inverse that is kept has one row and column a coupling row, however many decisions
+/// there are.
+///
+/// Every row has a slack and a surplus; the surplus costs the row's penalty, or for rows that hold a
+/// charge that grows until nothing is above its bound, or it is certain that something must be.
+final class GroupedSimplex {
+  let problem: RemainderProblem
+  let rowCount: Int
+  /// By row: cost of a unit of surplus.
+  var charges: [Double]
+  /// By position of the working basis: column, or −1 − 2r: slack of row r, −2 − 2r: its surplus.
+  var basis: [Int]
+  var values: [Double]
+  /// By position: the decision whose candidate stands there; −1: none.
+  var owners: [Int]
+  /// By decision: its key, and the value of that.
+  var keys: [Int]
+  var keyValues: [Double]
+  /// Row by row.
+  let inverse: DoubleBuffer
+  /// Prices of rows.
+  let prices: DoubleBuffer
+  let direction: DoubleBuffer
+  /// Whether values of columns count; without them only surpluses are minimised.
+  var countsValues = true
+  var pivots = 0
+  var sinceInversion = 0
+  var idlePivots = 0
+  var nextDecision = 0
+  var rates: [Double]
+  /// By column: whether it may enter.
+  var allowed: [Bool]
+
+  init(_ problem: RemainderProblem) {
+    self.problem = problem
+    rowCount = problem.rowCount
+    basis = []
+    values = []
+    owners = []
+    keys = problem.current
+    keyValues = [Double](repeating: 1, count: problem.decisionCount)
+    charges = problem.penalties.map { $0.isFinite ? $0 : Self.firstCharge }
+    inverse = DoubleBuffer(rowCount * rowCount)
+    prices = DoubleBuffer(rowCount)
+    direction = DoubleBuffer(rowCount)
+    rates = [Double](repeating: 0, count: problem.decisionCount)
+    allowed = [Bool](repeating: true, count: problem.columnCount)
+    start()
+  }
+
+  static let firstCharge = 1e3
+  static let lastCharge = 1e12
+  static let tolerance = 1e-10
+
+  /// Every decision at its key, every row at its slack or surplus.
+  func start() {
+    let usage = problem.usage(keys)
+    basis = []
+    values = []
+    owners = [Int](repeating: -1, count: rowCount)
+    for place in 0..<rowCount * rowCount { inverse.start[place] = 0 }
+    for row in 0..<rowCount {
+      let left = problem.bounds[row] - usage[row]
+      basis.append(left >= 0 ? -1 - 2 * row : -2 - 2 * row)
+      values.append(abs(left))
+      inverse.start[row * rowCount + row] = left >= 0 ? 1 : -1
+    }
+    for decision in keyValues.indices { keyValues[decision] = 1 }
+    price()
+  }
+
+  enum Outcome {
+    case optimal
+    /// Some row that holds is above its bound whatever is done.
+    case infeasible
+    case exhausted
+  }
+
+  /// - Parameter limit: of pivots, in all calls.
+  func solve(limit: Int) -> Outcome {
+    while true {
+      guard iterate(limit: limit) else { return .exhausted }
+      if hardSurplus() <= Self.tolerance { return .optimal }
+      var raised = false
+      for row in 0..<rowCount where !problem.penalties[row].isFinite {
+        if charges[row] < Self.lastCharge {
+          charges[row] *= 1e3
+          raised = true
+        }
+      }
+      if !raised { return .infeasible }
+      price()
+    }
+  }
+
+  /// The greatest excess of a row that holds.
+  func hardSurplus() -> Double {
+    var greatest = 0.0
+    for (position, variable) in basis.enumerated() where variable < -1 && variable % 2 == 0 {
+      let row = (-variable - 2) / 2
+      if !problem.penalties[row].isFinite { greatest = max(greatest, values[position]) }
+    }
+    return greatest
+  }
+
+  private func iterate(limit: Int) -> Bool {
+    while let entering = chooseEntering() {
+      if pivots >= limit { return false }
+      pivots += 1
+      pivot(entering)
+      if sinceInversion >= 64 + rowCount {
+        invert()
+      }
+    }
+    return true
+  }
+
+  /// By decision: its candidates in use and their shares.
+  func shares() -> [[(column: Int, share: Double)]] {
+    var shares = keys.indices.map { [(column: keys[$0], share: keyValues[$0])] }
+    for (position, variable) in basis.enumerated() where variable >= 0 {
+      shares[owners[position]].append((variable, values[position]))
+    }
+    return shares
+  }
+
+  /// Σ value · share − charges of soft surpluses.
+  func objective() -> Double {
+    var sum = 0.0
+    for (decision, key) in keys.enumerated() { sum += problem.values[key] * keyValues[decision] }
+    for (position, variable) in basis.enumerated() {
+      if variable >= 0 {
+        sum += problem.values[variable] * values[position]
+      } else if variable % 2 == 0 {
+        let penalty = problem.penalties[(-variable - 2) / 2]
+        if penalty.isFinite { sum -= penalty * values[position] }
+      }
+    }
+    return sum
+  }
+
+  func rowPrices() -> [Double] { (0..<rowCount).map { prices.start[$0] } }
+
+  func cost(_ column: Int) -> Double { countsValues ? problem.values[column] : 0 }
+
+  /// Σ price · entry of a column.
+  @inline(__always)
+  func charge(_ column: Int) -> Double {
+    var sum = 0.0
+    for entry in problem.entryStarts[column]..<problem.entryStarts[column + 1] {
+      sum += prices.start[Int(problem.entryRows[entry])] * problem.entries[entry]
+    }
+    return sum
+  }
+}

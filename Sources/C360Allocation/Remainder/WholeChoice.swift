@@ -1,0 +1,87 @@
+/// One candidate for each decision of a remainder, kept together with what it uses.
+struct WholeChoice {
+  let problem: RemainderProblem
+  /// By decision: its column.
+  private(set) var chosen: [Int]
+  private(set) var usage: [Double]
+  private(set) var value: Double
+
+  init(_ problem: RemainderProblem, _ chosen: [Int]) {
+    self.problem = problem
+    self.chosen = chosen
+    usage = problem.usage(chosen)
+    value = chosen.reduce(0) { $0 + problem.values[$1] }
+  }
+
+  /// Value less what soft rows charge.
+  var objective: Double {
+    var objective = value
+    for row in usage.indices where problem.penalties[row].isFinite {
+      objective -= problem.penalties[row] * max(0, usage[row] - problem.bounds[row])
+    }
+    return objective
+  }
+
+  /// Σ excess of the rows that hold.
+  var violation: Double {
+    usage.indices.reduce(0) { $0 + excess($1, usage[$1]) }
+  }
+
+  private func excess(_ row: Int, _ used: Double) -> Double {
+    guard !problem.penalties[row].isFinite else { return 0 }
+    let excess = used - problem.bounds[row]
+    return excess > problem.tolerances[row] ? excess : 0
+  }
+
+  private func charge(_ row: Int, _ used: Double) -> Double {
+    problem.penalties[row].isFinite
+      ? problem.penalties[row] * max(0, used - problem.bounds[row]) : 0
+  }
+
+  /// What a set of changes does, `scratch` being of zeros, a number a row, and left so.
+  func effect(
+    of changes: [(decision: Int, column: Int)], scratch: inout [Double], touched: inout [Int]
+  ) -> (gain: Double, violation: Double) {
+    touched.removeAll(keepingCapacity: true)
+    var gain = 0.0
+    for change in changes {
+      let old = chosen[change.decision]
+      gain += problem.values[change.column] - problem.values[old]
+      add(change.column, 1, &scratch, &touched)
+      add(old, -1, &scratch, &touched)
+    }
+    var violation = 0.0
+    for row in touched where scratch[row] != 0 {
+      let after = usage[row] + scratch[row]
+      violation += excess(row, after) - excess(row, usage[row])
+      gain -= charge(row, after) - charge(row, usage[row])
+      scratch[row] = 0
+    }
+    return (gain, violation)
+  }
+
+  private func add(
+    _ column: Int, _ sign: Double, _ scratch: inout [Double], _ touched: inout [Int]
+  ) {
+    for entry in problem.entryRange(column) {
+      let row = Int(problem.entryRows[entry])
+      scratch[row] += sign * problem.entries[entry]
+      touched.append(row)
+    }
+  }
+
+  mutating func change(_ decision: Int, to column: Int) {
+    let old = chosen[decision]
+    chosen[decision] = column
+    value += problem.values[column] - problem.values[old]
+    for entry in problem.entryRange(old) {
+      usage[Int(problem.entryRows[entry])] -= problem.entries[entry]
+    }
+    for entry in problem.entryRange(column) {
+      usage[Int(problem.entryRows[entry])] += problem.entries[entry]
+    }
+  }
+
+  /// The same from scratch: sums of many changes lose their last digits.
+  func refreshed() -> WholeChoice { WholeChoice(problem, chosen) }
+}
