@@ -30,7 +30,7 @@ final class DualFunction {
   private let entropyBound: Double
   private let divergenceBound: Double
   /// Prices that stand whatever λ is: the objective "use little of a row".
-  private let standing: [Double]?
+  let standing: [Double]?
   let share: Double
   private(set) var passes = 0
 
@@ -81,6 +81,9 @@ final class DualFunction {
 
   var rowCount: Int { bounds.count }
 
+  /// What exploration is worth whatever the prices are, weighted.
+  var explored: Double { weight == 0 ? 0 : (1 - share) * survey.uniformValue }
+
   /// Prices of rows, in weighted values.
   func multipliers(_ x: [Double]) -> [Double] {
     (0..<rowCount).map { x[$0] * units[$0] }
@@ -110,6 +113,8 @@ final class DualFunction {
     /// Σ over decisions, before exploration.
     var entropy: Double
     var divergence: Double
+    /// Σ of the decisions' own part of g.
+    var level: Double
     /// g, not divided by n.
     var dual: Double
   }
@@ -136,13 +141,16 @@ final class DualFunction {
     let n = Double(max(1, engine.problem.decisionCount))
     let point = ProjectedLBFGS.Point(x: x, value: dual / n, gradient: gradient.map { $0 / n })
     return Evaluation(
-      point: point, usage: usage, entropy: entropy, divergence: divergence, dual: dual)
+      point: point, usage: usage, entropy: entropy, divergence: divergence,
+      level: totals.level * totals.scale, dual: dual)
   }
 
   /// Less than any allocation that holds the rows can be worth, in weighted values: a dual value
   /// below it proves that none does.
   func leastValue() -> Double {
-    guard weight != 0 else { return 0 }
+    guard weight != 0 else {
+      return standing == nil ? -1e-9 * Double(max(1, engine.problem.decisionCount)) : -.infinity
+    }
     let n = Double(max(1, engine.problem.decisionCount))
     let explored = share * survey.least
     var least = explored - 1e-9 * (abs(survey.least) + abs(survey.greatest) + n)

@@ -13,8 +13,12 @@ struct Survey: Sendable {
   /// Σ of the least and of the greatest eligible value, times `weight`.
   let least: Double
   let greatest: Double
+  /// Σ of the mean eligible value, times `weight`.
+  let uniformValue: Double
   /// The power of two that brings the typical range of values of a decision to about 1.
   let weight: Double
+  /// √n: what brings the norm of a row to the size of its sums.
+  let rowNormScale: Double
   /// Decisions for which the prior leaves no candidate.
   let unlikely: Int
 
@@ -26,7 +30,7 @@ struct Survey: Sendable {
       prices: [Double](repeating: 0, count: cells), weight: 0, temperature: 1)
     // Choice at no price and temperature is uniform. Values are summed as 2^-40 of them, so that
     // none of the sums overflows.
-    let totals = try engine.run(setting, extras: cells + 3) { range, worker, extras in
+    let totals = try engine.run(setting, extras: cells + 4) { range, worker, extras in
       worker.squares(range, totals: extras)
       stakes.look(range, worker, sums: extras + cells)
     }
@@ -35,10 +39,12 @@ struct Survey: Sendable {
     uniformPriorLog = totals.priorLog
     let squares = Array(totals.extras.prefix(cells))
     rowNorms = map.combine(squares) { $0 * $0 }.map { max(0, $0).squareRoot() }
+    rowNormScale = Double(max(1, engine.problem.decisionCount)).squareRoot()
     let stake = stakes.typical()
     weight = stake > 0 ? Self.inversePowerOfTwo(stake) : 1
     least = totals.extras[cells] * Self.shift * weight
     greatest = totals.extras[cells + 1] * Self.shift * weight
+    uniformValue = totals.extras[cells + 3] * Self.shift * weight
     unlikely = engine.usesPrior ? Int(totals.extras[cells + 2]) : 0
   }
 
@@ -107,17 +113,20 @@ private final class Stakes: @unchecked Sendable {
     for row in 0..<rows {
       var least = Double.infinity
       var greatest = -Double.infinity
+      var mean = 0.0
       for candidate in 0..<candidates where worker.values[candidate * rows + row] > 0 {
         let value = worker.value(candidate, row, rows: rows)
         least = min(least, value)
         greatest = max(greatest, value)
+        mean += worker.values[candidate * rows + row] * (value / Survey.shift)
       }
       guard least <= greatest else {
-        sums[2] += 1
+        if worker.isEligibleSomewhere(row, rows: rows) { sums[2] += 1 }
         continue
       }
       sums[0] += least / Survey.shift
       sums[1] += greatest / Survey.shift
+      sums[3] += mean
       if row < Self.perBlock { ranges[kept + row] = greatest / 2 - least / 2 }
     }
   }
@@ -130,6 +139,12 @@ private final class Stakes: @unchecked Sendable {
 }
 
 extension PassWorker {
+  /// Whether anything is left to a decision but for the prior.
+  fileprivate func isEligibleSomewhere(_ row: Int, rows: Int) -> Bool {
+    if block.forced[row] >= 0 || problem.hasNoOp { return true }
+    return (0..<problem.actionCount).contains { !block.values[$0 * rows + row].isNaN }
+  }
+
   /// What a candidate of the block is worth, as the kernels take it: infinite values bounded, 0 for
   /// the no-op and where a forced candidate has no value.
   func value(_ candidate: Int, _ row: Int, rows: Int) -> Double {

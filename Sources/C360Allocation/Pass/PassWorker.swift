@@ -4,10 +4,10 @@ import CKernels
 final class PassWorker {
   let problem: AllocationProblem
   private let map: RowMap
-  private let usesPrior: Bool
-  let block: AllocationBlock
+  let usesPrior: Bool
+  private(set) var block: AllocationBlock
   private let candidates: Int
-  private let pairs: DoubleBuffer
+  let pairs: DoubleBuffer
   private let scratch: DoubleBuffer
   private let logs: DoubleBuffer
   private let rowPrices: DoubleBuffer
@@ -25,19 +25,19 @@ final class PassWorker {
   var best: UnsafeMutablePointer<Double> { bestBuffer.start }
   var chosen: UnsafeMutablePointer<Int64> { choice }
 
-  init(_ engine: PassEngine) {
+  convenience init(_ engine: PassEngine) {
+    self.init(
+      engine, capacity: engine.blockSize,
+      block: engine.problem.emptyBlock(capacity: engine.blockSize))
+  }
+
+  /// - Parameter block: memory to read into, or that has been read already.
+  init(_ engine: PassEngine, capacity: Int, block: AllocationBlock) {
     problem = engine.problem
     map = engine.map
     usesPrior = engine.usesPrior
     candidates = problem.candidateCount
-    let capacity = engine.blockSize
-    var pairMeters = 0
-    for meter in problem.meters {
-      if case .pairs(let place) = meter.quantity { pairMeters = max(pairMeters, place + 1) }
-    }
-    block = AllocationBlock(
-      capacity: capacity, actionCount: problem.actionCount, pairMeters: pairMeters,
-      priorCandidates: usesPrior ? candidates : 0)
+    self.block = block
     pairs = DoubleBuffer(capacity * candidates)
     scratch = DoubleBuffer(capacity * candidates)
     logs = DoubleBuffer(usesPrior ? capacity * candidates : 0)
@@ -58,6 +58,10 @@ final class PassWorker {
     let rows = range.count
     for row in 0..<rows { block.forced[row] = -1 }
     problem.source.read(range, into: block)
+    settleForced(rows)
+  }
+
+  private func settleForced(_ rows: Int) {
     for row in 0..<rows where block.forced[row] >= 0 {
       let action = Int(block.forced[row])
       guard action < problem.actionCount else { continue }
@@ -74,13 +78,9 @@ final class PassWorker {
   ) {
     read(range)
     let rows = range.count
-    adjust(range, setting)
-    c360_allocate_choose(pairs.start, candidates, rows, best, choice)
+    choose(range, setting)
     let last = totals + map.cellCount
     if setting.temperature > 0 {
-      c360_allocate_softmax(
-        pairs.start, best, setting.temperature, candidates, rows, scratch.start, amounts.start,
-        levelBuffer.start, entropyBuffer.start)
       last[0] += c360_allocate_sum(levelBuffer.start, rows)
       last[1] += c360_allocate_sum(entropyBuffer.start, rows)
       if usesPrior {
@@ -100,6 +100,18 @@ final class PassWorker {
 
   /// Where the cells of a meter begin in the flat array.
   func cellStart(_ meter: Int) -> Int { map.offsets[meter] }
+
+  /// Adjusted values and the best of them; probabilities where a temperature is set. The block has
+  /// been read.
+  func choose(_ range: Range<Int>, _ setting: PassSetting) {
+    adjust(range, setting)
+    c360_allocate_choose(pairs.start, candidates, range.count, best, choice)
+    if setting.temperature > 0 {
+      c360_allocate_softmax(
+        pairs.start, best, setting.temperature, candidates, range.count, scratch.start,
+        amounts.start, levelBuffer.start, entropyBuffer.start)
+    }
+  }
 
   /// By row, what the best candidate is ahead of the next; after a pass without temperature.
   func margins(_ rows: Int, into margins: UnsafeMutablePointer<Double>) {

@@ -1,0 +1,118 @@
+/// Solves allocations: prices of the rows by the dual, a bound that proves how good they are, and whole
+/// decisions that keep every row that holds.
+///
+/// Greedy choice: the smooth dual over falling temperatures, then linear programs over the decisions
+/// near a tie (`Sifting`), then whole candidates for those (`WholeSearch`, `BranchAndBound`). Softmax
+/// and rules with a floor of entropy or a ceiling of divergence: the dual itself is smooth. Randomised
+/// choices are rounded with exact marginals (`balancedRounding`) and changed where rows that hold would
+/// not (`repair`).
+///
+/// Nothing depends on the number of threads. A row holds up to rounding: an excess of 10⁻¹² of its
+/// bound or of what is counted in it, which for integers is none.
+public struct AllocationSolver: Sendable {
+  /// How far a solution has come.
+  public struct Progress: Sendable {
+    /// Passes over the decisions so far.
+    public let passes: Int
+    /// In the unit of the objective; nil: not known yet.
+    public let bound: Double?
+  }
+
+  var limits = SolverLimits()
+
+  public init() {}
+
+  init(limits: SolverLimits) {
+    self.limits = limits
+  }
+
+  /// - Parameters:
+  ///   - warmStart: prices of rows in the unit of the objective, as `Allocation.multipliers`: of
+  ///     yesterday's run.
+  ///   - isCancelled: asked now and then, on any thread.
+  ///   - progress: called between phases, on the caller's thread.
+  /// - Throws: `AllocationInfeasibility` where nothing satisfies the rows; `CancellationError`.
+  public func solve(
+    _ problem: AllocationProblem, threads: Int = 1, warmStart: [Double]? = nil,
+    isCancelled: @escaping @Sendable () -> Bool = { false },
+    progress: (Progress) -> Void = { _ in }
+  ) throws -> Allocation {
+    let engine = PassEngine(problem, threads: threads, isCancelled: isCancelled)
+    let survey = try Survey(engine)
+    progress(Progress(passes: 1, bound: nil))
+    let dual = DualFunction(engine, survey)
+    try Infeasibility(engine, survey, limits: limits).checkConstants()
+    let start = warmStart.map { prices in
+      dual.place(prices.map { $0.isFinite ? max(0, $0) * survey.weight : 0 })
+    }
+    let prices: SolvedPrices
+    if isSmooth(problem.rule, survey) {
+      prices = try smoothPrices(dual, start: start)
+    } else {
+      prices = try greedyPrices(dual, start: start)
+    }
+    let bound = (prices.bound + dual.explored) / survey.weight
+    progress(Progress(passes: dual.passes + 1, bound: bound))
+    return try Finish(dual, prices, limits: limits).run()
+  }
+
+  /// Whether the dual has a curvature of its own. A temperature far below the differences between
+  /// values chooses as greedily as doubles can tell.
+  private func isSmooth(_ rule: AllocationRule, _ survey: Survey) -> Bool {
+    if rule.entropyFloor != nil || rule.divergenceCeiling != nil { return true }
+    guard case .softmax(let temperature) = rule.base else { return false }
+    return temperature * survey.weight > limits.greedyBelow
+  }
+
+  private func smoothPrices(_ dual: DualFunction, start: [Double]?) throws -> SolvedPrices {
+    let survey = dual.survey
+    var descent = DualDescent(dual)
+    let outcome = try descent.run(from: start, to: 0, patience: limits.smoothPatience)
+    guard case .prices(let x, _) = outcome else {
+      throw try Infeasibility(dual.engine, survey, limits: limits).explain()
+    }
+    let evaluation = try dual.evaluate(x, smoothing: 0)
+    return SolvedPrices(
+      x: x, bound: min(descent.bound, evaluation.dual), evaluation: evaluation, primal: nil)
+  }
+
+  private func greedyPrices(_ dual: DualFunction, start: [Double]?) throws -> SolvedPrices {
+    let problem = dual.engine.problem
+    var x = start ?? [Double](repeating: 0, count: dual.upper.count)
+    var bound = Double.infinity
+    if problem.decisionCount > limits.small, dual.upper.contains(where: { $0 > 0 }) {
+      var descent = DualDescent(dual)
+      let outcome = try descent.run(
+        from: start, to: limits.lastSmoothing, patience: limits.patience)
+      guard case .prices(let found, _) = outcome else {
+        throw try Infeasibility(dual.engine, dual.survey, limits: limits).explain()
+      }
+      x = found
+      bound = descent.bound
+    }
+    guard dual.share > 0 else {
+      return SolvedPrices(
+        x: x, bound: bound, evaluation: try dual.evaluate(x, smoothing: 0), primal: nil)
+    }
+    var sifting = Sifting(dual, limits: limits, threads: dual.engine.threads, start: x)
+    sifting.bound = bound
+    try sifting.run(from: x)
+    if sifting.isInfeasible || sifting.primal == nil {
+      let clash = try Infeasibility(dual.engine, dual.survey, limits: limits).explainIfAny()
+      if let clash { throw clash }
+    }
+    let end = sifting.boundPlace
+    return SolvedPrices(
+      x: end, bound: sifting.bound, evaluation: try dual.evaluate(end, smoothing: 0),
+      primal: sifting.primal)
+  }
+}
+
+/// Prices, the bound they prove, and what the choice at them comes to.
+struct SolvedPrices {
+  var x: [Double]
+  /// Weighted; without what exploration is worth.
+  var bound: Double
+  var evaluation: DualFunction.Evaluation
+  var primal: Sifting.Primal?
+}

@@ -1,0 +1,175 @@
+/// From prices to whole decisions and what is reported about them.
+struct Finish {
+  let dual: DualFunction
+  let prices: SolvedPrices
+  let limits: SolverLimits
+
+  init(_ dual: DualFunction, _ prices: SolvedPrices, limits: SolverLimits) {
+    self.dual = dual
+    self.prices = prices
+    self.limits = limits
+  }
+
+  private var problem: AllocationProblem { dual.engine.problem }
+  private var setting: PassSetting { dual.setting(prices.x, smoothing: 0) }
+  private var isDeterministic: Bool {
+    problem.rule.explore == 0 && setting.temperature == 0
+  }
+
+  private var multipliers: [Double] {
+    dual.multipliers(prices.x).map { $0 / dual.weight }
+  }
+
+  /// - Throws: `AllocationInfeasibility` where whole decisions cannot hold the rows.
+  func run() throws -> Allocation {
+    let look = setting.temperature == 0 ? try Look(dual, prices.x) : nil
+    var chosen: [Int32]
+    var overrides: [Int: [Double]]
+    var repaired: [Int] = []
+    if isDeterministic, let look {
+      chosen = wholeChoice(look)
+      overrides = [:]
+    } else {
+      overrides = look.map(shares) ?? [:]
+      let rule = RuleProbabilities(
+        engine: dual.engine, setting: setting, explore: problem.rule.explore,
+        overrides: overrides)
+      chosen = balancedRounding(problem, threads: dual.engine.threads) { rule.write($0, $1, $2) }
+    }
+    let repair = problem.repair(
+      &chosen, multipliers: multipliers, threads: dual.engine.threads)
+    if !repair.broken.isEmpty { try fail(chosen) }
+    if isDeterministic, let look {
+      for decision in chosen.indices where chosen[decision] != look.chosen[decision] {
+        overrides[decision] = point(chosen[decision])
+      }
+    } else {
+      repaired = repair.changed
+    }
+    let rule = RuleProbabilities(
+      engine: dual.engine, setting: setting, explore: problem.rule.explore, overrides: overrides)
+    let report = try FinalLook(dual, rule, chosen, isDeterministic: isDeterministic)
+    return allocation(report, chosen, overrides, repaired)
+  }
+
+  // MARK: Deterministic choices
+
+  private func wholeChoice(_ look: Look) -> [Int32] {
+    guard let primal = prices.primal else { return look.chosen }
+    var chosen = primal.chosen
+    let remainder = primal.remainder
+    let rounded = primal.shares.map { parts in
+      parts.max { ($0.share, $1.column) < ($1.share, $0.column) }!.column
+    }
+    var search = WholeSearch(remainder)
+    let best = search.run(from: rounded, prices: primal.prices)
+    let choice = branched(primal, best)
+    for (place, decision) in remainder.decisions.enumerated() {
+      let column = choice?.chosen[place] ?? rounded[place]
+      chosen[decision] = remainder.candidates[column]
+    }
+    return chosen
+  }
+
+  /// Decisions that lose more than the gap by any change are settled; the others are searched.
+  private func branched(_ primal: Sifting.Primal, _ best: WholeChoice?) -> WholeChoice? {
+    let remainder = primal.remainder
+    guard remainder.rowCount > 0 else { return best }
+    let standing = remainder.current.reduce(0) { $0 + remainder.values[$1] }
+    _ = standing
+    let tolerance = 1e-9 * max(abs(prices.bound), 1e-300)
+    var search = BranchAndBound(
+      remainder, best: best, tolerance: tolerance, work: limits.branching)
+    search.run()
+    return search.best
+  }
+
+  private func point(_ candidate: Int32) -> [Double] {
+    (0..<problem.candidateCount).map { $0 == Int(candidate) ? 1 : 0 }
+  }
+
+  // MARK: Random choices
+
+  /// Of a greedy rule that explores: where the linear program divides a decision, or takes another
+  /// candidate than the prices.
+  private func shares(_ look: Look) -> [Int: [Double]] {
+    guard let primal = prices.primal else { return [:] }
+    var overrides: [Int: [Double]] = [:]
+    for decision in primal.chosen.indices where primal.chosen[decision] != look.chosen[decision] {
+      overrides[decision] = point(primal.chosen[decision])
+    }
+    for (place, decision) in primal.remainder.decisions.enumerated() {
+      var shares = [Double](repeating: 0, count: problem.candidateCount)
+      for part in primal.shares[place] {
+        shares[Int(primal.remainder.candidates[part.column])] += max(0, part.share)
+      }
+      let sum = shares.reduce(0, +)
+      if sum > 0 { for candidate in shares.indices { shares[candidate] /= sum } }
+      let plain = look.chosen[decision] >= 0 ? shares[Int(look.chosen[decision])] == 1 : true
+      overrides[decision] = plain ? nil : shares
+    }
+    return overrides
+  }
+
+  /// No whole decisions were found that hold every row: says which do not, and how far they got.
+  private func fail(_ chosen: [Int32]) throws -> Never {
+    let engine = dual.engine
+    let analysis = Infeasibility(engine, dual.survey, limits: limits)
+    if let clash = try analysis.explainIfAny() { throw clash }
+    let usage = try Tally(dual, chosen).usage
+    let clashes = problem.rows.indices.compactMap { row -> AllocationInfeasibility.Clash? in
+      let description = problem.rows[row]
+      let tolerance = dual.survey.tolerance(description, row)
+      guard description.penalty == nil, usage[row] > description.bound + tolerance else {
+        return nil
+      }
+      return .init(
+        row: row, name: description.name, bound: description.bound, closestBound: usage[row])
+    }
+    throw AllocationInfeasibility(clashes: clashes)
+  }
+
+  // MARK: Report
+
+  private func allocation(
+    _ report: FinalLook, _ chosen: [Int32], _ overrides: [Int: [Double]], _ repaired: [Int]
+  ) -> Allocation {
+    let weight = dual.weight
+    let prices = multipliers
+    let rows = problem.rows.indices.map { row in
+      AllocationRowReport(
+        name: problem.rows[row].name, bound: problem.rows[row].bound,
+        expected: report.expected[row], realized: report.realized[row],
+        multiplier: prices[row])
+    }
+    var propensities = report.propensities
+    for decision in repaired { propensities[decision] = .nan }
+    let entropy = dual.share * dual.temperature * report.entropy
+    let value = report.value + entropy - charges(report.realized)
+    let fractional =
+      self.prices.primal.map { dual.share * $0.value + dual.explored }
+      ?? report.expectedValue + entropy - charges(report.expected)
+    var bound = self.prices.bound + dual.explored
+    if isDeterministic { bound = max(bound, value) }
+    let x = self.prices.x
+    return Allocation(
+      multipliers: prices, temperature: setting.temperature / weight,
+      priorWeight: x[dual.rowCount + 1] / weight,
+      certificate: AllocationCertificate(
+        bound: bound / weight, fractionalValue: fractional / weight, value: value / weight,
+        passes: dual.passes + 2),
+      rowReports: rows, chosen: chosen, propensities: propensities,
+      expectedValues: report.expectedValues, repaired: repaired, remainder: overrides)
+  }
+
+  /// What soft rows charge for a usage, weighted.
+  private func charges(_ usage: [Double]) -> Double {
+    var sum = 0.0
+    for (row, description) in problem.rows.enumerated() {
+      guard let penalty = description.penalty else { continue }
+      let excess = usage[row] - description.bound
+      if excess > 0, penalty > 0 { sum += penalty * dual.weight * excess }
+    }
+    return sum
+  }
+}

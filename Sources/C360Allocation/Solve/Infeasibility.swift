@@ -1,0 +1,152 @@
+/// Finds out which rows cannot hold together, and what would let them.
+struct Infeasibility {
+  let engine: PassEngine
+  let survey: Survey
+  let limits: SolverLimits
+
+  /// Rows that are tried one by one for a smallest set; of more, the first that are proven to clash.
+  private static let mostTests = 48
+
+  init(_ engine: PassEngine, _ survey: Survey, limits: SolverLimits) {
+    self.engine = engine
+    self.survey = survey
+    self.limits = limits
+  }
+
+  private var problem: AllocationProblem { engine.problem }
+  private var n: Double { Double(max(1, problem.decisionCount)) }
+
+  /// What no prices can help: rows that nothing is counted in, bounds below every number, entropy
+  /// above that of uniform choice, a prior that leaves a decision nothing.
+  func checkConstants() throws {
+    for (place, row) in problem.rows.enumerated() where row.penalty == nil {
+      let isBelowAll = row.bound.isNaN || row.bound == -.infinity
+      if !isBelowAll, survey.rowNorms[place] > 0 || row.bound >= 0 { continue }
+      let closest = isBelowAll ? try closestBound(place, among: []) : 0
+      throw AllocationInfeasibility(clashes: [clash(place, closest: closest)])
+    }
+    if problem.rule.divergenceCeiling != nil, survey.unlikely > 0 {
+      throw AllocationInfeasibility(clashes: [
+        .init(
+          row: AllocationInfeasibility.divergenceRow, name: "divergence",
+          bound: problem.rule.divergenceCeiling ?? 0, closestBound: nil)
+      ])
+    }
+    let most = survey.uniformEntropy / n
+    if let floor = problem.rule.entropyFloor, floor > most * (1 + 1e-12) {
+      throw AllocationInfeasibility(clashes: [entropyClash(floor, closest: most)])
+    }
+  }
+
+  private func entropyClash(
+    _ floor: Double, closest: Double?
+  ) -> AllocationInfeasibility.Clash {
+    .init(
+      row: AllocationInfeasibility.entropyRow, name: "entropy", bound: floor,
+      closestBound: closest)
+  }
+
+  private func clash(_ row: Int, closest: Double?) -> AllocationInfeasibility.Clash {
+    .init(
+      row: row, name: problem.rows[row].name, bound: problem.rows[row].bound,
+      closestBound: closest)
+  }
+
+  /// The clash of a problem that is known to have one.
+  func explain() throws -> AllocationInfeasibility {
+    if let found = try explainIfAny() { return found }
+    // The rows can hold: the rule's own bounds are what clashes.
+    var clashes: [AllocationInfeasibility.Clash] = []
+    if let floor = problem.rule.entropyFloor {
+      clashes.append(entropyClash(floor, closest: nil))
+    }
+    if let ceiling = problem.rule.divergenceCeiling {
+      clashes.append(
+        .init(
+          row: AllocationInfeasibility.divergenceRow, name: "divergence", bound: ceiling,
+          closestBound: nil))
+    }
+    for (place, row) in problem.rows.enumerated() where row.penalty == nil && row.bound.isFinite {
+      clashes.append(clash(place, closest: nil))
+    }
+    return AllocationInfeasibility(clashes: clashes)
+  }
+
+  /// A smallest set of rows that clash (deletion filter: Chinneck and Dravnieks 1991); nil: the rows
+  /// can hold as far as can be told.
+  func explainIfAny() throws -> AllocationInfeasibility? {
+    let hard = problem.rows.indices.filter {
+      problem.rows[$0].penalty == nil && problem.rows[$0].bound.isFinite && survey.rowNorms[$0] > 0
+    }
+    guard var clashing = try proof(among: Set(hard)) else { return nil }
+    var left = Self.mostTests
+    for row in clashing.sorted().reversed() where left > 0 && clashing.contains(row) {
+      left -= 1
+      if let smaller = try proof(among: clashing.subtracting([row])) { clashing = smaller }
+    }
+    let clashes = try clashing.sorted().map { row in
+      clash(row, closest: try closestBound(row, among: clashing.subtracting([row])))
+    }
+    return AllocationInfeasibility(clashes: clashes)
+  }
+
+  /// Rows among the given ones that cannot hold together; nil: they can.
+  private func proof(among rows: Set<Int>) throws -> Set<Int>? {
+    let dual = DualFunction(
+      engine, survey, weight: 0, enabled: problem.rows.indices.map { rows.contains($0) })
+    for row in problem.rows.indices where problem.rows[row].penalty != nil { dual.upper[row] = 0 }
+    if problem.decisionCount <= limits.small, dual.share > 0 {
+      return try exactProof(dual)
+    }
+    var descent = DualDescent(dual)
+    let outcome = try descent.run(from: nil, to: limits.lastSmoothing, patience: 60)
+    guard case .infeasible(let x) = outcome else { return nil }
+    let greatest = x.max() ?? 0
+    return Set(rows.filter { x[$0] > 1e-7 * greatest })
+  }
+
+  private func exactProof(_ dual: DualFunction) throws -> Set<Int>? {
+    let look = try Look(dual, [Double](repeating: 0, count: dual.upper.count))
+    var builder = RemainderBuilder(dual)
+    let (remainder, rows) = builder.build(
+      Array(0..<problem.decisionCount), chosen: look.chosen, usage: look.evaluation.usage
+    ).withoutIdleRows()
+    let simplex = GroupedSimplex(remainder)
+    guard case .infeasible = simplex.solve(limit: limits.pivots) else { return nil }
+    return Set(rows.indices.filter { simplex.prices.start[$0] > 1e-6 }.map { rows[$0] })
+  }
+
+  /// The least that a row can be brought to while others hold; nil: not found.
+  private func closestBound(_ row: Int, among rows: Set<Int>) throws -> Double? {
+    let unit = survey.rowNorms[row] > 0 ? n.squareRoot() / survey.rowNorms[row] : 1
+    let standing = problem.rows.indices.map { $0 == row ? unit : 0 }
+    let dual = DualFunction(
+      engine, survey, weight: 0, standing: standing,
+      enabled: problem.rows.indices.map { rows.contains($0) })
+    for row in problem.rows.indices where problem.rows[row].penalty != nil { dual.upper[row] = 0 }
+    let constant = (1 - dual.share) * survey.uniformUsage[row]
+    guard dual.share > 0 else { return constant }
+    var x = [Double](repeating: 0, count: dual.upper.count)
+    if problem.decisionCount > limits.small, !rows.isEmpty {
+      var descent = DualDescent(dual)
+      guard
+        case .prices(let found, _) = try descent.run(
+          from: nil, to: limits.lastSmoothing, patience: limits.patience)
+      else { return nil }
+      x = found
+    }
+    var sifting = Sifting(dual, limits: limits, threads: engine.threads, start: x)
+    try sifting.run(from: x)
+    guard let primal = sifting.primal else { return nil }
+    let least = constant - dual.share * primal.value / unit
+    // Numbers that stand for sums of integers look like integers.
+    let whole = least.rounded()
+    return abs(least - whole) <= 1e-9 * max(1, abs(whole)) ? whole : least
+  }
+}
+
+extension AllocationInfeasibility {
+  /// `Clash.row` of the floor of entropy and of the ceiling of divergence, which are no rows.
+  public static let entropyRow = -1
+  public static let divergenceRow = -2
+}
