@@ -69,8 +69,9 @@ struct BranchAndBound {
   private mutating func offer(_ chosen: [Int], prices: [Double]) {
     let exact = WholeChoice(problem, chosen)
     if exact.violation == 0 { keep(exact) }
-    work -= problem.columnCount * 200
+    let before = search.looks
     if let found = search.run(from: chosen, prices: prices) { keep(found) }
+    work -= (search.looks - before) * 24
   }
 
   private mutating func keep(_ choice: WholeChoice) {

@@ -44,4 +44,44 @@ struct RemainderProblem {
     }
     return usage
   }
+
+  /// The part in which only some columns are open; decisions with one open column are settled at it.
+  ///
+  /// - Parameter isOpen: by column; at least one of each decision.
+  /// - Returns: also the places here of the decisions that are left, and what the settled are worth.
+  func narrowed(_ isOpen: [Bool]) -> (problem: RemainderProblem, places: [Int], settled: Double) {
+    var part = RemainderProblem()
+    part.bounds = bounds
+    part.penalties = penalties
+    part.tolerances = tolerances
+    var places: [Int] = []
+    var settled = 0.0
+    for decision in 0..<decisionCount {
+      let open = columns(decision).filter { isOpen[$0] }
+      if open.count == 1 {
+        settled += values[open[0]]
+        for entry in entryRange(open[0]) { part.bounds[Int(entryRows[entry])] -= entries[entry] }
+        continue
+      }
+      let first = part.columnCount
+      for column in open {
+        part.candidates.append(candidates[column])
+        part.values.append(values[column])
+        part.entryRows += entryRows[entryRange(column)]
+        part.entries += entries[entryRange(column)]
+        part.entryStarts.append(part.entries.count)
+      }
+      part.close(
+        decision: decisions[decision], current: first + (open.firstIndex(of: current[decision]) ?? 0))
+      places.append(decision)
+    }
+    return (part, places, settled)
+  }
+
+  /// Columns here of what is chosen in a larger problem, of which these decisions are `places`.
+  func columns(of chosen: [Int], in whole: RemainderProblem, _ places: [Int]) -> [Int] {
+    places.enumerated().map { inner, place in
+      columns(inner).first { candidates[$0] == whole.candidates[chosen[place]] }!
+    }
+  }
 }

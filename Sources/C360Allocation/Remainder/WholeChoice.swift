@@ -38,18 +38,18 @@ struct WholeChoice {
       ? problem.penalties[row] * max(0, used - problem.bounds[row]) : 0
   }
 
-  /// What a set of changes does, `scratch` being of zeros, a number a row, and left so.
+  struct Change {
+    let decision: Int
+    let column: Int
+  }
+
+  /// What one or two changes do, `scratch` being of zeros, a number a row, and left so.
   func effect(
-    of changes: [(decision: Int, column: Int)], scratch: inout [Double], touched: inout [Int]
+    of first: Change, and second: Change? = nil, scratch: inout [Double], touched: inout [Int]
   ) -> (gain: Double, violation: Double) {
     touched.removeAll(keepingCapacity: true)
-    var gain = 0.0
-    for change in changes {
-      let old = chosen[change.decision]
-      gain += problem.values[change.column] - problem.values[old]
-      add(change.column, 1, &scratch, &touched)
-      add(old, -1, &scratch, &touched)
-    }
+    var gain = add(first, &scratch, &touched)
+    if let second { gain += add(second, &scratch, &touched) }
     var violation = 0.0
     for row in touched where scratch[row] != 0 {
       let after = usage[row] + scratch[row]
@@ -58,6 +58,15 @@ struct WholeChoice {
       scratch[row] = 0
     }
     return (gain, violation)
+  }
+
+  private func add(
+    _ change: Change, _ scratch: inout [Double], _ touched: inout [Int]
+  ) -> Double {
+    let old = chosen[change.decision]
+    add(change.column, 1, &scratch, &touched)
+    add(old, -1, &scratch, &touched)
+    return problem.values[change.column] - problem.values[old]
   }
 
   private func add(

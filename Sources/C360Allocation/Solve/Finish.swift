@@ -62,26 +62,57 @@ struct Finish {
       parts.max { ($0.share, $1.column) < ($1.share, $0.column) }!.column
     }
     var search = WholeSearch(remainder)
-    let best = search.run(from: rounded, prices: primal.prices)
-    let choice = branched(primal, best)
+    let found = search.run(from: rounded, prices: primal.prices)?.chosen
+    let columns = improved(primal, found) ?? found ?? rounded
     for (place, decision) in remainder.decisions.enumerated() {
-      let column = choice?.chosen[place] ?? rounded[place]
-      chosen[decision] = remainder.candidates[column]
+      chosen[decision] = remainder.candidates[columns[place]]
     }
     return chosen
   }
 
-  /// Decisions that lose more than the gap by any change are settled; the others are searched.
-  private func branched(_ primal: Sifting.Primal, _ best: WholeChoice?) -> WholeChoice? {
+  /// Candidates that lose more at the prices than the whole choice lacks are closed; the others are
+  /// searched. Of very many, those that lose least.
+  private func improved(_ primal: Sifting.Primal, _ found: [Int]?) -> [Int]? {
     let remainder = primal.remainder
-    guard remainder.rowCount > 0 else { return best }
-    let standing = remainder.current.reduce(0) { $0 + remainder.values[$1] }
-    _ = standing
-    let tolerance = 1e-9 * max(abs(prices.bound), 1e-300)
+    guard remainder.rowCount > 0 else { return nil }
+    let greatest = remainder.decisions.indices.map { place in
+      remainder.columns(place).map { primal.worth($0) }.max() ?? 0
+    }
+    let best = found.map { WholeChoice(remainder, $0) }
+    let tolerance = limits.negligible * abs(prices.bound) / max(dual.share, 1e-300)
+    let gap = best.map { primal.objective - $0.objective } ?? .infinity
+    guard gap > tolerance else { return nil }
+    var losses: [(loss: Double, column: Int)] = []
+    for place in remainder.decisions.indices {
+      for column in remainder.columns(place) {
+        let loss = greatest[place] - primal.worth(column)
+        if loss <= gap { losses.append((loss, column)) }
+      }
+    }
+    let free = remainder.decisionCount + limits.branchingColumns
+    losses.sort { ($0.loss, $0.column) < ($1.loss, $1.column) }
+    var isOpen = [Bool](repeating: false, count: remainder.columnCount)
+    for entry in losses.prefix(free) { isOpen[entry.column] = true }
+    for place in remainder.decisions.indices {
+      if let column = found?[place] { isOpen[column] = true }
+      if !remainder.columns(place).contains(where: { isOpen[$0] }) {
+        isOpen[remainder.columns(place).max { primal.worth($0) < primal.worth($1) }!] = true
+      }
+    }
+    let (part, places, _) = remainder.narrowed(isOpen)
     var search = BranchAndBound(
-      remainder, best: best, tolerance: tolerance, work: limits.branching)
+      part, best: found.map { WholeChoice(part, part.columns(of: $0, in: remainder, places)) },
+      tolerance: tolerance, work: limits.branching)
     search.run()
-    return search.best
+    guard let better = search.best else { return nil }
+    var columns = remainder.decisions.indices.map { place in
+      remainder.columns(place).first { isOpen[$0] }!
+    }
+    for (inner, place) in places.enumerated() {
+      let candidate = part.candidates[better.chosen[inner]]
+      columns[place] = remainder.columns(place).first { remainder.candidates[$0] == candidate }!
+    }
+    return columns
   }
 
   private func point(_ candidate: Int32) -> [Double] {

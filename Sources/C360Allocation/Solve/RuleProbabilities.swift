@@ -75,6 +75,10 @@ struct SolverLimits: Sendable {
   var small = 1500
   /// Temperatures of softmax below this, of the typical range of values, are taken for greedy.
   var greedyBelow = 1e-7
+  /// Part of the bound that whole decisions may lack without a search for better ones.
+  var negligible = 1e-7
+  /// Candidates beside one of each decision that branch and bound may choose among.
+  var branchingColumns = 400
   /// Arithmetic that branch and bound may take.
   var branching = 20_000_000
 }

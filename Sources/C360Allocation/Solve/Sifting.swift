@@ -24,7 +24,15 @@ struct Sifting {
     var chosen: [Int32]
     /// Weighted, of all decisions, less charges of soft rows; before exploration.
     var value: Double
-    var usage: [Double]
+    /// Of the remainder alone.
+    var objective: Double
+
+    /// What a column of the remainder is worth at the prices.
+    func worth(_ column: Int) -> Double {
+      remainder.entryRange(column).reduce(remainder.values[column]) {
+        $0 - prices[Int(remainder.entryRows[$1])] * remainder.entries[$1]
+      }
+    }
   }
 
   init(_ dual: DualFunction, limits: SolverLimits, threads: Int, start: [Double]) {
@@ -98,7 +106,8 @@ struct Sifting {
     if let primal, primal.value >= value { return }
     primal = Primal(
       remainder: remainder, rows: rows, shares: simplex.shares(), prices: simplex.rowPrices(),
-      chosen: base.chosen, value: value, usage: base.usage)
+      chosen: base.chosen, value: value,
+      objective: simplex.objective())
   }
 
   /// Whole decisions to begin with, what they are worth and use, and how near each is to a tie.
