@@ -89,7 +89,7 @@ let package = Package(
       path: "Tests/C360Differential/Tests"),
     .testTarget(name: "C360ReferenceTests", dependencies: ["C360Reference", "C360Syntax"]),
     .testTarget(name: "C360SynthTests", dependencies: ["C360Synth"]),
-    .testTarget(name: "C360AllocationTests", dependencies: ["C360Allocation"]),
+    .testTarget(name: "C360AllocationTests", dependencies: ["C360Allocation", "CKernels"]),
     .testTarget(name: "C360DecisionsTests", dependencies: ["C360Decisions"]),
     .testTarget(name: "C360TimelineTests", dependencies: ["C360Engine", "CKernels"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),

@@ -4,7 +4,7 @@
 #include "Clones.h"
 
 // Far enough from the greatest double for sums of a billion, and a power of two.
-#define FARTHEST 0x1p960
+#define FARTHEST 0x1p1000
 
 C360_INLINE double bounded_value(double value) {
   double v = value > FARTHEST ? FARTHEST : value;

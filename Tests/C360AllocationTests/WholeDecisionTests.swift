@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Whole decisions")
 struct WholeDecisionTests {
-  @Test("small problems: the best of all combinations, and a bound that none exceeds", arguments: 0..<150)
+  @Test(
+    "small problems: the best of all combinations, and a bound that none exceeds",
+    arguments: 0..<150)
   func enumeration(seed: Int) throws {
     let small = SmallProblem.random(
       seed: UInt64(seed), decisions: 2 + seed % 6, actions: 1 + seed % 3, rowCount: seed % 5)

@@ -42,9 +42,9 @@ struct Survey: Sendable {
     rowNormScale = Double(max(1, engine.problem.decisionCount)).squareRoot()
     let stake = stakes.typical()
     weight = stake > 0 ? Self.inversePowerOfTwo(stake) : 1
-    least = totals.extras[cells] * Self.shift * weight
-    greatest = totals.extras[cells + 1] * Self.shift * weight
-    uniformValue = totals.extras[cells + 3] * Self.shift * weight
+    least = totals.extras[cells] * (Self.shift * weight)
+    greatest = totals.extras[cells + 1] * (Self.shift * weight)
+    uniformValue = totals.extras[cells + 3] * (Self.shift * weight)
     unlikely = engine.usesPrior ? Int(totals.extras[cells + 2]) : 0
   }
 
@@ -52,7 +52,7 @@ struct Survey: Sendable {
   static let shift = 0x1p40
 
   private static func inversePowerOfTwo(_ value: Double) -> Double {
-    Double(sign: .plus, exponent: -max(-960, min(960, Int(value.exponent))), significand: 1)
+    Double(sign: .plus, exponent: -max(-980, min(1000, Int(value.exponent))), significand: 1)
   }
 }
 
@@ -150,6 +150,6 @@ extension PassWorker {
   func value(_ candidate: Int, _ row: Int, rows: Int) -> Double {
     guard candidate < problem.actionCount else { return 0 }
     let value = block.values[candidate * rows + row]
-    return value.isNaN ? 0 : max(-0x1p960, min(0x1p960, value))
+    return value.isNaN ? 0 : max(-0x1p1000, min(0x1p1000, value))
   }
 }

@@ -72,7 +72,8 @@ struct RemainderProblem {
         part.entryStarts.append(part.entries.count)
       }
       part.close(
-        decision: decisions[decision], current: first + (open.firstIndex(of: current[decision]) ?? 0))
+        decision: decisions[decision],
+        current: first + (open.firstIndex(of: current[decision]) ?? 0))
       places.append(decision)
     }
     return (part, places, settled)

@@ -38,7 +38,8 @@ struct WholeSearch {
           let effect = choice.effect(
             of: .init(decision: decision, column: column), scratch: &scratch, touched: &touched)
           guard effect.violation < -1e-12 * violation else { continue }
-          let rate = effect.gain >= 0 ? -effect.gain * effect.violation : effect.gain / -effect.violation
+          let rate =
+            effect.gain >= 0 ? -effect.gain * effect.violation : effect.gain / -effect.violation
           if rate > best?.rate ?? -.infinity { best = (rate, decision, column) }
         }
       }

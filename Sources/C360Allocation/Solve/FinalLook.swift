@@ -26,7 +26,8 @@ struct FinalLook {
       for row in 0..<rows {
         let decision = range.lowerBound + row
         let candidate = Int(chosen[decision])
-        let likely = candidate < 0 ? .nan : isDeterministic ? 1 : pairs.start[candidate * rows + row]
+        let likely =
+          candidate < 0 ? .nan : isDeterministic ? 1 : pairs.start[candidate * rows + row]
         memory.propensities[decision] = likely
         var mean = 0.0
         if isDeterministic {

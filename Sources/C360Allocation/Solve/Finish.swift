@@ -39,6 +39,9 @@ struct Finish {
     let repair = problem.repair(
       &chosen, multipliers: multipliers, threads: dual.engine.threads)
     if !repair.broken.isEmpty { try fail(chosen) }
+    if isDeterministic, !repair.changed.isEmpty || prices.primal == nil {
+      _ = problem.refill(&chosen, multipliers: multipliers, threads: dual.engine.threads)
+    }
     if isDeterministic, let look {
       for decision in chosen.indices where chosen[decision] != look.chosen[decision] {
         overrides[decision] = point(chosen[decision])
@@ -177,9 +180,10 @@ struct Finish {
     for decision in repaired { propensities[decision] = .nan }
     let entropy = dual.share * dual.temperature * report.entropy
     let value = report.value + entropy - charges(report.realized)
-    let fractional =
-      self.prices.primal.map { dual.share * $0.value + dual.explored }
-      ?? report.expectedValue + entropy - charges(report.expected)
+    var fractional = report.expectedValue + entropy - charges(report.expected)
+    if let primal = self.prices.primal, primal.isComplete {
+      fractional = dual.share * primal.value + dual.explored
+    }
     var bound = self.prices.bound + dual.explored
     if isDeterministic { bound = max(bound, value) }
     let x = self.prices.x

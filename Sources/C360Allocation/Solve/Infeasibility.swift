@@ -112,7 +112,9 @@ struct Infeasibility {
       Array(0..<problem.decisionCount), chosen: look.chosen, usage: look.evaluation.usage
     ).withoutIdleRows()
     let simplex = GroupedSimplex(remainder)
-    guard case .infeasible = simplex.solve(limit: limits.pivots) else { return nil }
+    guard case .infeasible = simplex.solve(limit: limits.pivotLimit(rows: rows.count)) else {
+      return nil
+    }
     return Set(rows.indices.filter { simplex.prices.start[$0] > 1e-6 }.map { rows[$0] })
   }
 

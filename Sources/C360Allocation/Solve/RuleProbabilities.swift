@@ -54,31 +54,3 @@ struct RuleProbabilities: Sendable {
     }
   }
 }
-
-/// How far the exact part of a solution may go.
-struct SolverLimits: Sendable {
-  /// Decisions of the first remainder, and of the greatest.
-  var remainder = 1500
-  var mostRemainder = 24_000
-  /// Coupling rows of a linear program.
-  var rows = 800
-  var rounds = 8
-  var pivots = 200_000
-  var tieTemperature = 1e-3
-  /// Temperature at which the smooth dual ends before the exact part; of the typical range of values.
-  var lastSmoothing = 0.003
-  /// Passes at the last temperature.
-  var patience = 25
-  /// Passes where the choice itself is smooth.
-  var smoothPatience = 200
-  /// Problems with at most so many decisions are solved by one linear program.
-  var small = 1500
-  /// Temperatures of softmax below this, of the typical range of values, are taken for greedy.
-  var greedyBelow = 1e-7
-  /// Part of the bound that whole decisions may lack without a search for better ones.
-  var negligible = 1e-7
-  /// Candidates beside one of each decision that branch and bound may choose among.
-  var branchingColumns = 400
-  /// Arithmetic that branch and bound may take.
-  var branching = 20_000_000
-}

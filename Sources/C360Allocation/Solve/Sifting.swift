@@ -26,6 +26,8 @@ struct Sifting {
     var value: Double
     /// Of the remainder alone.
     var objective: Double
+    /// Whether all rows were in the program; else some that hold may be exceeded.
+    var isComplete: Bool
 
     /// What a column of the remainder is worth at the prices.
     func worth(_ column: Int) -> Double {
@@ -49,25 +51,29 @@ struct Sifting {
     var target = min(count, limits.remainder)
     var builder = RemainderBuilder(dual)
     for _ in 0..<limits.rounds {
-      let look = try Look(dual, x)
+      var look = try Look(dual, x)
       if look.evaluation.dual < bound {
         bound = look.evaluation.dual
         boundPlace = x
+      } else if primal != nil, look.evaluation.dual > bound + 1e-7 * abs(bound) {
+        // The program saw too few decisions: from the best prices again, with more.
+        x = boundPlace
+        look = try Look(dual, x)
       }
       if let primal, bound - dual.share * primal.value <= 1e-10 * abs(bound) { return }
       let base = try settled(look, x, target: target)
       let decisions = base.nearest(target)
       let whole = builder.build(decisions, chosen: base.chosen, usage: base.usage)
       var (remainder, rows) = whole.withoutIdleRows()
-      if rows.count > limits.rows {
+      if rows.count >= limits.rows {
         // Too many rows at once: those with prices first.
         rows = rows.sorted { (x[$1], $0) < (x[$0], $1) }.prefix(limits.rows).sorted()
         remainder = whole.restricted(to: rows)
       }
       let simplex = GroupedSimplex(remainder)
-      let outcome = simplex.solve(limit: limits.pivots)
+      let outcome = simplex.solve(limit: limits.pivotLimit(rows: rows.count))
       if case .infeasible = outcome {
-        if decisions.count == count, rows.count <= limits.rows {
+        if decisions.count == count, rows.count < limits.rows {
           isInfeasible = true
           return
         }
@@ -95,19 +101,21 @@ struct Sifting {
     _ simplex: GroupedSimplex
   ) {
     guard simplex.hardSurplus() <= 1e-9 else { return }
+    let inProgram = Set(rows)
+    let isComplete = rows.count < limits.rows
     // Rows left out of the program stand as the choices before it left them.
     let standing = whole.current.reduce(0) { $0 + whole.values[$1] }
     var value = base.value - standing + simplex.objective()
-    let inProgram = Set(rows)
     let usage = whole.usage(whole.current)
-    for row in whole.bounds.indices where whole.penalties[row].isFinite && !inProgram.contains(row) {
+    for row in whole.bounds.indices where whole.penalties[row].isFinite && !inProgram.contains(row)
+    {
       value -= whole.penalties[row] * max(0, usage[row] - whole.bounds[row])
     }
     if let primal, primal.value >= value { return }
     primal = Primal(
       remainder: remainder, rows: rows, shares: simplex.shares(), prices: simplex.rowPrices(),
       chosen: base.chosen, value: value,
-      objective: simplex.objective())
+      objective: simplex.objective(), isComplete: isComplete)
   }
 
   /// Whole decisions to begin with, what they are worth and use, and how near each is to a tie.

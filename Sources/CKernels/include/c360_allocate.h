@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-/// adjusted = weight · value − constant of the action, infinite values taken for ±2^960; the no-op,
+/// adjusted = weight · value − constant of the action, infinite values taken for ±2^1000; the no-op,
 /// where candidates > actions, is worth 0. Of a row whose `forced` is not negative only that
 /// candidate stays eligible; it is worth 0 where it has no value.
 void c360_allocate_load(
