@@ -3,7 +3,7 @@
 #include "CKernels.h"
 #include "Clones.h"
 
-// Far enough from the greatest double for sums of a billion, and a power of two.
+// Far enough from the greatest double for sums of millions, and a power of two.
 #define FARTHEST 0x1p1000
 
 C360_INLINE double bounded_value(double value) {
