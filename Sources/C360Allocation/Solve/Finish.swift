@@ -36,11 +36,12 @@ struct Finish {
         overrides: overrides)
       chosen = balancedRounding(problem, threads: dual.engine.threads) { rule.write($0, $1, $2) }
     }
-    let repair = problem.repair(
+    let open = problem.withoutUnlikely()
+    let repair = open.repair(
       &chosen, multipliers: multipliers, threads: dual.engine.threads)
     if !repair.broken.isEmpty { try fail(chosen) }
     if isDeterministic, !repair.changed.isEmpty || prices.primal == nil {
-      _ = problem.refill(&chosen, multipliers: multipliers, threads: dual.engine.threads)
+      _ = open.refill(&chosen, multipliers: multipliers, threads: dual.engine.threads)
     }
     if isDeterministic, let look {
       for decision in chosen.indices where chosen[decision] != look.chosen[decision] {

@@ -2,7 +2,8 @@
 struct Tally {
   /// By row.
   let usage: [Double]
-  /// Σ value, weighted; unknown values of forced candidates count as 0.
+  /// Σ of what the dual maximises, weighted, prices aside; unknown values of forced candidates count
+  /// as 0.
   let value: Double
 
   init(_ dual: DualFunction, _ chosen: [Int32]) throws {
@@ -11,7 +12,7 @@ struct Tally {
     let problem = engine.problem
     let setting = PassSetting(
       prices: [Double](repeating: 0, count: map.cellCount), weight: 0, temperature: 0)
-    let weight = dual.survey.weight
+    let weight = dual.weight
     let totals = try engine.run(setting, extras: map.cellCount + 1) { range, worker, sums in
       let rows = range.count
       var value = 0.0
@@ -24,8 +25,13 @@ struct Tally {
         worker.count(meter, range, chosen, into: sums + map.offsets[place])
       }
     }
-    usage = map.usages(Array(totals.extras.prefix(map.cellCount)))
-    value = totals.extras[map.cellCount]
+    let usage = map.usages(Array(totals.extras.prefix(map.cellCount)))
+    var value = totals.extras[map.cellCount]
+    for (row, price) in (dual.standing ?? []).enumerated() where price != 0 {
+      value -= price * usage[row]
+    }
+    self.usage = usage
+    self.value = value
   }
 }
 
