@@ -21,6 +21,7 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case spillFailed = "E0720"
   case leak = "E0731"
   case badLink = "E0741"
+  case unsatisfiableBounds = "E0730"
   // What a reader of the results should know
   case overlappingOutcomes = "W0701"
   case observedByDefault = "W0702"

@@ -19,10 +19,28 @@ public struct DecideOperator: DecisionOperator {
     let rowCount = problem.frame.rowCount
     let log = DecisionLog(
       outputs: step.outputs, candidates: problem.candidates, rowCount: rowCount)
-    let workers = try Self.decide(problem, log, rowCount: rowCount, context)
+    var allocation: AllocationCounts?
+    let workers: [DecisionWorker]
+    if step.isBound {
+      let bound = BoundDecisions(problem, rowCount: rowCount, context)
+      let prior = try Self.prior(of: step, &state, context)
+      (workers, allocation) = try bound.decide(into: log, prior: prior)
+    } else {
+      workers = try Self.decide(problem, log, rowCount: rowCount, context)
+    }
     for (column, vector) in log.vectors() { state.set(column, vector) }
     for timeline in problem.timelines { timeline.count(into: &state) }
-    state.counts.decisions[step.name] = Self.counts(workers, problem)
+    var counts = Self.counts(workers, problem)
+    counts.allocation = allocation
+    state.counts.decisions[step.name] = counts
+  }
+
+  /// The probabilities of the policy from which a divergence is measured.
+  private static func prior(
+    of step: DecideStep, _ state: inout ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) -> PriorDistribution? {
+    guard let prior = step.prior.first else { return nil }
+    return PriorDistribution(try problem(prior, &state, context), batchSize: context.batchSize)
   }
 
   private static func problem(
@@ -38,6 +56,11 @@ public struct DecideOperator: DecisionOperator {
     case .threshold(let condition):
       base = .threshold
       scalars.append(condition)
+    }
+    var quantityOutputs: [ScalarID: Int] = [:]
+    for scalar in step.quantityScalars where quantityOutputs[scalar] == nil {
+      quantityOutputs[scalar] = scalars.count
+      scalars.append(scalar)
     }
     let featureColumns =
       step.actionTimelines.flatMap { $0.outputs.map(\.column) }
@@ -58,7 +81,7 @@ public struct DecideOperator: DecisionOperator {
       rule: ChoiceRule(
         base: base, explore: step.explore, actionCount: candidates.actionCount,
         hasNoOp: candidates.hasNoOp, fallback: candidates.fallback),
-      program: program, draws: draws, timelines: timelines,
+      program: program, quantityOutputs: quantityOutputs, draws: draws, timelines: timelines,
       consents: ConsentsByChannel(
         step.actionConsents, actionCount: candidates.actionCount, &state, context.pool),
       frame: state.relations[step.frame] ?? Relation(rowCount: 0),
@@ -69,12 +92,11 @@ public struct DecideOperator: DecisionOperator {
   private static func decide(
     _ problem: DecisionProblem, _ log: DecisionLog, rowCount: Int, _ context: ExecutionContext
   ) throws(EngineError) -> [DecisionWorker] {
-    let first = DecisionWorker(problem, batchSize: context.batchSize)
-    let pieces = Parallel.ranges(rowCount, size: first.pieceRows)
-    let workers = WorkerPool(first)
+    let workers = DecisionWorkers(problem, batchSize: context.batchSize)
+    let pieces = Parallel.ranges(rowCount, size: workers.pieceRows)
     let done = Atomic<Int>(0)
     try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
-      let worker = workers.take() ?? DecisionWorker(problem, batchSize: context.batchSize)
+      let worker = workers.take()
       defer { workers.giveBack(worker) }
       try worker.decide(pieces[piece], log, context)
       let total = done.wrappingAdd(pieces[piece].count, ordering: .relaxed).newValue
@@ -89,23 +111,12 @@ public struct DecideOperator: DecisionOperator {
   ) -> DecisionCounts {
     var tally = DecisionTally(
       candidates: problem.rule.candidateCount, terms: problem.step.terms.count)
-    var forbidden = [Int](repeating: 0, count: problem.step.rules.count + 1)
+    var forbidden = [Int](
+      repeating: 0, count: problem.step.rules.count + problem.step.entityCaps.count + 1)
     for worker in workers {
       tally.merge(worker.tally)
       for (index, pairs) in worker.forbiddenPairs.enumerated() { forbidden[index] += pairs }
     }
     return tally.counts(of: problem.step, candidates: problem.candidates, forbidden: forbidden)
   }
-}
-
-/// Workers that no thread holds; after a run that ends well, all that were made.
-private final class WorkerPool: @unchecked Sendable {
-  private let lock = Mutex(())
-  /// Guarded by `lock`.
-  private(set) var free: [DecisionWorker]
-
-  init(_ first: DecisionWorker) { free = [first] }
-
-  func take() -> DecisionWorker? { lock.withLock { _ in free.popLast() } }
-  func giveBack(_ worker: DecisionWorker) { lock.withLock { _ in free.append(worker) } }
 }

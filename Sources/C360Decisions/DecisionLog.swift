@@ -33,11 +33,10 @@ final class DecisionLog: @unchecked Sendable {
     switch output {
     case .action: (candidates.integers.isEmpty ? .text : .int64, false)
     case .rank: (.int64, true)
-    case .propensity: (.float64, false)
-    case .value, .expectedValue, .term: (.float64, true)
+    case .propensity, .value, .expectedValue, .term: (.float64, true)
     case .eligible: (.int64, false)
     case .reasons: (.text, false)
-    case .isFallback: (.bool, false)
+    case .isFallback, .repaired: (.bool, false)
     }
   }
 
@@ -63,7 +62,7 @@ final class DecisionLog: @unchecked Sendable {
           valid?[row] = isKnown ? 1 : 0
         }
       case .propensity:
-        (column.values.elements() + start).update(from: tile.propensities, count: rows)
+        writeFloats(column.values, valid, at: start, rows) { tile.propensities[$0] }
       case .value:
         writeFloats(column.values, valid, at: start, rows) { row in
           tile.values[Int(tile.chosen[row]) * rows + row]
@@ -79,6 +78,8 @@ final class DecisionLog: @unchecked Sendable {
         }
       case .isFallback:
         (column.values.elements() + start).update(from: tile.isFallback, count: rows)
+      case .repaired:
+        (column.values.elements() + start).update(from: tile.repaired, count: rows)
       }
     }
   }

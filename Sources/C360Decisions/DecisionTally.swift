@@ -50,10 +50,8 @@ struct DecisionTally {
     for (index, name) in candidates.names.enumerated() where actions[index] > 0 {
       counts.actions[name, default: 0] += actions[index]
     }
-    for (index, rule) in step.rules.enumerated() {
-      counts.forbidden[rule.name, default: 0] += forbidden[index]
-    }
-    counts.forbidden[Self.nullValue, default: 0] += forbidden[step.rules.count]
+    let names = step.rules.map(\.name) + step.entityCaps.map(\.name) + [Self.nullValue]
+    for (name, pairs) in zip(names, forbidden) { counts.forbidden[name, default: 0] += pairs }
     for (index, term) in step.terms.enumerated() {
       counts.sums[term.name] = terms[index]
     }

@@ -8,6 +8,7 @@ struct TileFailure: Equatable {
     case rule(Int)
     case term(Int)
     case threshold
+    case quantity(Int)
   }
   let place: Place
   let action: Int
@@ -46,19 +47,21 @@ final class DecisionTile {
   /// Σ p·v; NaN: undefined.
   let expected: UnsafeMutablePointer<Double>
   let isFallback: UnsafeMutablePointer<UInt8>
+  /// Changed after the draw.
+  let repaired: UnsafeMutablePointer<UInt8>
 
   // By pair, row by row.
-  private let forbidden: UnsafeMutablePointer<UInt8>
+  let forbidden: UnsafeMutablePointer<UInt8>
   private let missing: UnsafeMutablePointer<UInt8>
   /// Sums of the terms; once sealed, scratch.
   private let sums: UnsafeMutablePointer<Double>
   /// Candidate by candidate.
-  private let base: UnsafeMutablePointer<Double>
-  private let mixed: UnsafeMutablePointer<Double>
+  let base: UnsafeMutablePointer<Double>
+  let mixed: UnsafeMutablePointer<Double>
   // By row.
-  private let best: UnsafeMutablePointer<Int64>
+  let best: UnsafeMutablePointer<Int64>
   private let greatest: UnsafeMutablePointer<Double>
-  private let scratch: UnsafeMutablePointer<Double>
+  let scratch: UnsafeMutablePointer<Double>
   private let buffers: [Buffer]
   private var termCount = 0
 
@@ -83,6 +86,8 @@ final class DecisionTile {
     propensities = allocate(capacity)
     expected = allocate(capacity)
     isFallback = allocate(capacity)
+    repaired = allocate(capacity)
+    repaired.initialize(repeating: 0, count: capacity)
     forbidden = allocate(pairs)
     missing = keepsPatterns ? allocate(pairs) : forbidden
     sums = allocate(pairs)
@@ -95,7 +100,7 @@ final class DecisionTile {
   }
 
   private var pairs: Int { rule.actionCount * rows }
-  private var candidateCount: Int { rule.candidateCount }
+  var candidateCount: Int { rule.candidateCount }
 
   // MARK: Who is eligible
 
@@ -141,7 +146,7 @@ final class DecisionTile {
   /// Whether a candidate is eligible; after `seal`.
   func isEligible(_ candidate: Int, _ row: Int) -> Bool { !values[candidate * rows + row].isNaN }
 
-  private func note(
+  func note(
     _ place: TileFailure.Place, _ operand: Operand, where isAsked: (Int, Int) -> Bool
   ) {
     guard let failed = operand.failed else { return }
@@ -188,10 +193,13 @@ extension DecisionTile {
       }
     }
     letFallbacksAct()
-    c360_decide_rank(values, chosen, candidateCount, rows, scratch, ranks)
+    rank()
   }
 
-  private func findBest(_ passing: Operand?) {
+  /// Ranks of the chosen candidates.
+  func rank() { c360_decide_rank(values, chosen, candidateCount, rows, scratch, ranks) }
+
+  func findBest(_ passing: Operand?) {
     guard let passing else {
       c360_decide_best(values, candidateCount, rows, greatest, best)
       return
@@ -206,7 +214,7 @@ extension DecisionTile {
   }
 
   /// No real action is left, or none that passes and no no-op either.
-  private func markFallbacks() {
+  func markFallbacks() {
     for row in 0..<rows {
       isFallback[row] = eligible[row] == 0 || best[row] < 0 ? 1 : 0
       if rule.hasNoOp { eligible[row] += 1 }
@@ -214,7 +222,7 @@ extension DecisionTile {
   }
 
   /// Leaves the probabilities of the whole mixture in `mixed`.
-  private func distribute() {
+  func distribute() {
     if case .softmax(let temperature) = rule.base {
       // Not in place: a kernel that reads what it writes does not run vectorized.
       c360_decide_exponents(values, greatest, temperature, candidateCount, rows, sums)
@@ -239,7 +247,7 @@ extension DecisionTile {
   }
 
   /// The fallback acts for certain; where a rule forbids it, the no-op does if there is one.
-  private func letFallbacksAct() {
+  func letFallbacksAct() {
     for row in 0..<rows where isFallback[row] != 0 {
       var candidate = rule.fallback
       if rule.hasNoOp, candidate < rule.actionCount,

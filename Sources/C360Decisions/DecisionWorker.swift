@@ -7,8 +7,11 @@ struct DecisionProblem: Sendable {
   let step: DecideStep
   let candidates: Candidates
   let rule: ChoiceRule
-  /// Conditions of the rules, then the terms, then the condition of a threshold.
+  /// Conditions of the rules, then the terms, then the condition of a threshold, then quantities of
+  /// bounds.
   let program: TileProgram
+  /// Quantities of bounds → outputs of the program.
+  let quantityOutputs: [ScalarID: Int]
   let draws: Draws
   let timelines: [ActionTimeline]
   let consents: ConsentsByChannel
@@ -24,6 +27,7 @@ struct DecisionProblem: Sendable {
     case .rule(let index): index
     case .term(let index): step.rules.count + index
     case .threshold: step.rules.count + step.terms.count
+    case .quantity(let output): output
     }
   }
 
@@ -41,11 +45,11 @@ struct DecisionProblem: Sendable {
 /// The memory of one thread: evaluates tiles of exposures × actions, decides them, writes them to the
 /// log and counts. Used again piece after piece.
 final class DecisionWorker {
-  private let problem: DecisionProblem
+  let problem: DecisionProblem
   private let machine: TileMachine
   private let features: ActionFeatures
   private let consents: ActionConsents
-  private let tile: DecisionTile
+  let tile: DecisionTile
   private var reasons: ReasonText?
   private var reasonCodes: [Int32]
   /// Weight · term at the chosen candidate, a run of the tile's rows for each term; NaN: none.
@@ -64,11 +68,11 @@ final class DecisionWorker {
     features = ActionFeatures(problem.timelines, rows: rows * Self.tilesPerPiece)
     consents = ActionConsents(problem.consents, rows: rows * Self.tilesPerPiece)
     tile = DecisionTile(
-      rule: problem.rule, ruleCount: step.rules.count, rows: rows,
+      rule: problem.rule, ruleCount: step.rules.count + step.entityCaps.count, rows: rows,
       keepsPatterns: problem.asksForReasons)
     if problem.asksForReasons {
       reasons = ReasonText(
-        rules: step.rules.map(\.name) + [DecisionTally.nullValue],
+        rules: step.rules.map(\.name) + step.entityCaps.map(\.name) + [DecisionTally.nullValue],
         names: Array(problem.candidates.names.prefix(problem.rule.actionCount)),
         pool: problem.pool)
     }
@@ -90,32 +94,51 @@ final class DecisionWorker {
   func decide(
     _ rows: Range<Int>, _ log: DecisionLog, _ context: ExecutionContext
   ) throws(EngineError) {
-    try features.evaluate(rows)
-    consents.evaluate(rows)
-    for tile in Parallel.ranges(rows.count, size: machine.exposureCapacity) {
+    try forEachTile(of: rows) { rows throws(EngineError) in
       try context.checkCancelled()
-      try decideTile(rows.lowerBound + tile.lowerBound..<rows.lowerBound + tile.upperBound, log)
+      evaluate(rows) { _ in }
+      if problem.rule.draws { problem.draws.fill(tile.draws, rows: rows) }
+      tile.choose(passing: passing)
+      try write(rows, log)
     }
   }
 
-  private func decideTile(_ rows: Range<Int>, _ log: DecisionLog) throws(EngineError) {
+  /// The tiles of a piece, once what is computed piece by piece is there.
+  func forEachTile(
+    of rows: Range<Int>, _ body: (Range<Int>) throws(EngineError) -> Void
+  ) throws(EngineError) {
+    try features.evaluate(rows)
+    consents.evaluate(rows)
+    for tile in Parallel.ranges(rows.count, size: machine.exposureCapacity) {
+      try body(rows.lowerBound + tile.lowerBound..<rows.lowerBound + tile.upperBound)
+    }
+  }
+
+  /// The condition of a threshold, once a tile is evaluated.
+  var passing: Operand? {
+    if case .threshold = problem.rule.base { return output(.threshold) }
+    return nil
+  }
+
+  /// Rules and terms of a tile; it is sealed then.
+  /// - Parameter forbidding: forbids what else is not eligible.
+  func evaluate(_ rows: Range<Int>, forbidding: (DecisionTile) -> Void) {
     machine.evaluate(
       exposures: rows, frameColumn: problem.frameColumn,
       tileColumn: { self.pairs($0, row: rows.lowerBound) })
     let step = problem.step
     tile.begin(rows: rows.count)
     for rule in step.rules.indices { tile.forbid(rule, output(.rule(rule))) }
+    forbidding(tile)
     for (term, declared) in step.terms.enumerated() {
       tile.addTerm(output(.term(term)), weight: declared.weight)
     }
     tile.seal()
-    if problem.rule.draws { problem.draws.fill(tile.draws, rows: rows) }
-    if case .threshold = problem.rule.base {
-      tile.choose(passing: output(.threshold))
-    } else {
-      tile.choose(passing: nil)
-    }
-    if let failure = tile.failure { throw error(failure, rows) }
+  }
+
+  /// Puts the choices of a tile into the log and counts them.
+  func write(_ rows: Range<Int>, _ log: DecisionLog) throws(EngineError) {
+    try checkFailure(rows)
     contribute()
     if let patterns = tile.patterns {
       reasons?.write(patterns, rows: rows.count, into: &reasonCodes)
@@ -126,7 +149,13 @@ final class DecisionWorker {
     tally.add(tile, contributions: contributions)
   }
 
-  private func output(_ place: TileFailure.Place) -> Operand {
+  /// - Throws: `EngineError.row` for the lowest row of the tile at which something asked for has no
+  ///   value.
+  func checkFailure(_ rows: Range<Int>) throws(EngineError) {
+    if let failure = tile.failure { throw error(failure, rows) }
+  }
+
+  func output(_ place: TileFailure.Place) -> Operand {
     machine.output(problem.output(place))
   }
 

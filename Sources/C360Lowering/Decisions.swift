@@ -19,6 +19,9 @@ final class Decision {
   var rules: [DecideStep.Rule] = []
   var terms: [DecideStep.Term] = []
   var choice: DecideStep.Choice = .greedy
+  var constraints: [DecideConstraint] = []
+  var entityCaps: [EntityCap] = []
+  var prior: Decision?
   var outputs: [(DecideStep.Output, ColumnID)] = []
   /// Parts of rules and terms that are computed apart, for their names.
   var partCount = 0
@@ -67,12 +70,13 @@ extension Lowering {
       decision.choice = .threshold(
         candidate(condition, as: .bool, named: "threshold", scope, decision))
     }
+    lowerConstraints(of: policy, scope, decision)
     return decision
   }
 
   /// An expression at exposure × action grain. What depends on the exposure alone, or on the action
   /// alone, is computed once a row of those rather than once a pair.
-  private func candidate(
+  func candidate(
     _ expression: Expression, as type: Type, named name: String, _ scope: Scope,
     _ decision: Decision
   ) -> ScalarID {
@@ -135,6 +139,7 @@ extension Lowering {
     case .eligible: output = .eligible
     case .reasons: output = .reasons
     case .isFallback: output = .isFallback
+    case .repaired: output = .repaired
     }
     if let known = decision.outputs.first(where: { $0.0 == output }) { return scalar(known.1) }
     let id = addColumn(
@@ -167,6 +172,9 @@ extension Lowering {
       name: name(of: decision))
     step.actionConsents = requests.consentOrder.filter { $0.decision == decision.index }
       .compactMap { consentStep($0) }
+    step.constraints = decision.constraints
+    step.entityCaps = decision.entityCaps
+    step.prior = decision.prior.map { [decideStep($0)] } ?? []
     return step
   }
 }
@@ -183,6 +191,7 @@ extension DecideStep.Output {
     case .eligible: "eligible"
     case .reasons: "reasons"
     case .isFallback: "is_fallback"
+    case .repaired: "repaired"
     }
   }
 }

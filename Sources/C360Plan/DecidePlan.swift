@@ -31,7 +31,7 @@ public struct DecideStep: Sendable {
   public enum Output: Hashable, Sendable {
     case action, rank, propensity, value, expectedValue
     case term(Int)
-    case eligible, reasons, isFallback
+    case eligible, reasons, isFallback, repaired
   }
   /// Enters the draws.
   public let policy: String
@@ -51,6 +51,12 @@ public struct DecideStep: Sendable {
   public var actionConsents: [ConsentStep] = []
   public let rules: [Rule]
   public let terms: [Term]
+  /// Bounds on all decisions together; solved before any is written.
+  public var constraints: [DecideConstraint] = []
+  /// Bounds on the decisions of each entity.
+  public var entityCaps: [EntityCap] = []
+  /// The policy from which a divergence is measured: none or one, at the same frame and actions.
+  public var prior: [DecideStep] = []
   public let choice: Choice
   public let explore: Double
   /// As text: the key of an action, or the no-op's name.

@@ -130,6 +130,12 @@ struct StepText {
       let tests = consent.tests.map { self.consent($0) }.joined(separator: ", ")
       lines.append("consents of \(plan.name(of: consent.ledger)): \(tests)")
     }
+    lines += step.constraints.map { bound in
+      var words = "subject to \(bound.name) \(bound.isAtMost ? "<=" : ">=") \(bound.bound)"
+      if let penalty = bound.penalty { words += " soft \(penalty)" }
+      return words
+    }
+    lines += step.entityCaps.map { "subject to \($0.name) <= \(plan[$0.bound].name)" }
     lines += step.rules.map { "forbid \($0.name) when \(scalars.text($0.condition))" }
     lines += step.terms.map { "\($0.name) = \($0.weight) * \(scalars.text($0.value))" }
     return lines.joined(separator: "\n")

@@ -159,20 +159,53 @@ struct Manifest {
         return nil
       }
       let counts = decided.counts
-      return .object([
-        ("name", .text(policy.name)), ("at", .text(decided.exposure)),
-        ("policySHA256.v1", .text(sha256(policy.canonicalText))),
-        ("mask", optional(policy.mask.map { program[$0].name })),
-        ("owner", optional(policy.owner)), ("approval", approval(policy.approval)),
-        ("ticket", optional(policy.ticket)), ("decisions", .integer(counts.rows)),
-        ("byFallback", .integer(counts.fallbacks)),
-        ("actions", .object(sorted(counts.actions).map { ($0.key, .integer($0.value)) })),
-        ("forbiddenPairs", .object(sorted(counts.forbidden).map { ($0.key, .integer($0.value)) })),
-        ("consentsAsked", .object(MaskRecord(program: program).consents(of: policy))),
-        ("because", .object(MaskRecord(program: program).reasons(of: policy))),
-        ("terms", .object(decided.terms.map { ($0.name, .float($0.total)) })),
-      ])
+      return .object(
+        [
+          ("name", .text(policy.name)), ("at", .text(decided.exposure)),
+          ("policySHA256.v1", .text(sha256(policy.canonicalText))),
+          ("mask", optional(policy.mask.map { program[$0].name })),
+          ("owner", optional(policy.owner)), ("approval", approval(policy.approval)),
+          ("ticket", optional(policy.ticket)), ("decisions", .integer(counts.rows)),
+          ("byFallback", .integer(counts.fallbacks)),
+          ("actions", .object(sorted(counts.actions).map { ($0.key, .integer($0.value)) })),
+          (
+            "forbiddenPairs", .object(sorted(counts.forbidden).map { ($0.key, .integer($0.value)) })
+          ),
+          ("consentsAsked", .object(MaskRecord(program: program).consents(of: policy))),
+          ("because", .object(MaskRecord(program: program).reasons(of: policy))),
+          ("terms", .object(decided.terms.map { ($0.name, .float($0.total)) })),
+        ] + (counts.allocation.map { [("allocation", allocation($0, of: policy))] } ?? []))
     }
+  }
+
+  private func allocation(_ counts: AllocationCounts, of policy: Policy) -> JSONValue {
+    .object([
+      ("upperBound", .float(counts.upperBound)), ("value", .float(counts.value)),
+      ("relativeGap", .float(counts.relativeGap)), ("passes", .integer(counts.passes)),
+      ("repaired", .integer(counts.repaired)),
+      (
+        "constraints",
+        .array(
+          counts.constraints.map { constraint in
+            let because = policy.constraints.first { $0.name == constraint.name }?.because
+            return .object([
+              ("name", .text(constraint.name)), ("sense", .text(constraint.isAtMost ? "<=" : ">=")),
+              ("soft", .bool(constraint.isSoft)), ("because", optional(because)),
+              (
+                "bounds",
+                .array(
+                  constraint.bounds.map { bound in
+                    .object([
+                      ("group", .text(bound.label)), ("limit", .float(bound.limit)),
+                      ("realized", bound.realized.map { .float($0) } ?? .null),
+                      ("multiplier", .float(bound.multiplier)),
+                    ])
+                  })
+              ),
+            ])
+          })
+      ),
+    ])
   }
 
   private func approval(_ approval: (by: String, until: Int64?)?) -> JSONValue {

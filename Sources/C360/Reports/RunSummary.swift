@@ -111,6 +111,9 @@ struct RunSummary {
       }.joined(separator: ", ")
       lines.append(row("", "objective: \(list)"))
     }
+    if let allocation = counts.allocation {
+      lines += AllocationText(allocation).lines.map { row("", $0) }
+    }
     return lines
   }
 

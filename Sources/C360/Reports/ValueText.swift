@@ -78,6 +78,46 @@ enum ValueText {
     return unit == 0 ? "\(count) B" : "\(fixed(value, value < 10 ? 1 : 0)) \(units[unit])"
   }
 
+  /// A figure of a report: whole numbers with a comma between thousands, others with six digits that
+  /// count.
+  static func figure(_ value: Double) -> String {
+    guard value.isFinite else { return value.description }
+    if value == value.rounded(), abs(value) < 1e15 { return grouped(Int(value)) }
+    let magnitude = abs(value)
+    if magnitude >= 1e15 || magnitude < 1e-4 { return scientific(value) }
+    var digits = 5
+    var scale = magnitude
+    while scale >= 10, digits > 0 {
+      scale /= 10
+      digits -= 1
+    }
+    while scale < 1, digits < 12 {
+      scale *= 10
+      digits += 1
+    }
+    var text = fixed(value, digits)
+    guard text.contains(".") else { return text }
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
+  }
+
+  /// `1.2e-06`
+  static func scientific(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return value.description }
+    var exponent = 0
+    var mantissa = abs(value)
+    while mantissa >= 10 {
+      mantissa /= 10
+      exponent += 1
+    }
+    while mantissa < 1 {
+      mantissa *= 10
+      exponent -= 1
+    }
+    return "\(value < 0 ? "-" : "")\(fixed(mantissa, 1))e\(exponent)"
+  }
+
   /// A number with so many digits behind the point, halves away from zero.
   static func fixed(_ value: Double, _ digits: Int) -> String {
     // NaN has a sign that means nothing.

@@ -45,11 +45,41 @@ struct RuntimeDiagnostics {
           "entities are computed in partitions on disk, but this must be in memory as a whole: "
             + "give it more, or ask for fewer rows and columns"
         ])
+    case .unsatisfiable(let policy, let bounds): return unsatisfiable(policy, bounds)
     case .spill(let directory, let detail):
       return Self.spill(directory, detail)
     case .source(let error):
       return HostDiagnostics.runtimeFailure.diagnostic("the run failed: \(error)")
     }
+  }
+
+  private func unsatisfiable(_ name: String, _ bounds: UnsatisfiedBounds) -> Diagnostic {
+    let policy = program.policies.first { $0.name == name }
+    func declared(_ clash: UnsatisfiedBounds.Clash) -> Span? {
+      policy?.constraints.first { $0.name == clash.constraint }?.span
+    }
+    let clashes = bounds.clashes
+    let notes = clashes.prefix(8).map { clash in
+      let place = clash.label.isEmpty ? "" : " [\(clash.label)]"
+      let sign = clash.isAtMost ? "<=" : ">="
+      let closest = clash.closest.map {
+        ", and the closest that can hold is \(ValueText.figure($0))"
+      }
+      return "`\(clash.constraint)`\(place) asks \(sign) \(ValueText.figure(clash.limit))"
+        + (closest ?? "")
+    }
+    var seen: Set<String> = []
+    let places = clashes.filter { seen.insert($0.constraint).inserted }.compactMap { clash in
+      declared(clash).map { LabeledSpan($0, "clashes") }
+    }
+    let names = seen.sorted().map { "`\($0)`" }.joined(separator: ", ")
+    return HostDiagnostics.unsatisfiableBounds.diagnostic(
+      clashes.count == 1
+        ? "no decisions of `\(name)` satisfy \(names)"
+        : "no decisions of `\(name)` satisfy \(names) together", at: policy?.span,
+      label: "subject to them", secondary: places,
+      notes: notes + (clashes.count > 8 ? ["and \(clashes.count - 8) more"] : []),
+      help: ["loosen one of them, or make it `soft` with a penalty for each unit of violation"])
   }
 
   static func spill(_ directory: String, _ detail: String) -> Diagnostic {

@@ -153,7 +153,39 @@ struct StepColumns {
     for rule in step.rules { add(rule.condition, plan) }
     for term in step.terms { add(term.value, plan) }
     if case .threshold(let condition) = step.choice { add(condition, plan) }
+    for constraint in step.constraints { add(constraint, plan) }
+    for cap in step.entityCaps {
+      add(cap.quantity, plan)
+      read.insert(cap.bound)
+    }
+    for prior in step.prior { add(prior, plan) }
     written += step.outputs.map { $0.1 }
+  }
+
+  private mutating func add(_ constraint: DecideConstraint, _ plan: Plan) {
+    switch constraint.measure {
+    case .total(let quantity), .rate(let quantity): add(quantity, plan)
+    case .proportion(let quantity, let whole):
+      add(quantity, plan)
+      add(whole, plan)
+    case .parity(let quantity, let group, _, _):
+      add(quantity, plan)
+      read.insert(group)
+    case .entropy, .divergence: break
+    }
+    for group in constraint.groups {
+      switch group {
+      case .decisions(let column), .actions(let column): read.insert(column)
+      }
+    }
+  }
+
+  private mutating func add(_ quantity: DecideConstraint.Quantity, _ plan: Plan) {
+    switch quantity {
+    case .constant: break
+    case .perAction(let column): read.insert(column)
+    case .pairs(let scalar): add(scalar, plan)
+    }
   }
 
   /// The columns of a scalar.

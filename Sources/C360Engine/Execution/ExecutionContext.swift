@@ -69,6 +69,8 @@ public enum EngineError: Error, Sendable {
   case expectation(origin: Int32, relation: RelationID, firstRow: Int, count: Int)
   /// Asked for more memory than `--memory` allows, in bytes.
   case memory(limit: Int, needed: Int, operation: String)
+  /// No decisions of a policy satisfy its hard bounds, or none were found.
+  case unsatisfiable(policy: String, UnsatisfiedBounds)
   /// Columns could not be put on disk, or taken from there.
   case spill(directory: String, detail: String)
   /// The host's reader failed; carries its own diagnostics.
@@ -162,6 +164,8 @@ public struct DecisionCounts: Sendable {
   public var forbidden: [String: Int] = [:]
   /// Term → sum over decisions of its weighted contribution at the chosen action.
   public var sums: [String: ExactSum] = [:]
+  /// Of a policy under bounds on all its decisions.
+  public var allocation: AllocationCounts?
   public init() {}
 
   /// The sums, rounded; infinities of both signs have none.

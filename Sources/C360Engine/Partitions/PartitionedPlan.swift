@@ -203,6 +203,8 @@ private struct PartitionClaims {
         claims.append((step.events, step.key))
       case .asOf(let step): claims += [(step.versions, step.key), (step.frame, step.frameKey)]
       case .consent(let step): claims += [(step.ledger, step.key), (step.frame, step.frameKey)]
+      // Bounds couple the decisions of all entities.
+      case .decide(let step) where !step.constraints.isEmpty: return nil
       case .decide(let step):
         whole.insert(step.actions)
         for timeline in step.actionTimelines { claims.append(claim(of: timeline)) }

@@ -44,7 +44,7 @@ extension EngineError {
   var isOfRows: Bool {
     switch self {
     case .row, .badRow, .expectation, .unusable: true
-    case .cancelled, .memory, .spill, .source: false
+    case .cancelled, .memory, .unsatisfiable, .spill, .source: false
     }
   }
 
@@ -52,7 +52,7 @@ extension EngineError {
     switch self {
     case .row(_, _, let row, _), .badRow(_, let row, _): row
     case .expectation(_, _, let row, _): row
-    case .cancelled, .unusable, .memory, .spill, .source: nil
+    case .cancelled, .unusable, .memory, .unsatisfiable, .spill, .source: nil
     }
   }
 
@@ -68,7 +68,7 @@ extension EngineError {
     case .expectation(let origin, let relation, let row, let count):
       .expectation(
         origin: origin, relation: relation, firstRow: try move(relation, row), count: count)
-    case .cancelled, .unusable, .memory, .spill, .source: self
+    case .cancelled, .unusable, .memory, .unsatisfiable, .spill, .source: self
     }
   }
 }

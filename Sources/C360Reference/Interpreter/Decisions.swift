@@ -217,6 +217,7 @@ extension ReferenceInterpreter {
     case .eligible: .int(Int64(decision.eligible))
     case .reasons: .text(decision.reasons)
     case .isFallback: .bool(decision.isFallback)
+    case .repaired: .bool(false)
     case .policy: .text(program[policy].name)
     case .policyHash: .text(semanticHash(program[policy].canonicalText))
     }

@@ -123,12 +123,38 @@ extension CanonicalText {
       "approved \(quoted($0.by))" + ($0.until.map { " until \($0)us" } ?? "")
     }
     let items =
-      ["mask \(policy.mask.map { program[$0].name } ?? "none")"] + terms + [
+      ["mask \(policy.mask.map { program[$0].name } ?? "none")"] + terms
+      + policy.constraints.map(constraint) + [
         "choose \(choice)", "explore \(policy.explore)",
         "fallback \(literal(policy.fallback, .text))",
       ] + permits + [approval].compactMap { $0 }
     return "policy \(policy.name) for \(program[policy.actions].name) at "
       + "\(program[policy.exposure].name) {\(items.joined(separator: "; "))}"
+  }
+
+  private func constraint(_ constraint: Constraint) -> String {
+    let measure =
+      switch constraint.measure {
+      case .total(let quantity): "sum(\(expression(quantity)))"
+      case .proportion(let numerator, let denominator):
+        "sum(\(expression(numerator))) / sum(\(expression(denominator)))"
+      case .rate(let quantity): "rate(\(expression(quantity)))"
+      case .parity(let parity):
+        "\(parity.isRatio ? "ratio" : "difference")(\(expression(parity.quantity)) by "
+          + "\(expression(parity.group)) to \(parity.reference))"
+      case .entropy: "entropy()"
+      case .divergence(let other): "kl({\(policy(program[other]))})"
+      }
+    var per = constraint.isPerEntity ? " per entity" : ""
+    switch constraint.period {
+    case .calendar(let span): per += " per calendar \(words(span))"
+    case .rolling(let length): per += " per \(words(.exact(length)))"
+    case nil: break
+    }
+    per += constraint.groups.map { " per \(expression($0))" }.joined()
+    let soft = constraint.penalty.map { " soft \($0)" } ?? ""
+    return "constraint \(constraint.name): \(measure) "
+      + "\(constraint.sense == .atMost ? "<=" : ">=") \(expression(constraint.bound))\(per)\(soft)"
   }
 
   func expectation(_ expectation: Expectation) -> String {

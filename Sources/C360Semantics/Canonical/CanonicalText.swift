@@ -57,6 +57,10 @@ private struct Dependencies {
   mutating func add(_ policy: Policy) {
     tables.insert(policy.actions)
     for term in policy.terms { add(term.value) }
+    for constraint in policy.constraints {
+      for part in constraint.expressions { add(part) }
+      if case .divergence(let other) = constraint.measure { add(program[other]) }
+    }
     if case .threshold(let condition) = policy.choice { add(condition) }
     if let mask = policy.mask { for rule in program[mask].rules { add(rule.condition) } }
   }

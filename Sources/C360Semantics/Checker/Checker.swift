@@ -51,6 +51,8 @@ final class Checker {
   lazy var identities: [Declaration] = declarations.filter { $0.noun == "an identity" }
   lazy var ledgers: [Declaration] = declarations.filter { $0.noun == "a consents table" }
   var outputPaths: [String: Span] = [:]
+  /// Qualified names of the constraints that something is subject to.
+  var listedConstraints: Set<String> = []
 
   // How complaints are reported.
   private(set) var diagnostics: [Diagnostic] = []
@@ -143,6 +145,7 @@ final class Checker {
     if hasReportedLimit { return }
     for declaration in declarations { check(declaration) }
     for (syntax, environment) in unnamed { checkUnnamed(syntax, environment) }
+    checkUnusedConstraints()
     checkParameterSettings()
   }
 
@@ -158,6 +161,7 @@ final class Checker {
     case .score: _ = score(declaration, mask: nil, at: declaration.nameSpan)
     case .mask: _ = mask(declaration)
     case .objective: _ = objective(declaration)
+    case .constraint: break
     case .policy: _ = policy(declaration)
     case .output: break
     }

@@ -58,6 +58,7 @@ final class Declaration {
     case score(ScoreSyntax)
     case mask(MaskSyntax)
     case objective(ObjectiveSyntax)
+    case constraint(ConstraintSyntax)
     case policy(PolicySyntax)
     case output(OutputSyntax)
   }
@@ -115,6 +116,7 @@ final class Declaration {
     case .score: "a score"
     case .mask: "a mask"
     case .objective: "an objective"
+    case .constraint: "a constraint"
     case .policy: "a policy"
     case .output: "an output"
     }

@@ -23,7 +23,8 @@ struct Scope {
   /// What an expression is for: what it may read and how complaints call it.
   struct Use {
     enum Kind {
-      case constant, feature, outcome, hide, rule, score, term, threshold, query, expect, function
+      case constant, feature, outcome, hide, rule, score, term, threshold, constraint, query, expect
+      case function
     }
     let kind: Kind
     /// `score `p_buy``
@@ -41,7 +42,7 @@ struct Scope {
     /// Who may read columns of an exposure.
     var mayReadExposure: Bool {
       switch kind {
-      case .outcome, .rule, .score, .term, .threshold, .query, .expect: true
+      case .outcome, .rule, .score, .term, .threshold, .constraint, .query, .expect: true
       case .constant, .feature, .hide, .function: false
       }
     }
@@ -49,7 +50,7 @@ struct Scope {
     var holdsAggregates: Bool { kind == .feature || kind == .outcome }
     var mayAggregate: Bool {
       switch kind {
-      case .feature, .outcome, .score, .rule, .term, .threshold, .query: true
+      case .feature, .outcome, .score, .rule, .term, .threshold, .constraint, .query: true
       case .constant, .hide, .expect, .function: false
       }
     }

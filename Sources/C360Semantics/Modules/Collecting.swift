@@ -43,6 +43,7 @@ extension Checker {
     case .score(let view): declare(view.name, .score(view), environment)
     case .mask(let view): declare(view.name, .mask(view), environment)
     case .objective(let view): declare(view.name, .objective(view), environment)
+    case .constraint(let view): declare(view.name, .constraint(view), environment)
     case .policy(let view): declare(view.name, .policy(view), environment)
     case .output(let view):
       declare(view.name, .output(view), environment)

@@ -139,6 +139,8 @@ public enum DecisionColumn: Sendable, Hashable {
   case reasons
   /// Whether the fallback acted.
   case isFallback
+  /// Whether the decision was changed so that bounds hold; its propensity is then null.
+  case repaired
   /// Name and semantic hash of the policy.
   case policy
   case policyHash

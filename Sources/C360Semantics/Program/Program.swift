@@ -219,6 +219,8 @@ public struct Policy: Sendable {
   public let permits: [String: [String]]
   /// The lines behind `permits`, as written.
   public var permissions: [Permission] = []
+  /// In the order of `subject to`.
+  public var constraints: [Constraint] = []
   public let owner: String?
   public let approval: (by: String, until: Int64?)?
   public let ticket: String?

@@ -9,6 +9,7 @@ extension Formatter {
     case .param: param(node)
     case .hide, .forbid: rule(node)
     case .term: term(node)
+    case .constraint: constraint(node)
     case .clause, .permit: clause(node)
     case .output, .show: written(node)
     case .expect: expect(node)
@@ -202,6 +203,22 @@ extension Formatter {
       }
     }
     return ItemLayout(family: .term, cells: cells, document: .group(.joined(broken)))
+  }
+
+  /// `constraint NAME: what must hold because "…"`
+  private mutating func constraint(_ node: SyntaxNode) -> ItemLayout {
+    let slices = parts(node) { $0.field == .condition || isNode($0, .because) }
+    var cells: [ItemLayout.Cell?] = [nil, nil, nil]
+    var broken: [Document] = []
+    for (index, slice) in slices.enumerated() {
+      let document = spaced(slice, of: node)
+      let isReason = slice.first.map { isNode($0, .because) } ?? false
+      let place = isReason ? 2 : min(index, 1)
+      cells[place] = ItemLayout.Cell(
+        document: document, isCounted: index == 0, gap: isReason ? 2 : 1)
+      broken += index == 0 ? [document] : [.nested(2, .line + document)]
+    }
+    return ItemLayout(family: .constraint, cells: cells, document: .group(.joined(broken)))
   }
 
   /// `keyword operands because "…"`: keywords and reasons are columns.

@@ -9,9 +9,9 @@ enum Word: UInt8, Sendable, CaseIterable {
   // Declarations
   case edition, module, timezone, use, param, function, entity
   case events, profile, consents, actions, identity, exposure
-  case feature, template, apply, mask, score, objective, policy, output, show, expect
+  case feature, template, apply, mask, score, objective, constraint, policy, output, show, expect
   // Declarations of later versions
-  case view, constraint, arbitrate, experiment, fit, evaluate, monitor, release
+  case view, arbitrate, experiment, fit, evaluate, monitor, release
   case privacy, federate, test, why, `for`
   // Items of blocks
   case observed, arrives, expires, none, keep, outcome, link, resolve, hide, forbid, include,
@@ -19,7 +19,7 @@ enum Word: UInt8, Sendable, CaseIterable {
   case permit, subject, choose, explore, fallback, owner, approved, ticket
   // Clauses
   case from, through, to, of, via, `as`, because, unless, when, under, weight, until, every, after
-  case per, above, calendar, all, first, last, session, since
+  case per, soft, above, calendar, all, first, last, session, since
   // Verbs of queries
   case select, derive, group, sort, take, skip, distinct, join, sample, pivot, window, describe
 
@@ -32,7 +32,7 @@ enum Word: UInt8, Sendable, CaseIterable {
   var startsClause: Bool {
     switch self {
     case .because, .weight, .unless, .when, .under, .until, .to, .as, .of, .from, .through, .every,
-      .after, .per:
+      .after, .per, .soft:
       true
     default: false
     }

@@ -93,6 +93,44 @@ extension Parser {
     push(.item, node)
   }
 
+  // MARK: Constraints
+
+  /// `constraint NAME: MEASURE <= BOUND [per …]* [soft PENALTY] [because "…"]`
+  mutating func parseConstraint() -> SyntaxKind {
+    take(.keyword)
+    parseIdentifier(.name, "the name of the constraint")
+    guard expect(.colon, "`:` and what must hold, such as `sum(offers.cost) <= 50_000 USD`") else {
+      return .constraint
+    }
+    parseExpression(.condition)
+    while word == .per { parsePer() }
+    if takeIf(.soft) { parseExpression(.weight) }
+    parseBecause()
+    return .constraint
+  }
+
+  /// `per calendar 1d`, `per 7d`, `per customer`, `per accounts.region, offers.channel`
+  private mutating func parsePer() {
+    let start = mark
+    take(.keyword)
+    parseSeparated { parser in
+      let start = parser.mark
+      if parser.word == .calendar, parser.kind(after: 1) != .dot {
+        parser.take(.rule)
+        parser.parseFixedValue(.per)
+      } else if [.duration, .calendarSpan, .integer, .decimal].contains(parser.kind) {
+        parser.parseFixedValue(.per)
+      } else {
+        let node = parser.parseExpression(minimum: .sum)
+        parser.push(.value, node)
+      }
+      let node = parser.finish(.per, from: start)
+      parser.push(.item, node)
+    }
+    let node = finish(.per, from: start)
+    push(.clause, node)
+  }
+
   // MARK: Policies
 
   /// `policy NAME for ACTIONS at EXPOSURE { clauses }`

@@ -29,6 +29,7 @@ extension Parser {
     case .apply: return parseApply()
     case .mask: return parseMask()
     case .objective: return parseObjective()
+    case .constraint: return parseConstraint()
     case .policy: return parsePolicy()
     case .output: return parseOutput()
     case .show: return parseShow()

@@ -3,14 +3,14 @@ public enum SyntaxKind: UInt8, Sendable, CaseIterable {
   case sourceFile
   // Declarations
   case edition, module, timezone, use, param, function, entity, table, exposure, feature
-  case template, apply, mask, score, objective, policy, output, show, expect
-  /// A declaration of the language that this version does not have: `view constraint …`.
+  case template, apply, mask, score, objective, constraint, policy, output, show, expect
+  /// A declaration of the language that this version does not have: `view fit …`.
   case unsupported
   /// Tokens that fit no production.
   case malformed
   // Items of blocks
   case column, role, observed, arrives, expires, noAction, keep, outcome, link, resolve
-  case hide, forbid, include, term, clause, parameter, permit
+  case hide, forbid, include, term, clause, parameter, permit, per
   // Names, types, because
   case name, type, because, format
   // Expressions

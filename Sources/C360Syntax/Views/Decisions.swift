@@ -75,6 +75,27 @@ public struct TermSyntax: SyntaxView {
   public var because: BecauseSyntax? { node.becauseClause }
 }
 
+/// `constraint NAME: MEASURE <= BOUND [per …]* [soft PENALTY] [because "…"]`
+public struct ConstraintSyntax: SyntaxView {
+  public let node: SyntaxNode
+  public var name: SyntaxToken? { node.token(.name) }
+  public var condition: ExpressionSyntax? { node.expression(.condition) }
+  /// What follows each `per` and each comma behind one, in order.
+  public var groups: [PerSyntax] {
+    node.nodes(.clause).flatMap { $0.nodes(.item) }.map(PerSyntax.init(node:))
+  }
+  public var penalty: ExpressionSyntax? { node.expression(.weight) }
+  public var because: BecauseSyntax? { node.becauseClause }
+}
+
+/// `calendar 1d`, `7d`, an entity or a column.
+public struct PerSyntax: SyntaxView {
+  public let node: SyntaxNode
+  /// `calendar`
+  public var rule: SyntaxToken? { node.token(.rule) }
+  public var value: ExpressionSyntax? { node.expression(.value) }
+}
+
 /// `policy NAME for ACTIONS at EXPOSURE { clauses }`
 public struct PolicySyntax: SyntaxView {
   public let node: SyntaxNode

@@ -23,6 +23,7 @@ public enum DeclarationSyntax: SyntaxView {
   case mask(MaskSyntax)
   case score(ScoreSyntax)
   case objective(ObjectiveSyntax)
+  case constraint(ConstraintSyntax)
   case policy(PolicySyntax)
   case output(OutputSyntax)
   case show(ShowSyntax)
@@ -47,6 +48,7 @@ public enum DeclarationSyntax: SyntaxView {
     case .mask: self = .mask(MaskSyntax(node: node))
     case .score: self = .score(ScoreSyntax(node: node))
     case .objective: self = .objective(ObjectiveSyntax(node: node))
+    case .constraint: self = .constraint(ConstraintSyntax(node: node))
     case .policy: self = .policy(PolicySyntax(node: node))
     case .output: self = .output(OutputSyntax(node: node))
     case .show: self = .show(ShowSyntax(node: node))
@@ -64,7 +66,8 @@ public enum DeclarationSyntax: SyntaxView {
       .exposure(let view as any SyntaxView), .feature(let view as any SyntaxView),
       .template(let view as any SyntaxView), .apply(let view as any SyntaxView),
       .mask(let view as any SyntaxView), .score(let view as any SyntaxView),
-      .objective(let view as any SyntaxView), .policy(let view as any SyntaxView),
+      .objective(let view as any SyntaxView), .constraint(let view as any SyntaxView),
+      .policy(let view as any SyntaxView),
       .output(let view as any SyntaxView), .show(let view as any SyntaxView),
       .expect(let view as any SyntaxView):
       view.node

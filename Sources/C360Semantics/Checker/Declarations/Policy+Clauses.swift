@@ -113,15 +113,16 @@ extension Checker {
 
   // MARK: permit
 
-  /// Label → names of rules and terms; complains of names that are neither.
+  /// Label → names of rules, terms and constraints; complains of names that are none of them.
   func permits(
-    _ clauses: [ClauseSyntax], mask: MaskInfo?, objective: ObjectiveInfo
+    _ clauses: [ClauseSyntax], mask: MaskInfo?, objective: ObjectiveInfo,
+    constraints: [String]
   ) -> [String: [String]]? {
     var permits: [String: [String]] = [:]
     var everywhere: Set<String> = []
     var isComplete = true
     let known =
-      Array(mask?.ruleSpans.keys ?? [:].keys) + objective.names + ["choose"]
+      Array(mask?.ruleSpans.keys ?? [:].keys) + objective.names + constraints + ["choose"]
     for clause in clauses {
       guard let label = clause.label?.text else { continue }
       if clause.names.isEmpty { everywhere.insert(label) }
@@ -141,7 +142,8 @@ extension Checker {
   /// Laws 3 and 4 where values enter the decision.
   func checkEntries(
     _ mask: MaskInfo?, _ terms: [Policy.Term], _ choice: Policy.Choice?,
-    permits: [String: [String]], exposure: ExposureInfo, site: LabeledSpan
+    _ constraints: [Constraint], permits: [String: [String]], exposure: ExposureInfo,
+    site: LabeledSpan
   ) {
     func check(_ value: Expression, _ name: String, _ noun: String) {
       guard isDecided(value, at: exposure, noun: noun, user: site) else { return }
@@ -153,6 +155,11 @@ extension Checker {
       }
     }
     for term in terms { check(term.value, term.name, "term `\(term.name)`") }
+    for constraint in constraints {
+      for part in constraint.expressions {
+        check(part, constraint.name, "constraint `\(constraint.name)`")
+      }
+    }
     if case .threshold(let condition)? = choice { check(condition, "choose", "the threshold") }
   }
 }

@@ -24,7 +24,8 @@ extension Checker {
   }
 
   private static let clauseNames = [
-    "mask", "permit", "objective", "choose", "explore", "fallback", "owner", "approved", "ticket",
+    "mask", "permit", "objective", "subject", "choose", "explore", "fallback", "owner", "approved",
+    "ticket",
   ]
 
   private func clauses(_ syntax: PolicySyntax, _ declaration: Declaration) -> Clauses? {
@@ -35,7 +36,7 @@ extension Checker {
       let word = keyword.text
       if word == "permit" {
         clauses.permits.append(clause)
-      } else if word == "subject" || word == "slots" || word == "candidates" {
+      } else if word == "slots" || word == "candidates" {
         report(SemanticError.notInThisVersion(clause.span, "`\(word)` in a policy"))
         isComplete = false
       } else if !Self.clauseNames.contains(word) {
@@ -68,7 +69,14 @@ extension Checker {
       let objective = objectiveClause(clauses.single["objective"], actions, environment)
     else { return nil }
     let (terms, areTermsComplete) = terms(of: objective, actions, exposure, mask.info)
-    let permits = permits(clauses.permits, mask: mask.info, objective: objective)
+    let constraints = constraints(
+      clauses.single["subject"],
+      ConstraintContext(
+        actions: actions, exposure: exposure, mask: mask.info, subject: declaration.name),
+      environment)
+    let permits = permits(
+      clauses.permits, mask: mask.info, objective: objective,
+      constraints: clauses.single["subject"]?.names.map(\.dotted) ?? [])
     let explore = exploreClause(clauses.single["explore"], environment)
     let fallback = fallbackClause(
       clauses.single["fallback"], actions, mask.info, environment)
@@ -77,12 +85,23 @@ extension Checker {
     let choice = choiceClause(
       clauses.single["choose"], declaration, actions, exposure, mask.info, terms)
     checkEntries(
-      mask.info, terms, choice, permits: permits, exposure: exposure, site: site)
-    guard areTermsComplete, let choice, let explore, let fallback else { return nil }
+      mask.info, terms, choice, constraints ?? [], permits: permits, exposure: exposure, site: site)
+    guard areTermsComplete, let choice, let explore, let fallback, let constraints else {
+      return nil
+    }
+    if case .threshold = choice, explore > 0,
+      let bound = constraints.first(where: { !$0.isPerEntity })
+    {
+      report(
+        SemanticError.thresholdExplores(
+          clauses.single["explore"]?.span ?? declaration.nameSpan, bound.name, at: bound.span))
+      return nil
+    }
     return add(
       PolicyParts(
         declaration: declaration, actions: actions, exposure: exposure, mask: mask.info,
-        terms: terms, choice: choice, explore: explore, fallback: fallback, permits: permits,
+        terms: terms, constraints: constraints, choice: choice, explore: explore,
+        fallback: fallback, permits: permits,
         permissions: clauses.permits.compactMap { Self.permission($0) }),
       clauses.single)
   }
@@ -101,6 +120,7 @@ extension Checker {
     let exposure: ExposureInfo
     let mask: MaskInfo?
     let terms: [Policy.Term]
+    let constraints: [Constraint]
     let choice: Policy.Choice
     let explore: Double
     let fallback: Value
@@ -119,6 +139,7 @@ extension Checker {
         ticket: clauses["ticket"]?.text?.textValue, canonicalText: canonicalText,
         span: parts.declaration.nameSpan)
       policy.permissions = parts.permissions
+      policy.constraints = parts.constraints
       return policy
     }
     let text = CanonicalText(program).policyWithDependencies(policy(canonicalText: ""))

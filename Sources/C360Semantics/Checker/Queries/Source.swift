@@ -178,6 +178,7 @@ extension Checker {
     }
     var parts = info.policy.terms.map(\.value)
     if let mask = info.mask { parts += program[mask.id].rules.map(\.condition) }
+    parts += info.policy.constraints.flatMap(\.expressions)
     if case .threshold(let condition) = info.policy.choice { parts.append(condition) }
     let site = LabeledSpan(declaration.nameSpan, "policy `\(declaration.name)`")
     return parts.allSatisfy {
@@ -203,6 +204,9 @@ extension Checker {
           .decision(decision), type: type, span: span,
           facts: Facts(phase: .before, grain: Grain(.exposure(exposure.id)))))
     }
+    // Repaired decisions have no propensity.
+    let isBound = !info.policy.constraints.isEmpty
+    let repaired = isBound ? [column("repaired", .repaired, .bool)] : []
     let terms = info.policy.terms.enumerated().map { index, term in
       column("term_\(term.name)", .term(index), Type.float.optional)
     }
@@ -212,13 +216,14 @@ extension Checker {
       column("number", .number, .int),
       column("action", .action, action),
       column("rank", .rank, Type.int.optional),
-      column("propensity", .propensity, .float),
+      column("propensity", .propensity, isBound ? Type.float.optional : .float),
       column("value", .value, Type.float.optional),
       column("expected_value", .expectedValue, Type.float.optional),
     ] + terms + [
       column("eligible", .eligible, .int),
       column("reasons", .reasons, .text),
       column("is_fallback", .isFallback, .bool),
+    ] + repaired + [
       column("policy", .policy, .text),
       column("policy_hash", .policyHash, .text),
     ]

@@ -1,0 +1,162 @@
+import C360Allocation
+import C360Engine
+import C360Plan
+
+extension BoundRows {
+  /// The allocation to be solved.
+  func problem(
+    rule: ChoiceRule, source: DecisionValues, decisionCount: Int
+  ) -> AllocationProblem {
+    var base = AllocationRule.Base.greedy
+    if case .softmax(let temperature) = rule.base { base = .softmax(temperature: temperature) }
+    return AllocationProblem(
+      decisionCount: decisionCount, actionCount: rule.actionCount, hasNoOp: rule.hasNoOp,
+      source: source, meters: meters, rows: rows,
+      rule: AllocationRule(
+        base: base, explore: rule.explore, entropyFloor: entropyFloor,
+        divergenceCeiling: divergenceCeiling))
+  }
+
+  /// What each bound came to, in the units in which it was written.
+  /// - Parameter usage: by meter and cell, of the decisions written.
+  func counts(_ allocation: Allocation, usage: [[Double]]) -> AllocationCounts {
+    var counts = AllocationCounts()
+    counts.constraints = constraints.map { constraint in
+      let declared = constraint.declared
+      return AllocationCounts.Constraint(
+        name: declared.name, isAtMost: declared.isAtMost, isSoft: declared.penalty != nil,
+        bounds: constraint.written.map { written in
+          AllocationCounts.Bound(
+            label: written.label, limit: declared.bound,
+            realized: Self.realized(written.form, usage),
+            multiplier: allocation.multipliers[written.rows].reduce(0, +))
+        })
+    }
+    return counts
+  }
+
+  private static func realized(_ form: Written.Form, _ usage: [[Double]]) -> Double? {
+    switch form {
+    case .usage(let meter, let cells, let over): return usage[meter][cells].reduce(0, +) / over
+    case .proportion(let meter, let whole, let cells):
+      let total = usage[whole][cells].reduce(0, +)
+      return total == 0 ? nil : usage[meter][cells].reduce(0, +) / total
+    case .parity(let meter, let cell, let sizes, let others, let isRatio):
+      let rate = usage[meter][cell] / Double(max(1, sizes[cell]))
+      let rates = others.map { other in
+        usage[meter][other].reduce(0, +) / Double(max(1, sizes[other].reduce(0, +)))
+      }
+      if isRatio {
+        return rates.compactMap { other -> Double? in
+          let (least, most) = (min(rate, other), max(rate, other))
+          return most > 0 ? least / most : nil
+        }.min()
+      }
+      return rates.map { abs(rate - $0) }.max() ?? 0
+    }
+  }
+
+  /// A hard bound that the decisions written break, if any: by more than the rounding of sums.
+  func broken(usage: [[Double]]) -> UnsatisfiedBounds? {
+    var clashes: [UnsatisfiedBounds.Clash] = []
+    for constraint in constraints where constraint.declared.penalty == nil {
+      let declared = constraint.declared
+      for written in constraint.written where written.rows.contains(where: { breaks($0, usage) }) {
+        clashes.append(
+          UnsatisfiedBounds.Clash(
+            constraint: declared.name, label: written.label, isAtMost: declared.isAtMost,
+            limit: declared.bound, closest: Self.realized(written.form, usage)))
+      }
+    }
+    return clashes.isEmpty ? nil : UnsatisfiedBounds(clashes: clashes)
+  }
+
+  private func breaks(_ row: Int, _ usage: [[Double]]) -> Bool {
+    var sum = 0.0
+    var scale = abs(rows[row].bound)
+    for term in rows[row].terms {
+      let used = usage[term.meter][term.cells].reduce(0, +)
+      sum += term.coefficient * used
+      scale = max(scale, abs(term.coefficient * used))
+    }
+    return sum > rows[row].bound + 1e-9 * scale
+  }
+
+  /// A clash of rows in the words of the constraints.
+  func unsatisfied(_ error: AllocationInfeasibility) -> UnsatisfiedBounds {
+    UnsatisfiedBounds(
+      clashes: error.clashes.compactMap { clash in
+        for constraint in constraints {
+          guard let written = constraint.written.first(where: { $0.rows.contains(clash.row) })
+          else { continue }
+          return UnsatisfiedBounds.Clash(
+            constraint: constraint.declared.name, label: written.label,
+            isAtMost: constraint.declared.isAtMost, limit: constraint.declared.bound,
+            closest: closest(clash, written, constraint.declared))
+        }
+        return nil
+      })
+  }
+
+  /// The closest limit as the bound was written; nil where it is none of a single number.
+  private func closest(
+    _ clash: AllocationInfeasibility.Clash, _ written: Written, _ declared: DecideConstraint
+  ) -> Double? {
+    guard let bound = clash.closestBound else { return nil }
+    switch written.form {
+    case .usage: return declared.isAtMost ? bound : -bound
+    case .parity(_, _, _, _, let isRatio): return isRatio ? nil : bound
+    case .proportion: return nil
+    }
+  }
+}
+
+extension DecisionValues {
+  /// A block as this source fills it.
+  func makeBlock(capacity: Int) -> AllocationBlock {
+    AllocationBlock(
+      capacity: capacity, actionCount: actionCount, pairMeters: pairCount, priorCandidates: 0)
+  }
+
+  /// Usage by meter and cell of whole decisions, added in the order of the decisions.
+  func usage(of meters: [AllocationMeter], chosen: [Int32]) -> [[Double]] {
+    var usage = meters.map { [Double](repeating: 0, count: $0.cellCount) }
+    let size = 1024
+    let block = makeBlock(capacity: size)
+    for rows in Parallel.ranges(chosen.count, size: size) {
+      if pairCount > 0 { read(rows, into: block) }
+      for (place, row) in rows.enumerated() where Int(chosen[row]) < actionCount {
+        let action = Int(chosen[row])
+        guard action >= 0 else { continue }
+        for (index, meter) in meters.enumerated() {
+          let cell = meter.cells.map { Int($0[row]) } ?? 0
+          guard cell >= 0 else { continue }
+          switch meter.quantity {
+          case .perAction(let values): usage[index][cell] += values[action]
+          case .pairs(let pair):
+            usage[index][cell] += block.quantities[pair][action * rows.count + place]
+          }
+        }
+      }
+    }
+    return usage
+  }
+}
+
+extension DecidedRows {
+  func set(_ row: Int, chosen: Int, propensity: Double, expected: Double) {
+    self.chosen[row] = Int32(chosen)
+    propensities[row] = propensity
+    self.expected[row] = expected
+    repaired[row] = false
+  }
+
+  /// The decisions of an allocation.
+  func adopt(_ allocation: Allocation) {
+    chosen = allocation.chosen
+    propensities = allocation.propensities
+    expected = allocation.expectedValues
+    repaired = [Bool](repeating: false, count: chosen.count)
+    for row in allocation.repaired { repaired[row] = true }
+  }
+}

@@ -1,0 +1,288 @@
+import C360Allocation
+import C360Columns
+import C360Engine
+import C360Plan
+
+/// The constraints of a step as meters and rows of an allocation, and how to read its answer back in
+/// the units in which the bounds were written.
+struct BoundRows {
+  /// A bound as it was written, in one group or period.
+  struct Written {
+    enum Form {
+      /// Usage of a range of cells, divided by a number of decisions (1: a total).
+      case usage(meter: Int, cells: Range<Int>, over: Double)
+      /// Usage by usage.
+      case proportion(meter: Int, of: Int, cells: Range<Int>)
+      /// The greatest difference, or least ratio, between the rate in a cell and the rates in others.
+      case parity(meter: Int, cell: Int, sizes: [Int], others: [Range<Int>], isRatio: Bool)
+    }
+    let label: String
+    let form: Form
+    /// Its rows, each a multiple of the bound as written: a price of the row is one of the bound.
+    let rows: Range<Int>
+  }
+  struct Constraint {
+    let declared: DecideConstraint
+    var written: [Written] = []
+  }
+
+  private(set) var meters: [AllocationMeter] = []
+  private(set) var rows: [AllocationRow] = []
+  private(set) var constraints: [Constraint] = []
+  private(set) var quantities: Quantities
+  private(set) var entropyFloor: Double?
+  private(set) var divergenceCeiling: Double?
+
+  private let frameColumn: (ColumnID) -> Vector
+  private let time: Vector
+  private let rowCount: Int
+  private let pool: TextPool
+  private let relation: RelationID
+
+  /// Rows that one run may have: beyond, a bound is meant for each entity.
+  static let rowLimit = 200_000
+
+  init(
+    _ step: DecideStep, quantities: Quantities, frameColumn: @escaping (ColumnID) -> Vector,
+    time: Vector, rowCount: Int, pool: TextPool
+  ) throws(EngineError) {
+    self.quantities = quantities
+    self.frameColumn = frameColumn
+    self.time = time
+    self.rowCount = rowCount
+    self.pool = pool
+    relation = step.frame
+    for constraint in step.constraints {
+      try add(constraint)
+      if rows.count > Self.rowLimit {
+        throw .unusable(
+          relation: step.frame,
+          detail: "`\(constraint.name)` has more than \(Self.rowLimit) groups and periods")
+      }
+    }
+  }
+
+  private mutating func add(_ constraint: DecideConstraint) throws(EngineError) {
+    var found = Constraint(declared: constraint)
+    switch constraint.measure {
+    case .entropy: entropyFloor = max(entropyFloor ?? constraint.bound, constraint.bound)
+    case .divergence:
+      divergenceCeiling = min(divergenceCeiling ?? constraint.bound, constraint.bound)
+    case .parity(let quantity, let by, let toOverall, let isRatio):
+      try addParity(&found, quantity, by: by, toOverall: toOverall, isRatio: isRatio)
+    case .total(let quantity): try addTotals(&found, quantity, isRate: false)
+    case .rate(let quantity): try addTotals(&found, quantity, isRate: true)
+    case .proportion(let quantity, let whole): try addProportion(&found, quantity, of: whole)
+    }
+    constraints.append(found)
+  }
+
+  // MARK: Groups
+
+  private func decisionCells(_ constraint: DecideConstraint) throws(EngineError) -> DecisionCells {
+    var keys: [GroupKeys] = []
+    for case .decisions(let column) in constraint.groups {
+      keys.append(GroupKeys(frameColumn(column), rowCount: rowCount, pool: pool))
+    }
+    return try DecisionCells(
+      groups: keys, period: constraint.period, time: time, rowCount: rowCount)
+  }
+
+  /// Groups of actions: which belong to each, and their names. One group without a name where actions
+  /// are not grouped.
+  private func actionGroups(_ constraint: DecideConstraint) -> [(actions: [Bool]?, label: String)] {
+    var groups: [(actions: [Bool]?, label: String)] = [(nil, "")]
+    for case .actions(let column) in constraint.groups {
+      let keys = GroupKeys(
+        quantities.actionColumn(column), rowCount: quantities.actionCount, pool: pool)
+      groups = groups.flatMap { group in
+        keys.labels.indices.map { rank in
+          let members = keys.ranks.enumerated().map { action, own in
+            own == rank && (group.actions?[action] ?? true)
+          }
+          return (members, Self.label([group.label, keys.labels[rank]]))
+        }
+      }
+    }
+    return groups
+  }
+
+  private static func label(_ words: [String]) -> String {
+    words.filter { !$0.isEmpty }.joined(separator: ", ")
+  }
+
+  /// A quantity that no row bounds.
+  mutating func addQuantity(_ quantity: DecideConstraint.Quantity) -> AllocationMeter.Quantity {
+    quantities.quantity(quantity, among: nil)
+  }
+
+  private mutating func meter(
+    _ quantity: DecideConstraint.Quantity, among actions: [Bool]?, _ cells: DecisionCells
+  ) -> Int {
+    let quantity = quantities.quantity(quantity, among: actions)
+    meters.append(
+      AllocationMeter(quantity: quantity, cells: cells.cells, cellCount: cells.count))
+    return meters.count - 1
+  }
+
+  private mutating func addRow(
+    _ constraint: DecideConstraint, _ label: String, _ terms: [AllocationRow.Term], _ bound: Double
+  ) {
+    let sign = constraint.isAtMost ? 1.0 : -1.0
+    rows.append(
+      AllocationRow(
+        name: label.isEmpty ? constraint.name : "\(constraint.name) [\(label)]",
+        terms: terms.map {
+          AllocationRow.Term(
+            meter: $0.meter, cells: $0.cells, coefficient: sign * $0.coefficient)
+        }, bound: sign * bound, penalty: constraint.penalty))
+  }
+
+  // MARK: Measures
+
+  private mutating func addTotals(
+    _ found: inout Constraint, _ quantity: DecideConstraint.Quantity, isRate: Bool
+  ) throws(EngineError) {
+    let constraint = found.declared
+    let cells = try decisionCells(constraint)
+    for group in actionGroups(constraint) {
+      let meter = meter(quantity, among: group.actions, cells)
+      for range in Self.ranges(cells, constraint.period) {
+        let size = isRate ? Double(cells.sizes[range].reduce(0, +)) : 1
+        if size == 0 { continue }
+        let label = Self.label([group.label, cells.labels[range.upperBound - 1]])
+        addRow(
+          constraint, label,
+          [AllocationRow.Term(meter: meter, cells: range, coefficient: 1 / size)],
+          constraint.bound)
+        found.written.append(
+          Written(
+            label: label, form: .usage(meter: meter, cells: range, over: size),
+            rows: rows.count - 1..<rows.count))
+      }
+    }
+  }
+
+  /// A range for each bound: of a cell each, or, rolling, of the instants in (t − length, t].
+  private static func ranges(
+    _ cells: DecisionCells, _ period: DecideConstraint.Period?
+  ) -> [Range<Int>] {
+    guard case .rolling(let length) = period else {
+      return (0..<cells.count).map { $0..<$0 + 1 }
+    }
+    var ranges: [Range<Int>] = []
+    for run in cells.runs {
+      var first = run.lowerBound
+      for last in run {
+        let (start, isBefore) = cells.times[last].subtractingReportingOverflow(length)
+        while !isBefore, cells.times[first] <= start { first += 1 }
+        ranges.append(first..<last + 1)
+      }
+    }
+    return ranges
+  }
+
+  private mutating func addProportion(
+    _ found: inout Constraint, _ quantity: DecideConstraint.Quantity,
+    of whole: DecideConstraint.Quantity
+  ) throws(EngineError) {
+    let constraint = found.declared
+    let cells = try decisionCells(constraint)
+    for group in actionGroups(constraint) {
+      let part = meter(quantity, among: group.actions, cells)
+      let whole = meter(whole, among: group.actions, cells)
+      for cell in 0..<cells.count {
+        let label = Self.label([group.label, cells.labels[cell]])
+        let range = cell..<cell + 1
+        addRow(
+          constraint, label,
+          [
+            AllocationRow.Term(meter: part, cells: range, coefficient: 1),
+            AllocationRow.Term(meter: whole, cells: range, coefficient: -constraint.bound),
+          ], 0)
+        found.written.append(
+          Written(
+            label: label, form: .proportion(meter: part, of: whole, cells: range),
+            rows: rows.count - 1..<rows.count))
+      }
+    }
+  }
+
+  private mutating func addParity(
+    _ found: inout Constraint, _ quantity: DecideConstraint.Quantity, by: ColumnID,
+    toOverall: Bool, isRatio: Bool
+  ) throws(EngineError) {
+    let constraint = found.declared
+    let outer = try decisionCells(constraint)
+    let ranks =
+      outer.cells.map { $0.map(Int.init) } ?? [Int](repeating: 0, count: rowCount)
+    let inner = try DecisionCells(
+      groups: [
+        GroupKeys(ranks: ranks, labels: outer.labels),
+        GroupKeys(frameColumn(by), rowCount: rowCount, pool: pool),
+      ], period: nil, time: time, rowCount: rowCount)
+    // Cells of one outer group are neighbours, since it is compared first.
+    let runs = Self.runs(of: inner, in: outer)
+    for group in actionGroups(constraint) {
+      let meter = meter(quantity, among: group.actions, inner)
+      for run in runs {
+        for cell in run {
+          let start = rows.count
+          let label = Self.label([group.label, inner.labels[cell]])
+          let others = toOverall ? [run] : run.filter { $0 != cell }.map { $0..<$0 + 1 }
+          for other in others {
+            addParityRows(
+              constraint, label, meter, cell, other, inner.sizes, isRatio: isRatio,
+              bothWays: toOverall)
+          }
+          found.written.append(
+            Written(
+              label: label,
+              form: .parity(
+                meter: meter, cell: cell, sizes: inner.sizes, others: others, isRatio: isRatio),
+              rows: start..<rows.count))
+        }
+      }
+    }
+  }
+
+  private static func runs(of inner: DecisionCells, in outer: DecisionCells) -> [Range<Int>] {
+    guard let own = inner.cells, let theirs = outer.cells else { return [0..<inner.count] }
+    var outerOf = [Int32](repeating: -1, count: inner.count)
+    for row in own.indices { outerOf[Int(own[row])] = theirs[row] }
+    var runs: [Range<Int>] = []
+    for cell in 0..<inner.count {
+      if let last = runs.last, outerOf[last.lowerBound] == outerOf[cell] {
+        runs[runs.count - 1] = last.lowerBound..<cell + 1
+      } else {
+        runs.append(cell..<cell + 1)
+      }
+    }
+    return runs
+  }
+
+  /// difference: r − s ≤ δ, and s − r ≤ δ where the other side has no rows of its own;
+  /// ratio: δ·s ≤ r, and δ·r ≤ s.
+  private mutating func addParityRows(
+    _ constraint: DecideConstraint, _ label: String, _ meter: Int, _ cell: Int,
+    _ other: Range<Int>, _ sizes: [Int], isRatio: Bool, bothWays: Bool
+  ) {
+    let own = 1 / Double(max(1, sizes[cell]))
+    let their = 1 / Double(max(1, sizes[other].reduce(0, +)))
+    func terms(_ ours: Double, _ theirs: Double) -> [AllocationRow.Term] {
+      [
+        AllocationRow.Term(meter: meter, cells: cell..<cell + 1, coefficient: ours * own),
+        AllocationRow.Term(meter: meter, cells: other, coefficient: theirs * their),
+      ]
+    }
+    let bound = constraint.bound
+    if isRatio {
+      // `>=`: rows are turned about.
+      addRow(constraint, label, terms(1, -bound), 0)
+      if bothWays { addRow(constraint, label, terms(-bound, 1), 0) }
+    } else {
+      addRow(constraint, label, terms(1, -1), bound)
+      if bothWays { addRow(constraint, label, terms(-1, 1), bound) }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// What is proven of decisions that were made under bounds, and what each bound came to.
+public struct AllocationCounts: Sendable {
+  /// A bound in one group or period, in the units in which it was written.
+  public struct Bound: Sendable {
+    /// Group or period; empty where the constraint has one bound only.
+    public let label: String
+    public let limit: Double
+    /// Of the decisions written; nil: nothing to take a share of.
+    public let realized: Double?
+    /// Objective for one more unit of the limit, ≥ 0.
+    public let multiplier: Double
+    public init(label: String, limit: Double, realized: Double?, multiplier: Double) {
+      self.label = label
+      self.limit = limit
+      self.realized = realized
+      self.multiplier = multiplier
+    }
+  }
+  public struct Constraint: Sendable {
+    public let name: String
+    public let isAtMost: Bool
+    public let isSoft: Bool
+    public let bounds: [Bound]
+    public init(name: String, isAtMost: Bool, isSoft: Bool, bounds: [Bound]) {
+      self.name = name
+      self.isAtMost = isAtMost
+      self.isSoft = isSoft
+      self.bounds = bounds
+    }
+  }
+  public var constraints: [Constraint] = []
+  /// No decisions that satisfy the bounds are worth more, in the unit of the objective.
+  public var upperBound = 0.0
+  /// Expected value of the decisions written.
+  public var value = 0.0
+  /// Times that all decisions were gone through.
+  public var passes = 0
+  /// Decisions that were changed after the draw so that hard bounds hold.
+  public var repaired = 0
+  public init() {}
+
+  public var gap: Double { max(0, upperBound - value) }
+  /// Gap by the size of the bound; 0 where nothing is to be gained.
+  public var relativeGap: Double { gap == 0 ? 0 : gap / max(abs(upperBound), abs(value)) }
+}
+
+/// Bounds that no decisions satisfy together.
+public struct UnsatisfiedBounds: Error, Sendable {
+  public struct Clash: Sendable {
+    public let constraint: String
+    /// Group or period; empty: none.
+    public let label: String
+    public let isAtMost: Bool
+    public let limit: Double
+    /// The nearest limit at which the others of the clash can hold; nil: not known.
+    public let closest: Double?
+    public init(
+      constraint: String, label: String, isAtMost: Bool, limit: Double, closest: Double?
+    ) {
+      self.constraint = constraint
+      self.label = label
+      self.isAtMost = isAtMost
+      self.limit = limit
+      self.closest = closest
+    }
+  }
+  /// Without any one of them the others can hold.
+  public let clashes: [Clash]
+  public init(clashes: [Clash]) { self.clashes = clashes }
+}
