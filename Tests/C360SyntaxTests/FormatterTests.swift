@@ -264,8 +264,19 @@ func formatted(_ text: String) throws -> String {
 
   @Test func laterVersionsStayAsTheyAreWritten() throws {
     #expect(
-      try body("constraint  a:  b   <= 3 # c\n\n\nfit x   {\n    learner  dr\n}\n")
-        == "constraint  a:  b   <= 3  # c\n\nfit x   {\n    learner  dr\n}\n")
+      try body("monitor  a of  b   { } # c\n\n\nfit x   {\n    learner  dr\n}\n")
+        == "monitor  a of  b   { }  # c\n\nfit x   {\n    learner  dr\n}\n")
+  }
+
+  @Test func constraintsAreColumnsAndNeverBreakBehindTheColon() throws {
+    #expect(
+      try body(
+        "constraint spend:sum(a.cost)<=5 GBP because \"x\"\nconstraint each: count() <= 3 per calendar 1d,b.c soft 2\n"
+      ) == """
+        constraint spend: sum(a.cost) <= 5 GBP  because "x"
+        constraint each:  count() <= 3 per calendar 1d, b.c soft 2
+
+        """)
   }
 
   @Test func deletedTokensAndStrayCommentsNeverBreakIt() throws {

@@ -43,7 +43,8 @@ struct ConstraintTests {
     return script
   }
 
-  private static let byAction = "show p | group action { n = count(); v = sum(value) } | sort action"
+  private static let byAction =
+    "show p | group action { n = count(); v = sum(value) } | sort action"
 
   @Test("a budget goes to whom it is worth most")
   func budget() throws {
@@ -97,13 +98,7 @@ struct ConstraintTests {
     let script = Self.script(
       "constraint mix: share(where offers.kind == \"drink\") >= 25%",
       "  subject to mix\n  choose greedy", show: Self.byAction)
-    #expect(
-      try script.shown() == """
-        action  n   v
-        ------  -  --
-        cake    6  
-        tea     2  
-        """ || (try script.run().decisions[0].counts.actions) == ["cake": 6, "tea": 2])
+    #expect(try script.run().decisions[0].counts.actions == ["cake": 6, "tea": 2])
   }
 
   @Test("parity: no group is treated more often than the others by more than the bound")

@@ -216,7 +216,9 @@ extension Formatter {
       let place = isReason ? 2 : min(index, 1)
       cells[place] = ItemLayout.Cell(
         document: document, isCounted: index == 0, gap: isReason ? 2 : 1)
-      broken += index == 0 ? [document] : [.nested(2, .line + document)]
+      // A new line behind the colon would end the item.
+      broken +=
+        isReason ? [.nested(2, .line + document)] : index == 0 ? [document] : [.space, document]
     }
     return ItemLayout(family: .constraint, cells: cells, document: .group(.joined(broken)))
   }
