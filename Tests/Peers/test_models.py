@@ -39,8 +39,9 @@ def rows(seed):
 
 def scores(folder, call, table, types):
     """What c360 computes for rows of a table, one column a call."""
-    columns = {"n": pa.array(range(len(table)), pa.int64()), "who": pa.array(range(len(table)), pa.int64()),
-               "ts": pa.array([0] * len(table), pa.timestamp("us", "UTC"))}
+    count = len(next(iter(table.values())))
+    columns = {"n": pa.array(range(count), pa.int64()), "who": pa.array(range(count), pa.int64()),
+               "ts": pa.array([0] * count, pa.timestamp("us", "UTC"))}
     declared = ["n: int", "who: int @key", "ts: time @time"]
     for name, kind in types.items():
         values = [None if value is None or value != value else value for value in table[name]]
