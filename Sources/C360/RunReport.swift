@@ -45,8 +45,31 @@ public struct RunReport: Sendable {
     public let policy: String
     public let exposure: String
     public let counts: DecisionCounts
+    /// Whether a query asks for it, and not only a composition of which it is a member.
+    public let isAsked: Bool
     /// Terms in the objective's order with their sums over decisions.
     public let terms: [(name: String, total: Double)]
+  }
+  /// The decisions of an experiment or an arbitration at an exposure.
+  public struct Composition: Sendable {
+    /// An experiment or an arbitration in it, or itself.
+    public struct Node: Sendable {
+      public let name: String
+      /// Who acted at how many decisions; of an experiment its arms, with their shares.
+      public let acted: [(name: String, rows: Int, share: Double?)]
+      /// Of an experiment: decisions about entities in no arm.
+      public let outside: Int?
+      public var rows: Int { acted.reduce(outside ?? 0) { $0 + $1.rows } }
+    }
+    /// Its own, with the exposure where it is not its own.
+    public let name: String
+    public let composition: String
+    public let exposure: String
+    public let counts: DecisionCounts
+    /// Terms of all members with their sums over decisions.
+    public let terms: [(name: String, total: Double)]
+    /// The outermost first.
+    public let nodes: [Node]
   }
   /// The path of the script.
   public let script: String
@@ -54,6 +77,7 @@ public struct RunReport: Sendable {
   public let tables: [TableReading]
   public let exposures: [Exposure]
   public let decisions: [Decisions]
+  public let compositions: [Composition]
   public let outputs: [Output]
   /// In the order of the script.
   public let shows: [ResultTable]

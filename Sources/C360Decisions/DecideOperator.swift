@@ -29,6 +29,7 @@ public struct DecideOperator: DecisionOperator {
       workers = try Self.decide(problem, log, rowCount: rowCount, context)
     }
     for (column, vector) in log.vectors() { state.set(column, vector) }
+    guard step.isCounted else { return }
     for timeline in problem.timelines { timeline.count(into: &state) }
     var counts = Self.counts(workers, problem)
     counts.allocation = allocation
@@ -85,7 +86,8 @@ public struct DecideOperator: DecisionOperator {
       consents: ConsentsByChannel(
         step.actionConsents, actionCount: candidates.actionCount, &state, context.pool),
       frame: state.relations[step.frame] ?? Relation(rowCount: 0),
-      actions: state.relations[step.actions] ?? Relation(rowCount: 0), pool: context.pool)
+      actions: state.relations[step.actions] ?? Relation(rowCount: 0), pool: context.pool,
+      asked: AskedActions.asked(by: step, of: candidates, state, context.pool))
   }
 
   /// All rows; returns the workers, for what they counted.

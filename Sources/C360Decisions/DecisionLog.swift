@@ -33,7 +33,7 @@ final class DecisionLog: @unchecked Sendable {
     switch output {
     case .action: (candidates.integers.isEmpty ? .text : .int64, false)
     case .rank: (.int64, true)
-    case .propensity, .value, .expectedValue, .term: (.float64, true)
+    case .propensity, .probability, .value, .expectedValue, .term: (.float64, true)
     case .eligible: (.int64, false)
     case .reasons: (.text, false)
     case .isFallback, .repaired: (.bool, false)
@@ -45,9 +45,10 @@ final class DecisionLog: @unchecked Sendable {
   ///   - start: row of the frame at which the tile begins.
   ///   - contributions: weight · term at the chosen candidate, a run of the tile's rows for each term.
   ///   - reasons: codes by row, when reasons are among the outputs.
+  ///   - asked: the candidate, or −1, whose probability a column asks for at a row of the frame; nil: none.
   func write(
     _ tile: DecisionTile, at start: Int, contributions: UnsafePointer<Double>,
-    reasons: UnsafePointer<Int32>?
+    reasons: UnsafePointer<Int32>?, asked: (ColumnID, Int) -> Int?
   ) {
     let rows = tile.rows
     for column in columns {
@@ -63,6 +64,10 @@ final class DecisionLog: @unchecked Sendable {
         }
       case .propensity:
         writeFloats(column.values, valid, at: start, rows) { tile.propensities[$0] }
+      case .probability(of: let action):
+        writeFloats(column.values, valid, at: start, rows) { row in
+          asked(action, start + row).map { tile.probability(of: $0, row: row) } ?? .nan
+        }
       case .value:
         writeFloats(column.values, valid, at: start, rows) { row in
           tile.values[Int(tile.chosen[row]) * rows + row]

@@ -199,6 +199,13 @@ extension DecisionTile {
   /// Ranks of the chosen candidates.
   func rank() { c360_decide_rank(values, chosen, candidateCount, rows, scratch, ranks) }
 
+  /// Of a candidate under the whole mixture, once chosen; −1: no candidate of these.
+  func probability(of candidate: Int, row: Int) -> Double {
+    guard candidate >= 0 else { return 0 }
+    if isFallback[row] != 0 || !rule.draws { return Int(chosen[row]) == candidate ? 1 : 0 }
+    return mixed[candidate * rows + row]
+  }
+
   func findBest(_ passing: Operand?) {
     guard let passing else {
       c360_decide_best(values, candidateCount, rows, greatest, best)

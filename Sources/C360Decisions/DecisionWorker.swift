@@ -18,6 +18,11 @@ struct DecisionProblem: Sendable {
   let frame: Relation
   let actions: Relation
   let pool: TextPool
+  /// By column of actions whose probabilities are asked for.
+  let asked: [ColumnID: AskedActions]
+
+  /// The candidate that stands in a column of the frame, −1 for none of these; nil: null.
+  func askedCandidate(_ column: ColumnID, _ row: Int) -> Int? { asked[column]?.candidate(at: row) }
 
   var asksForReasons: Bool { step.outputs.contains { $0.0 == .reasons } }
 
@@ -145,7 +150,7 @@ final class DecisionWorker {
     }
     log.write(
       tile, at: rows.lowerBound, contributions: contributions,
-      reasons: tile.patterns == nil ? nil : reasonCodes)
+      reasons: tile.patterns == nil ? nil : reasonCodes, asked: problem.askedCandidate)
     tally.add(tile, contributions: contributions)
   }
 

@@ -32,6 +32,7 @@ extension Lowering {
     var steps: [Step] = []
     // Building the later steps may still ask for columns of tables, so scans are built last.
     for frame in frameOrder { steps.append(.frame(frameStep(frame))) }
+    steps += requests.drawOrder.compactMap { drawStep($0).map(Step.draw) }
     steps += requests.eventOrder.compactMap { eventMomentsStep($0).map(Step.eventMoments) }
     steps += requests.coverageOrder.compactMap { coverageStep($0).map(Step.coverage) }
     steps += requests.profileOrder.compactMap { asOfStep($0).map(Step.asOf) }
@@ -40,6 +41,7 @@ extension Lowering {
     steps += returnSteps(level: 0)
     steps += momentSteps()
     steps += decisionOrder.map { Step.decide(decideStep($0)) }
+    for composed in compositionOrder { steps += composeSteps(composed) }
     steps += querySteps
 
     let links =
@@ -68,7 +70,12 @@ extension Lowering {
         uniqueKeysWithValues: frameOrder.map { ($0.relation, (key: $0.key, time: $0.time)) }),
       decisions: decisionOrder.map {
         LoweredProgram.Decided(
-          policy: $0.key.policy, exposure: $0.key.exposure, name: name(of: $0))
+          policy: $0.key.policy, exposure: $0.key.exposure, name: name(of: $0),
+          isAsked: $0.isAsked)
+      },
+      compositions: compositionOrder.map {
+        LoweredProgram.Composed(
+          composition: $0.key.composition, exposure: $0.key.exposure, name: name(of: $0))
       },
       unruled: Set(
         frameOrder.filter { $0.reach != nil && !program[$0.exposure].isKeepDeclared }

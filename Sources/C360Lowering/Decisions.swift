@@ -25,6 +25,8 @@ final class Decision {
   var outputs: [(DecideStep.Output, ColumnID)] = []
   /// Parts of rules and terms that are computed apart, for their names.
   var partCount = 0
+  /// Whether a query asks for it, and not only a composition of which it is a member.
+  var isAsked = true
 
   init(key: DecisionKey, index: Int, frame: Frame, actions: TableID, relation: RelationID) {
     self.key = key
@@ -119,6 +121,7 @@ extension Lowering {
   func decisionColumn(
     _ column: DecisionColumn, _ expression: Expression, _ scope: Scope
   ) -> ScalarID {
+    if let composed = scope.composed { return composedColumn(column, expression, composed) }
     guard let decision = scope.decided else {
       preconditionFailure("the checker lets columns of decisions stand in their queries only")
     }
@@ -140,6 +143,7 @@ extension Lowering {
     case .reasons: output = .reasons
     case .isFallback: output = .isFallback
     case .repaired: output = .repaired
+    case .arm: preconditionFailure("only compositions have arms")
     }
     if let known = decision.outputs.first(where: { $0.0 == output }) { return scalar(known.1) }
     let id = addColumn(
@@ -156,7 +160,10 @@ extension Lowering {
       ? policy.name : "\(policy.name) at \(program[decision.key.exposure].name)"
   }
 
-  func decideStep(_ decision: Decision) -> DecideStep {
+  /// - Parameter outputs: nil: those that were asked for.
+  func decideStep(
+    _ decision: Decision, outputs: [(DecideStep.Output, ColumnID)]? = nil
+  ) -> DecideStep {
     let policy = program[decision.key.policy]
     let actions = rows(decision.actions)
     var noAction: String?
@@ -168,7 +175,7 @@ extension Lowering {
       actionKey: column(program[decision.actions].keyColumn, of: actions), noAction: noAction,
       actionTimelines: timelines.compactMap { timelineStep($0) }, rules: decision.rules,
       terms: decision.terms, choice: decision.choice, explore: policy.explore,
-      fallback: policy.fallback.keyText, seed: program.seed, outputs: decision.outputs,
+      fallback: policy.fallback.keyText, seed: program.seed, outputs: outputs ?? decision.outputs,
       name: name(of: decision))
     step.actionConsents = requests.consentOrder.filter { $0.decision == decision.index }
       .compactMap { consentStep($0) }
@@ -180,7 +187,7 @@ extension Lowering {
 }
 
 extension DecideStep.Output {
-  fileprivate func name(in policy: Policy) -> String {
+  func name(in policy: Policy) -> String {
     switch self {
     case .action: "action"
     case .rank: "rank"
@@ -192,6 +199,7 @@ extension DecideStep.Output {
     case .reasons: "reasons"
     case .isFallback: "is_fallback"
     case .repaired: "repaired"
+    case .probability: "probability"
     }
   }
 }

@@ -6,7 +6,7 @@ extension Expression {
     switch kind {
     case .literal, .parameter, .decisionTime, .tableColumn, .profileColumn, .actionColumn,
       .accumulator, .exposureColumn, .kept, .feature, .score, .aggregate, .coverage, .consent,
-      .confidence, .queryColumn, .rowAggregate, .decision:
+      .confidence, .arm, .queryColumn, .rowAggregate, .decision:
       []
     case .outcome(_, _, let inner), .not(let inner), .isNull(let inner), .isIn(let inner, _):
       [inner]

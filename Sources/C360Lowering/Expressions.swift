@@ -18,6 +18,8 @@ struct Scope {
   var decision: Decision?
   /// The decision whose result is at hand.
   var decided: Decision?
+  /// The same of a composition.
+  var composed: ComposedDecision?
   /// Columns of the previous stage of a query.
   var queryColumns: [ScalarID] = []
   /// Where aggregates over the rows of a group go.
@@ -49,7 +51,7 @@ extension Lowering {
     case .and, .or, .not, .conditional, .coalesce, .isNull, .isIn:
       return logic(expression, scope)
     case .decisionTime, .accumulator, .tableColumn, .profileColumn, .actionColumn,
-      .exposureColumn, .kept, .queryColumn, .consent, .confidence, .coverage:
+      .exposureColumn, .kept, .queryColumn, .consent, .confidence, .coverage, .arm:
       return leaf(expression, scope)
     case .outcome(let exposure, let position, let inner):
       return outcome(exposure, position, inner)
@@ -97,6 +99,7 @@ extension Lowering {
       if let moments = orderedMoments(of: scope) {
         return confidence(identity, expression, at: moments, scope)
       }
+    case .arm(let id): if let moments = moments(of: scope) { return arm(id, at: moments) }
     case .consent(let question):
       if let moments = moments(of: scope) { return consent(question, at: moments, scope.decision) }
     default: break

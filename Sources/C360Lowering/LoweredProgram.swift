@@ -18,6 +18,8 @@ public struct LoweredProgram: Sendable {
   public let moments: [RelationID: (key: ColumnID, time: ColumnID)]
   /// Decisions that are computed.
   public let decisions: [Decided]
+  /// Compositions that are computed.
+  public let compositions: [Composed]
   /// Frames whose exposures declare no `keep` rule and have outcomes: their step counts as kept the
   /// rows that overlap no earlier row's outcome window.
   public let unruled: Set<RelationID>
@@ -63,6 +65,15 @@ public struct LoweredProgram: Sendable {
     public let policy: PolicyID
     public let exposure: ExposureID
     /// `DecideStep.name`.
+    public let name: String
+    /// Whether a query asks for it, and not only a composition of which it is a member.
+    public let isAsked: Bool
+  }
+
+  public struct Composed: Sendable {
+    public let composition: CompositionID
+    public let exposure: ExposureID
+    /// `ComposeStep.name`.
     public let name: String
   }
 

@@ -30,6 +30,8 @@ final class Lowering {
   /// Decisions that are made.
   var decisions: [DecisionKey: Decision] = [:]
   var decisionOrder: [Decision] = []
+  var compositions: [CompositionKey: ComposedDecision] = [:]
+  var compositionOrder: [ComposedDecision] = []
   /// What is computed at the moments of a relation (frames, and events as moments).
   var requests = MomentRequests()
   /// Columns computed from a scalar before any query.

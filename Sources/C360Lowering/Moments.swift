@@ -46,6 +46,10 @@ struct MomentRequests {
     let moments: Moments
     var windows: [CoverageStep.Window] = []
   }
+  struct DrawLookup {
+    let moments: Moments
+    var draws: [(DrawStep.Hash, ColumnID)] = []
+  }
   struct ConsentLookup {
     let moments: Moments
     var tests: [ConsentStep.Test] = []
@@ -68,6 +72,8 @@ struct MomentRequests {
   var profileOrder: [LookupKey] = []
   var consents: [ConsentKey: ConsentLookup] = [:]
   var consentOrder: [ConsentKey] = []
+  var draws: [RelationID: DrawLookup] = [:]
+  var drawOrder: [RelationID] = []
   var coverages: [RelationID: CoverageLookup] = [:]
   var coverageOrder: [RelationID] = []
   /// Event columns computed before timelines read them, in order of need.

@@ -53,8 +53,13 @@ extension Lowering {
       if query.showsOrder { order = canonicalOrder(of: table, rows) }
     case .exposure(let exposure):
       scope = frameScope(frame(exposure))
+    case .composition(let composition, let exposure):
+      let composed = composed(composition, at: exposure)
+      scope = frameScope(composed.frame)
+      scope.composed = composed
     case .policy(let policy, let exposure):
       let decision = decision(policy, at: exposure)
+      decision.isAsked = true
       scope = frameScope(decision.frame)
       scope.decided = decision
     }

@@ -32,6 +32,9 @@ public struct DecideStep: Sendable {
     case action, rank, propensity, value, expectedValue
     case term(Int)
     case eligible, reasons, isFallback, repaired
+    /// With what probability the policy, its whole mixture, takes the action that stands in a column of
+    /// the frame; 0 for what is none of its candidates, null where the column is null.
+    case probability(of: ColumnID)
   }
   /// Enters the draws.
   public let policy: String
@@ -49,6 +52,8 @@ public struct DecideStep: Sendable {
   public var actionTimelines: [TimelineStep]
   /// Consents by the channel of the action, looked up tile by tile; all tests are `ofAction`.
   public var actionConsents: [ConsentStep] = []
+  /// False where the same decisions are counted by another step.
+  public var isCounted = true
   public let rules: [Rule]
   public let terms: [Term]
   /// Bounds on all decisions together; solved before any is written.

@@ -77,6 +77,8 @@ public enum Step: Sendable {
   case sort(SortStep)
   case limit(LimitStep)
   case decide(DecideStep)
+  case draw(DrawStep)
+  case compose(ComposeStep)
   case expect(ExpectStep)
 }
 

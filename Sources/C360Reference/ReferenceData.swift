@@ -78,4 +78,9 @@ public struct ReferenceDecision: Sendable {
   public let draw: Double
   /// Row of the chosen action in the actions table; nil at the no-op.
   let actionRow: [Value]?
+  /// Of a composition: the member that acted, by name, and its canonical text; `none` and nil where
+  /// the composition itself left things alone.
+  var acted: (name: String, canonicalText: String?)?
+  /// Of a composition: the arm of the outermost experiment that acted.
+  var arm: Value = .null
 }

@@ -16,7 +16,9 @@ public protocol ProgramResolver: Sendable {
 extension ProgramResolver {
   /// FNV-1a of 64 bits, for hosts that need no more.
   public func digest(of bytes: [UInt8]) -> String {
-    let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
     return String(hash, radix: 16)
   }
 }

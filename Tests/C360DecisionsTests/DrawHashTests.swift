@@ -38,4 +38,15 @@ import Testing
     #expect(DrawHash.unit(.max) < 1)
     #expect(DrawHash.unit(0) == 0)
   }
+
+  @Test func placesOfEntities() {
+    #expect(EntityHash("arm", "2026Q2").hash(key: 42) == 0x9f2b_b3ca_813d_6e0f)
+    #expect(EntityHash("arm", "2026Q2").hash(key: -1) == 0xa8d9_e5cd_e8b8_d96b)
+    #expect(EntityHash("layer", "homepage").hash(key: 42) == 0xfceb_a1e3_73a0_c3f7)
+    let text = Array("c-17".utf8).withUnsafeBufferPointer {
+      EntityHash("arm", "2026Q2").hash(key: $0)
+    }
+    #expect(text == 0x3621_d8fa_2cd5_5a18)
+    #expect(DrawHash.unit(text) == 0.21145397289077061)
+  }
 }

@@ -18,6 +18,12 @@ import Testing
     func run(
       _ step: DecideStep, _ state: inout ExecutionState, _ context: ExecutionContext
     ) throws(EngineError) {}
+    func run(
+      _ step: DrawStep, _ state: inout ExecutionState, _ context: ExecutionContext
+    ) throws(EngineError) {}
+    func run(
+      _ step: ComposeStep, _ state: inout ExecutionState, _ context: ExecutionContext
+    ) throws(EngineError) {}
   }
 
   /// orders | derive doubled = 2 · amount | where doubled > 4 | group category { total = sum(doubled) }

@@ -6,8 +6,23 @@ import Testing
 @Suite struct RunCountsTests {
   /// Who adds a count decides in `merge` how those of partitions become one.
   @Test func everyCountIsMerged() {
-    #expect(Mirror(reflecting: RunCounts()).children.count == 19)
-    #expect(Mirror(reflecting: DecisionCounts()).children.count == 5)
+    #expect(Mirror(reflecting: RunCounts()).children.count == 20)
+    #expect(Mirror(reflecting: DecisionCounts()).children.count == 6)
+    #expect(Mirror(reflecting: CompositionCounts()).children.count == 2)
+  }
+
+  @Test func whoActedAddsUp() {
+    var counts = RunCounts()
+    for rows in [[[1, 2], [3]], [[10, 20], [30]]] {
+      var part = CompositionCounts()
+      part.acted = rows
+      part.decisions.rows = rows[0].reduce(0, +)
+      var other = RunCounts()
+      other.compositions = ["trial": part]
+      counts.merge(other)
+    }
+    #expect(counts.compositions["trial"]?.acted == [[11, 22], [33]])
+    #expect(counts.compositions["trial"]?.decisions.rows == 33)
   }
 
   @Test func aPurposeIsUnmentionedWhenNoPartMentionsIt() {

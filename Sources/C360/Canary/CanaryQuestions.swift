@@ -17,6 +17,9 @@ struct CanaryQuestions {
   func all(through cut: Int64) -> [Question] {
     program.exposures.indices.compactMap { values(at: ExposureID($0), through: cut) }
       + program.policies.indices.compactMap { decisions(of: PolicyID($0), through: cut) }
+      + program.compositions.indices.compactMap {
+        decisions(of: CompositionID($0), through: cut)
+      }
   }
 
   /// Entity and time of every exposure's rows.
@@ -68,6 +71,33 @@ struct CanaryQuestions {
   private func decisions(of id: PolicyID, through cut: Int64) -> Question? {
     let policy = program[id]
     guard program[policy.exposure].starts(by: cut) else { return nil }
+    return decisions(
+      .policy(id, at: policy.exposure),
+      Decider(
+        name: policy.name, exposure: policy.exposure, actions: policy.actions,
+        terms: policy.terms.map(\.name), span: policy.span))
+  }
+
+  private func decisions(of id: CompositionID, through cut: Int64) -> Question? {
+    let composition = program[id]
+    guard program[composition.exposure].starts(by: cut), let first = composition.policies.first
+    else { return nil }
+    return decisions(
+      .composition(id, at: composition.exposure),
+      Decider(
+        name: composition.name, exposure: composition.exposure, actions: program[first].actions,
+        terms: composition.terms, span: composition.span))
+  }
+
+  private struct Decider {
+    let name: String
+    let exposure: ExposureID
+    let actions: TableID
+    let terms: [String]
+    let span: Span
+  }
+
+  private func decisions(_ source: Query.Source, _ policy: Decider) -> Question {
     let key = program[policy.exposure].columns[program[policy.exposure].key].type
     let none: String? =
       if case .actions(let roles) = program[policy.actions].kind { roles.none } else { nil }
@@ -91,10 +121,10 @@ struct CanaryQuestions {
         column("is_fallback", .isFallback, .bool),
       ]
       + policy.terms.enumerated().map {
-        column("term_\($1.name)", .term($0), Type.float.optional)
+        column("term_\($1)", .term($0), Type.float.optional)
       }
     return question(
-      .policy(id, at: policy.exposure),
+      source,
       [column(program[policy.exposure].entity, .entity, key), column("at", .time, .time)],
       values.map { projection in
         (

@@ -47,6 +47,12 @@ struct PlanText {
         "  decide \(policy.name) at \(program[decided.exposure].name) under mask \(mask): "
           + policy.terms.map(\.name).joined(separator: ", "))
     }
+    for composed in lowered.compositions {
+      let composition = program[composed.composition]
+      lines.append(
+        "  compose \(composition.name) at \(program[composed.exposure].name): "
+          + composition.policies.map { program[$0].name }.joined(separator: ", "))
+    }
     for (index, target) in lowered.sinks.enumerated() {
       let columns = lowered.plan.sinks[index].columns.map(\.name).joined(separator: ", ")
       switch target {

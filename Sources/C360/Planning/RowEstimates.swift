@@ -25,7 +25,8 @@ struct RowEstimates {
         min(max(0, input - Double(step.skip)), Double(step.take ?? .max))
       }
     case .eventMoments(let step): rows[step.moments] = rows[step.events]
-    case .versions, .eventValues, .timeline, .asOf, .coverage, .consent, .derive, .decide, .expect:
+    case .versions, .eventValues, .timeline, .asOf, .coverage, .consent, .derive, .decide,
+      .draw, .compose, .expect:
       break
     }
   }

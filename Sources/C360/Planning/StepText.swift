@@ -67,6 +67,8 @@ struct StepText {
         (step.skip > 0 ? ["skip \(step.skip)"] : []) + (step.take.map { ["take \($0)"] } ?? [])
       return ("limit", step.output, parts.joined(separator: ", "))
     case .decide(let step): return ("decide", step.frame, decide(step))
+    case .draw(let step): return ("draw", step.frame, names(step.draws.map(\.1)))
+    case .compose(let step): return ("compose", step.frame, compose(step))
     case .expect(let step): return ("expect", step.relation, scalars.text(step.condition))
     }
   }
@@ -113,6 +115,12 @@ struct StepText {
     return [outputs, coverages].filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
+  private func compose(_ step: ComposeStep) -> String {
+    let outputs = names(step.outputs.map(\.1))
+    guard step.isCounted else { return "\(step.name): \(outputs)" }
+    return "\(step.name) of \(step.policies.map(\.name).joined(separator: ", ")): \(outputs)"
+  }
+
   private func decide(_ step: DecideStep) -> String {
     let choice =
       switch step.choice {
@@ -122,6 +130,9 @@ struct StepText {
       }
     var lines = ["\(step.policy) among \(plan.name(of: step.actions)), \(choice)"]
     if step.explore > 0 { lines[0] += ", explore \(step.explore)" }
+    for case (.probability(let action), _) in step.outputs {
+      lines[0] += ", how probable \(plan[action].name) is to it"
+    }
     for timeline in step.actionTimelines {
       lines.append(
         "windows over \(plan.name(of: timeline.events.relation)): \(self.timeline(timeline))")

@@ -31,6 +31,7 @@ struct Manifest {
       ("tables", .array(report.tables.map(table))),
       ("exposures", .array(report.exposures.map(exposure))),
       ("policies", .array(policies)),
+      ("compositions", .array(compositions)),
       ("outputs", .array(report.outputs.map(output))),
       (
         "nullConditions",
@@ -206,6 +207,14 @@ struct Manifest {
           })
       ),
     ])
+  }
+
+  private var compositions: [JSONValue] {
+    report.compositions.compactMap { composed in
+      guard let composition = program.compositions.first(where: { $0.name == composed.composition })
+      else { return nil }
+      return CompositionRecord(program: program, composition: composition, report: composed).value
+    }
   }
 
   private func approval(_ approval: (by: String, until: Int64?)?) -> JSONValue {

@@ -10,7 +10,8 @@ struct RunSummary {
     var lines: [String] = []
     for table in report.tables { lines.append(row(table.name, read(table))) }
     for exposure in report.exposures { lines.append(row(exposure.name, moments(exposure))) }
-    for decisions in report.decisions { lines += self.decisions(decisions) }
+    for decisions in report.decisions where decisions.isAsked { lines += self.decisions(decisions) }
+    for composition in report.compositions { lines += self.composition(composition) }
     for (name, count) in sorted(report.counts.nullConditions) where count > 0 {
       lines.append(row("where", "\(number(count)) rows left out of \(name), the condition is null"))
     }
@@ -83,13 +84,42 @@ struct RunSummary {
   }
 
   private func decisions(_ decided: RunReport.Decisions) -> [String] {
-    let counts = decided.counts
+    decisions(decided.name, decided.counts, decided.terms)
+  }
+
+  private func composition(_ composed: RunReport.Composition) -> [String] {
+    decisions(composed.name, composed.counts, composed.terms)
+      + composed.nodes.enumerated().map { index, node in
+        row("", (index == 0 ? "" : "in \(node.name), ") + acted(in: node))
+      }
+  }
+
+  /// Who acted how often; of an experiment the shares found beside those wanted.
+  private func acted(in node: RunReport.Composition.Node) -> String {
+    guard node.outside != nil || node.acted.contains(where: { $0.share != nil }) else {
+      return "acted: " + node.acted.map { "\($0.name) \(number($0.rows))" }.joined(separator: ", ")
+    }
+    let whole = node.acted.reduce(0) { $0 + $1.rows }
+    let shares = node.acted.reduce(0) { $0 + ($1.share ?? 0) }
+    func percent(_ share: Double) -> String { "\(ValueText.fixed(100 * share, 1)) %" }
+    let arms = node.acted.map { arm in
+      let found = whole > 0 ? percent(Double(arm.rows) / Double(whole)) : "no share"
+      let wanted = shares > 0 ? percent((arm.share ?? 0) / shares) : "none"
+      return "\(arm.name) \(number(arm.rows)) (\(found), wanted \(wanted))"
+    }
+    let outside = node.outside.map { "; outside \(number($0))" } ?? ""
+    return "arms: " + arms.joined(separator: ", ") + outside
+  }
+
+  private func decisions(
+    _ name: String, _ counts: DecisionCounts, _ terms: [(name: String, total: Double)]
+  ) -> [String] {
     let actions = counts.actions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     var parts = actions.prefix(8).map { "\($0.key) \(number($0.value))" }
     if actions.count > 8 { parts.append("\(actions.count - 8) more") }
     var lines = [
       row(
-        decided.name,
+        name,
         "\(number(counts.rows)) \(counts.rows == 1 ? "decision" : "decisions")"
           + (parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))")),
       row("", "\(number(counts.fallbacks)) by fallback"),
@@ -101,9 +131,9 @@ struct RunSummary {
       let list = forbidden.map { "\($0.key) \(number($0.value))" }.joined(separator: ", ")
       lines.append(row("", "pairs forbidden: \(list)"))
     }
-    if !decided.terms.isEmpty {
-      let whole = decided.terms.reduce(0) { $0 + abs($1.total) }
-      let list = decided.terms.map { term in
+    if !terms.isEmpty {
+      let whole = terms.reduce(0) { $0 + abs($1.total) }
+      let list = terms.map { term in
         let share =
           whole > 0 && whole.isFinite
           ? " (\(ValueText.fixed(100 * abs(term.total) / whole, 0)) %)" : ""
@@ -128,7 +158,9 @@ struct RunSummary {
   }
 
   private var names: [String] {
-    report.tables.map(\.name) + report.exposures.map(\.name) + report.decisions.map(\.name)
+    report.tables.map(\.name) + report.exposures.map(\.name)
+      + report.decisions.filter(\.isAsked).map(\.name)
+      + report.compositions.map(\.name)
   }
 
   private func rows(_ count: Int) -> String { "\(number(count)) \(count == 1 ? "row" : "rows")" }

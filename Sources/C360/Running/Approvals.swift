@@ -7,8 +7,12 @@ extension Compiler {
     let sources =
       program.outputs.map(\.query.source) + program.shows.map(\.query.source)
     let used = Set(
-      sources.compactMap { source -> PolicyID? in
-        if case .policy(let policy, _) = source { policy } else { nil }
+      sources.flatMap { source -> [PolicyID] in
+        switch source {
+        case .policy(let policy, _): [policy]
+        case .composition(let composition, _): program[composition].policies
+        case .table, .exposure: []
+        }
       })
     let complaints = used.sorted { $0.index < $1.index }.compactMap { id -> Diagnostic? in
       let policy = program[id]

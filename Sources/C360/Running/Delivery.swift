@@ -8,8 +8,8 @@ import C360Semantics
 
 /// Puts the results of a run where they go: outputs and manifest all at once, or nothing.
 struct Delivery {
-  private let results: Results
-  private let program: Program
+  let results: Results
+  let program: Program
   private let session: Session
   private let files: ReadLog
   private let started: UInt64
@@ -149,7 +149,8 @@ struct Delivery {
       program: program, lowered: results.lowered, counts: results.counts, exposures: exposures)
     return RunReport(
       script: session.scriptPath, runTime: program.runTime, tables: results.tables,
-      exposures: exposures, decisions: decisions, outputs: outputs, shows: shows,
+      exposures: exposures, decisions: decisions, compositions: compositions, outputs: outputs,
+      shows: shows,
       warnings: warnings + own.all, counts: results.counts, manifestPath: nil,
       elapsed: Clock.now() - started)
   }
@@ -158,7 +159,7 @@ struct Delivery {
   private func hidden(from query: Query) throws -> [RunReport.Hidden] {
     let exposure: ExposureID
     switch query.source {
-    case .exposure(let id), .policy(_, let id): exposure = id
+    case .exposure(let id), .policy(_, let id), .composition(_, let id): exposure = id
     case .table: return []
     }
     guard
@@ -230,7 +231,7 @@ struct Delivery {
       let policy = program[decided.policy]
       return RunReport.Decisions(
         name: decided.name, policy: policy.name, exposure: program[decided.exposure].name,
-        counts: counts,
+        counts: counts, isAsked: decided.isAsked,
         terms: policy.terms.map { (name: $0.name, total: counts.terms[$0.name] ?? 0) })
     }
   }

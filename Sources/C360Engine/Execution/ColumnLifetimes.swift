@@ -84,6 +84,15 @@ struct StepColumns {
       add(step.columns)
     case .limit(let step): add(step.columns)
     case .decide(let step): add(step, plan)
+    case .draw(let step):
+      read.insert(step.key)
+      for case .member(_, _, let time, let number) in step.draws.map(\.0) {
+        read.formUnion([time, number])
+      }
+      written = step.draws.map(\.1)
+    case .compose(let step):
+      read = step.reads
+      written = step.outputs.map { $0.1 }
     case .expect(let step): add(step.condition, plan)
     }
   }
@@ -159,6 +168,7 @@ struct StepColumns {
       read.insert(cap.bound)
     }
     for prior in step.prior { add(prior, plan) }
+    for case .probability(let column) in step.outputs.map(\.0) { read.insert(column) }
     written += step.outputs.map { $0.1 }
   }
 

@@ -152,6 +152,17 @@ public struct RunCounts: Sendable {
   public var kept: [String: Int] = [:]
   /// Policy → counts of its decisions.
   public var decisions: [String: DecisionCounts] = [:]
+  /// Composition → who acted how often.
+  public var compositions: [String: CompositionCounts] = [:]
+  public init() {}
+}
+
+/// Who acted in a composition, and what came of it.
+public struct CompositionCounts: Sendable {
+  /// Of the decisions that the composition made; pairs that rules forbid are counted by its members.
+  public var decisions = DecisionCounts()
+  /// By node of the step's tree, the outermost first, and slot of the node: rows at which it acted.
+  public var acted: [[Int]] = []
   public init() {}
 }
 

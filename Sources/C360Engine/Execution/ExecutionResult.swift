@@ -56,6 +56,8 @@ enum StepName {
     case .sort(let step): return "sort \(name(step.input))"
     case .limit(let step): return "limit \(name(step.input))"
     case .decide(let step): return "decide \(step.policy)"
+    case .draw(let step): return "draw \(name(step.frame))"
+    case .compose(let step): return "compose \(step.name)"
     case .expect(let step): return "expect \(name(step.relation))"
     }
   }
@@ -79,6 +81,8 @@ enum StepName {
     case .sort(let step): step.output
     case .limit(let step): step.output
     case .decide(let step): step.frame
+    case .draw(let step): step.frame
+    case .compose(let step): step.frame
     case .expect(let step): step.relation
     }
   }
@@ -90,7 +94,7 @@ enum StepName {
     case .sort(let step): [step.input]
     case .limit(let step): [step.input]
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
-      .consent, .derive, .filter, .decide, .expect:
+      .consent, .derive, .filter, .decide, .draw, .compose, .expect:
       []
     }
   }

@@ -13,7 +13,7 @@ enum StepMemory {
     case .filter(let step): return rows(step.output) * width(step.columns.map(\.to), plan)
     case .sort(let step): return rows(step.input) * width(step.columns.map(\.to), plan)
     case .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
-      .consent, .derive, .decide:
+      .consent, .derive, .decide, .draw, .compose:
       return rows(StepName.target(of: step)) * width(StepColumns(step, in: plan).written, plan)
     }
   }
@@ -23,7 +23,7 @@ enum StepMemory {
     of step: Step, in plan: Plan, rows: (RelationID) -> Int
   ) -> Int {
     switch step {
-    case .scan, .limit, .timeline, .coverage, .consent, .derive, .decide: return 0
+    case .scan, .limit, .timeline, .coverage, .consent, .derive, .decide, .draw, .compose: return 0
     case .expect(let step): return rows(step.relation)
     case .filter(let step): return 5 * rows(step.input)
     // A table of ids half full, and the first row of each.
@@ -76,7 +76,7 @@ enum StepMemory {
     case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
     case .eventMoments(let step): return [step.momentKey: rows(step.events) * entityWidth]
     case .scan, .versions, .link, .eventValues, .coverage, .derive, .filter, .group, .sort, .limit,
-      .expect:
+      .draw, .compose, .expect:
       return [:]
     }
   }
@@ -156,7 +156,7 @@ struct MemoryForecast {
     case .group(let step): rows[step.output] = 0
     case .eventMoments(let step): rows[step.moments] = rows[step.events] ?? 0
     case .scan, .versions, .eventValues, .timeline, .coverage, .asOf, .consent, .derive, .decide,
-      .expect:
+      .draw, .compose, .expect:
       break
     }
   }

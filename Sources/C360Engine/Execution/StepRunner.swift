@@ -66,6 +66,8 @@ struct StepRunner: Sendable {
     case .sort(let step): try SortOperator.run(step, &state, context)
     case .limit(let step): LimitOperator.run(step, &state)
     case .decide(let step): try decisions.run(step, &state, context)
+    case .draw(let step): try decisions.run(step, &state, context)
+    case .compose(let step): try decisions.run(step, &state, context)
     case .expect(let step): try ExpectOperator.run(step, state, context)
     }
   }

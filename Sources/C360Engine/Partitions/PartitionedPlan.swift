@@ -85,6 +85,8 @@ struct PartitionedPlan {
       return .inPartitions
     case .versions, .eventValues, .timeline, .coverage, .asOf, .consent, .decide:
       return .inPartitions
+    case .draw(let step): return placement(of: step.frame)
+    case .compose(let step): return placement(of: step.frame)
     case .derive(let step): return placement(of: step.relation)
     case .expect(let step): return placement(of: step.relation)
     case .filter(let step):
@@ -209,6 +211,7 @@ private struct PartitionClaims {
         whole.insert(step.actions)
         for timeline in step.actionTimelines { claims.append(claim(of: timeline)) }
         claims += step.actionConsents.map { ($0.ledger, $0.key) }
+      case .compose(let step): whole.formUnion(step.policies.map(\.actions))
       case .versions(let step):
         guard scanned.isSuperset(of: StepColumns(.versions(step), in: plan).read) else {
           return nil
@@ -216,7 +219,7 @@ private struct PartitionClaims {
         versions[step.relation] = step
       // Whose an event is, is not known before all links are.
       case .link: return nil
-      case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .expect: break
+      case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .draw, .expect: break
       }
     }
     for (relation, key) in claims where !frames.contains(relation) {
@@ -264,8 +267,7 @@ extension Step {
       step.actionTimelines = step.actionTimelines.map(observing)
       return .decide(step)
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .coverage, .asOf, .consent,
-      .derive, .filter, .group, .sort, .limit,
-      .expect:
+      .derive, .filter, .group, .sort, .limit, .draw, .compose, .expect:
       return self
     }
   }

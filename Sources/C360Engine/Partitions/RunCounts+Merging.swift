@@ -30,6 +30,7 @@ extension RunCounts {
     }
     mergePurposes(other)
     for (policy, counts) in other.decisions { decisions[policy, default: .init()].merge(counts) }
+    for (name, counts) in other.compositions { compositions[name, default: .init()].merge(counts) }
   }
 }
 
@@ -44,6 +45,19 @@ extension RunCounts {
       let mentioned = mentionedPurposes[ledger] ?? []
       let left = purposes.filter { !mentioned.contains($0.key) }
       unmentionedPurposes[ledger] = left.isEmpty ? nil : left
+    }
+  }
+}
+
+extension CompositionCounts {
+  public mutating func merge(_ other: CompositionCounts) {
+    decisions.merge(other.decisions)
+    if acted.isEmpty {
+      acted = other.acted
+    } else {
+      for (node, slots) in other.acted.enumerated() {
+        for (slot, rows) in slots.enumerated() { acted[node][slot] += rows }
+      }
     }
   }
 }

@@ -82,7 +82,9 @@ extension Step {
       relations.insert(step.actions)
       relations.formUnion(step.actionTimelines.map(\.events.relation))
       relations.formUnion(step.actionConsents.map(\.ledger))
-    case .scan, .versions, .eventValues, .coverage, .derive, .group, .sort, .limit, .expect: break
+    case .compose(let step): relations.formUnion(step.policies.map(\.actions))
+    case .scan, .versions, .eventValues, .coverage, .derive, .group, .sort, .limit, .draw, .expect:
+      break
     }
     return relations.contains(relation)
   }

@@ -201,8 +201,9 @@ extension ReferenceInterpreter {
     }.joined(separator: "; ")
   }
 
+  /// - Parameter policy: nil: a composition.
   func decisionColumn(
-    _ column: DecisionColumn, _ decision: ReferenceDecision, _ policy: PolicyID
+    _ column: DecisionColumn, _ decision: ReferenceDecision, _ policy: PolicyID?
   ) -> Value {
     switch column {
     case .entity: decision.entity
@@ -218,8 +219,11 @@ extension ReferenceInterpreter {
     case .reasons: .text(decision.reasons)
     case .isFallback: .bool(decision.isFallback)
     case .repaired: .bool(false)
-    case .policy: .text(program[policy].name)
-    case .policyHash: .text(semanticHash(program[policy].canonicalText))
+    case .policy: .text(policy.map { program[$0].name } ?? decision.acted?.name ?? "none")
+    case .policyHash:
+      (policy.map { program[$0].canonicalText } ?? decision.acted?.canonicalText)
+        .map { .text(semanticHash($0)) } ?? .null
+    case .arm: decision.arm
     }
   }
 }

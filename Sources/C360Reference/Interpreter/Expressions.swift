@@ -55,6 +55,7 @@ extension ReferenceInterpreter {
         try self.aggregate(aggregate, in: expression, scope)
       }
     case .coverage(let window): return .success(.float(coverage(window, scope)))
+    case .arm(let id): return .success(arm(id, scope.entity, scope.time).map { .text($0) } ?? .null)
     case .consent(let question): return .success(.bool(isHeld(question, scope)))
     case .confidence(let identity): return .success(confidence(identity, scope))
     case .queryColumn(let column): return .success(scope.cells[column])

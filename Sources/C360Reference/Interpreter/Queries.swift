@@ -17,6 +17,14 @@ extension ReferenceInterpreter {
     switch source {
     case .table(let id): return tableScopes(id)
     case .exposure(let id): return exposureScopes(id)
+    case .composition(let composition, let exposure):
+      let decisions = try decisions(composition, at: exposure)
+      return zip(exposureScopes(exposure), decisions).map { scope, decision in
+        var scope = scope
+        scope.action = decision.actionRow
+        scope.decision = (nil, decision)
+        return scope
+      }
     case .policy(let policy, let exposure):
       let decisions = try decisions(policy, at: exposure)
       return zip(exposureScopes(exposure), decisions).map { scope, decision in

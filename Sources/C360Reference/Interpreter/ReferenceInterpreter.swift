@@ -85,7 +85,8 @@ struct Scope {
   var cells: [Value] = []
   /// The rows of a group.
   var group: [[Value]] = []
-  var decision: (policy: PolicyID, ReferenceDecision)?
+  /// No policy: the decision of a composition.
+  var decision: (policy: PolicyID?, ReferenceDecision)?
   /// The value so far, in the step of a fold.
   var accumulator: Value = .null
 

@@ -172,6 +172,7 @@ extension CanonicalText {
       case .table(let id): program[id].name
       case .exposure(let id): program[id].name
       case .policy(let id, let at): "\(program[id].name) at \(program[at].name)"
+      case .composition(let id, let at): "\(program[id].name) at \(program[at].name)"
       }
     let initial = projections(query.initial)
     let stages = query.stages.map { " | \(stage($0))" }.joined()

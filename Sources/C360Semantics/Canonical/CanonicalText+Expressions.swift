@@ -44,6 +44,7 @@ extension CanonicalText {
     case .consent(let question):
       text += words(question)
     case .confidence(let identity): text += "confidence(\(program[identity].name))"
+    case .arm(let id): text += "arm(\(program[id].name))"
     case .queryColumn(let index): text += "#\(index)"
     case .rowAggregate(let aggregate): text += rowAggregate(aggregate)
     case .decision(let column): text += "decision.\(column)"

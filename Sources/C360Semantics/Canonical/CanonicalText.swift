@@ -13,6 +13,8 @@ struct CanonicalText {
     lines += program.scores.map { score($0) }.sorted()
     lines += program.masks.map { mask($0) }.sorted()
     lines += program.policies.map { policy($0) }.sorted()
+    lines += program.assignments.map { assignment($0) }.sorted()
+    lines += program.compositions.map { composition($0) }.sorted()
     lines += program.expectations.map { expectation($0) }.sorted()
     lines += program.outputs.map { "output \($0.name) = \(query($0.query)) to \(quoted($0.path))" }
       .sorted()
@@ -29,6 +31,7 @@ struct CanonicalText {
     lines += gathered.tables.map { table(program[$0]) }.sorted()
     lines += gathered.features.map { feature(program[$0]) }.sorted()
     lines += gathered.scores.map { score(program[$0]) }.sorted()
+    lines += gathered.assignments.map { assignment(program[$0]) }.sorted()
     if let mask = policy.mask { lines.append(self.mask(program[mask])) }
     lines.append(exposureHead(program[policy.exposure]))
     lines.append(self.policy(policy))
@@ -47,12 +50,14 @@ struct CanonicalText {
 }
 
 /// What a policy depends on.
-private struct Dependencies {
+struct Dependencies {
   let program: Program
   var parameters: Set<ParameterID> = []
   var tables: Set<TableID> = []
   var features: Set<FeatureID> = []
   var scores: Set<ScoreID> = []
+  /// Whose arms are read, and those that they stand within.
+  var assignments: Set<AssignmentID> = []
 
   mutating func add(_ policy: Policy) {
     tables.insert(policy.actions)
@@ -65,8 +70,18 @@ private struct Dependencies {
     if let mask = policy.mask { for rule in program[mask].rules { add(rule.condition) } }
   }
 
-  private mutating func add(_ expression: Expression) {
+  init(program: Program) { self.program = program }
+
+  mutating func add(_ assignment: AssignmentID) {
+    guard assignments.insert(assignment).inserted, let outer = program[assignment].within else {
+      return
+    }
+    add(outer.assignment)
+  }
+
+  mutating func add(_ expression: Expression) {
     switch expression.kind {
+    case .arm(let id): add(id)
     case .parameter(let id): parameters.insert(id)
     case .profileColumn(let table, _), .actionColumn(let table, _), .tableColumn(let table, _):
       tables.insert(table)

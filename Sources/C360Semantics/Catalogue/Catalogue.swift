@@ -13,7 +13,7 @@ public enum Catalogue {
 
   /// Functions and aggregates of the language that this version does not have.
   static let laterFunctions: Set<String> = [
-    "arm", "scorecard", "trees", "kl", "difference", "rate",
+    "scorecard", "trees", "kl", "difference", "rate",
   ]
 
   /// What other languages call what this one has, and how to write it here.

@@ -54,6 +54,12 @@ extension Catalogue {
       name: "policy", signature: "policy name for actions at exposure { clauses }",
       summary: "How an action is chosen."),
     Declaration(
+      name: "experiment", signature: "experiment name of entity at exposure { salt …  arm … }",
+      summary: "Who gets which policy, by a hash of the entity."),
+    Declaration(
+      name: "arbitrate", signature: "arbitrate name of entity at exposure { first …  then … }",
+      summary: "Which of several policies acts."),
+    Declaration(
       name: "output", signature: "output name = query to \"file\"", summary: "A file to write."),
     Declaration(name: "show", signature: "show query", summary: "A table to print."),
     Declaration(

@@ -2,6 +2,10 @@ extension Catalogue {
   /// Calls with rules of their own.
   static let forms: [Function] = [
     Function(
+      form: "arm", "arm(experiment)",
+      "The name of the arm in which the entity is at the decision; null outside of the experiment.",
+      nulls: .total),
+    Function(
       form: "consent", "consent(\"purpose\")",
       "Whether the entity's consent for a purpose holds at the decision.", nulls: .total),
     Function(

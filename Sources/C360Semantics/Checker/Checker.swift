@@ -53,6 +53,8 @@ final class Checker {
   var outputPaths: [String: Span] = [:]
   /// Qualified names of the constraints that something is subject to.
   var listedConstraints: Set<String> = []
+  /// By layer: the slots that experiments take.
+  var layerSlots: [String: [LayerSlot]] = [:]
 
   // How complaints are reported.
   private(set) var diagnostics: [Diagnostic] = []
@@ -163,6 +165,7 @@ final class Checker {
     case .objective: _ = objective(declaration)
     case .constraint: break
     case .policy: _ = policy(declaration)
+    case .experiment, .arbitrate: _ = composition(declaration)
     case .output: break
     }
   }

@@ -60,6 +60,8 @@ final class Declaration {
     case objective(ObjectiveSyntax)
     case constraint(ConstraintSyntax)
     case policy(PolicySyntax)
+    case experiment(ExperimentSyntax)
+    case arbitrate(ArbitrateSyntax)
     case output(OutputSyntax)
   }
   enum Resolution {
@@ -73,6 +75,7 @@ final class Declaration {
     case mask(MaskInfo)
     case objective(ObjectiveInfo)
     case policy(PolicyInfo)
+    case composition(CompositionInfo)
   }
   /// A feature or score under one mask.
   enum Seen {
@@ -89,6 +92,8 @@ final class Declaration {
   var resolution: Resolution = .unresolved
   /// By mask; nil is unmasked.
   var seen: [MaskID?: Seen] = [:]
+  /// Of an experiment: who is in which arm, known before its members are.
+  var assigned: Seen?
 
   init(name: String, nameSpan: Span, kind: Kind, environment: Environment) {
     self.name = name
@@ -118,6 +123,8 @@ final class Declaration {
     case .objective: "an objective"
     case .constraint: "a constraint"
     case .policy: "a policy"
+    case .experiment: "an experiment"
+    case .arbitrate: "an arbitration"
     case .output: "an output"
     }
   }

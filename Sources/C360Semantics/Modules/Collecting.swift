@@ -45,6 +45,8 @@ extension Checker {
     case .objective(let view): declare(view.name, .objective(view), environment)
     case .constraint(let view): declare(view.name, .constraint(view), environment)
     case .policy(let view): declare(view.name, .policy(view), environment)
+    case .experiment(let view): declare(view.name, .experiment(view), environment)
+    case .arbitrate(let view): declare(view.name, .arbitrate(view), environment)
     case .output(let view):
       declare(view.name, .output(view), environment)
       unnamed.append((syntax, environment))
@@ -112,7 +114,10 @@ extension Environment {
 }
 
 extension Catalogue {
+  /// Whether a script cannot have a function of this name; it may have its own `arm`.
   static func isBuiltIn(_ name: String) -> Bool {
-    functionsByName[name] != nil || aggregatesByName[name] != nil || laterFunctions.contains(name)
+    if name == "arm" { return false }
+    return functionsByName[name] != nil || aggregatesByName[name] != nil
+      || laterFunctions.contains(name)
   }
 }

@@ -46,6 +46,8 @@ public final class Expression: Sendable {
     /// The greatest probability with which an identifier is the entity's by the links of the identity
     /// that are known before the decision and accepted; null where there is none (semantics.md I1).
     case confidence(TableID)
+    /// The name of the arm in which the entity is at the decision time; null: in none.
+    case arm(AssignmentID)
     /// A column of the row of a query, by position in the columns of the previous stage.
     case queryColumn(Int)
     /// In `group` only: an aggregate over the rows of a group.
@@ -131,7 +133,8 @@ public enum DecisionColumn: Sendable, Hashable {
   case value
   /// Mean of the scalar objective under the policy's distribution.
   case expectedValue
-  /// The weighted contribution of a term at the chosen action, by position in `Policy.terms`.
+  /// The weighted contribution of a term at the chosen action, by position in `Policy.terms` or
+  /// `Composition.terms`; null where the policy that acted has no such term.
   case term(Int)
   /// Number of eligible actions, the no-op included.
   case eligible
@@ -141,7 +144,10 @@ public enum DecisionColumn: Sendable, Hashable {
   case isFallback
   /// Whether the decision was changed so that bounds hold; its propensity is then null.
   case repaired
-  /// Name and semantic hash of the policy.
+  /// Name and semantic hash of the policy; of a composition, of the member that acted: `none` and null
+  /// where the composition itself left things alone.
   case policy
   case policyHash
+  /// Of a composition: the arm of the outermost experiment that acted; null for none.
+  case arm
 }

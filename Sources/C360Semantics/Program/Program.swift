@@ -33,6 +33,9 @@ public struct Program: Sendable {
   public var scores: [Score] = []
   public var masks: [Mask] = []
   public var policies: [Policy] = []
+  public var assignments: [Assignment] = []
+  /// Each stands behind its members.
+  public var compositions: [Composition] = []
   public var outputs: [Output] = []
   public var shows: [Show] = []
   public var expectations: [Expectation] = []

@@ -12,6 +12,7 @@ public struct Query: Sendable {
     case exposure(ExposureID)
     /// One row a decision at that exposure.
     case policy(PolicyID, at: ExposureID)
+    case composition(CompositionID, at: ExposureID)
   }
   public struct Projection: Sendable {
     public let name: String

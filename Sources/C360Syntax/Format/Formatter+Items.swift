@@ -10,7 +10,8 @@ extension Formatter {
     case .hide, .forbid: rule(node)
     case .term: term(node)
     case .constraint: constraint(node)
-    case .clause, .permit: clause(node)
+    case .clause, .permit, .setting, .arm: clause(node)
+    case .turn: turn(node)
     case .output, .show: written(node)
     case .expect: expect(node)
     default: alone(document(node))
@@ -241,6 +242,29 @@ extension Formatter {
       cells[2] = ItemLayout.Cell(document: document, gap: 2)
       broken.append(.nested(2, .line + document))
     }
+    return ItemLayout(family: .clause, cells: cells, document: .group(.joined(broken)))
+  }
+
+  /// `first MEMBER when condition because "…"`: words and reasons are columns; a condition that does not
+  /// fit goes to the next line.
+  private mutating func turn(_ node: SyntaxNode) -> ItemLayout {
+    let elements = node.elements
+    let slices = parts(node) { isWord($0, "when") && $0.field == .none || isNode($0, .because) }
+    guard let head = slices.first, head.count > 1 else { return alone(document(node)) }
+    let keyword = spaced(elements[..<1], of: node)
+    var operands = [spaced(head.dropFirst(), of: node)]
+    var cells: [ItemLayout.Cell?] = [ItemLayout.Cell(document: keyword), nil, nil]
+    var broken = [keyword, .space, operands[0]]
+    for slice in slices.dropFirst() {
+      let document = spaced(slice, of: node)
+      broken.append(.nested(2, .line + document))
+      if let first = slice.first, isNode(first, .because) {
+        cells[2] = ItemLayout.Cell(document: document, gap: 2)
+      } else {
+        operands += [.space, document]
+      }
+    }
+    cells[1] = ItemLayout.Cell(document: .joined(operands))
     return ItemLayout(family: .clause, cells: cells, document: .group(.joined(broken)))
   }
 

@@ -9,14 +9,16 @@ enum Word: UInt8, Sendable, CaseIterable {
   // Declarations
   case edition, module, timezone, use, param, function, entity
   case events, profile, consents, actions, identity, exposure
-  case feature, template, apply, mask, score, objective, constraint, policy, output, show, expect
+  case feature, template, apply, mask, score, objective, constraint, policy, experiment, arbitrate
+  case output, show, expect
   // Declarations of later versions
-  case view, arbitrate, experiment, fit, evaluate, monitor, release
+  case view, fit, evaluate, monitor, release
   case privacy, federate, test, why, `for`
   // Items of blocks
   case observed, arrives, expires, none, keep, outcome, link, resolve, hide, forbid, include,
     maximize, minimize
   case permit, subject, choose, explore, fallback, owner, approved, ticket
+  case salt, layer, ramp, arm, otherwise, best, mixture
   // Clauses
   case from, through, to, of, via, `as`, because, unless, when, under, weight, until, every, after
   case per, soft, above, calendar, all, first, last, session, since

@@ -56,7 +56,7 @@ extension Parser {
     push(.item, node)
   }
 
-  private mutating func reportUnknownItem(_ heads: [Word]) {
+  mutating func reportUnknownItem(_ heads: [Word]) {
     let known = heads.map(\.text)
     let near = kind == .identifier ? nearest(to: here.text, among: known) : nil
     report(
@@ -176,7 +176,7 @@ extension Parser {
   }
 
   /// `permit sensitive(age) [in a, b] [because "…"]`
-  private mutating func parsePermit() {
+  mutating func parsePermit() {
     parseIdentifier(.callee, "a label, such as `sensitive(age)`")
     if kind == .leftParenthesis {
       parseBracketed(.rightParenthesis) { $0.parseIdentifier(.label, "the name of a label") }

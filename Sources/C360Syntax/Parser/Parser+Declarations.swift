@@ -31,6 +31,8 @@ extension Parser {
     case .objective: return parseObjective()
     case .constraint: return parseConstraint()
     case .policy: return parsePolicy()
+    case .experiment: return parseExperiment()
+    case .arbitrate: return parseArbitrate()
     case .output: return parseOutput()
     case .show: return parseShow()
     case .expect: return parseExpect()

@@ -3,7 +3,8 @@ public enum SyntaxKind: UInt8, Sendable, CaseIterable {
   case sourceFile
   // Declarations
   case edition, module, timezone, use, param, function, entity, table, exposure, feature
-  case template, apply, mask, score, objective, constraint, policy, output, show, expect
+  case template, apply, mask, score, objective, constraint, policy, experiment, arbitrate
+  case output, show, expect
   /// A declaration of the language that this version does not have: `view fit …`.
   case unsupported
   /// Tokens that fit no production.
@@ -11,6 +12,7 @@ public enum SyntaxKind: UInt8, Sendable, CaseIterable {
   // Items of blocks
   case column, role, observed, arrives, expires, noAction, keep, outcome, link, resolve
   case hide, forbid, include, term, clause, parameter, permit, per
+  case setting, arm, turn, share
   // Names, types, because
   case name, type, because, format
   // Expressions

@@ -25,6 +25,8 @@ public enum DeclarationSyntax: SyntaxView {
   case objective(ObjectiveSyntax)
   case constraint(ConstraintSyntax)
   case policy(PolicySyntax)
+  case experiment(ExperimentSyntax)
+  case arbitrate(ArbitrateSyntax)
   case output(OutputSyntax)
   case show(ShowSyntax)
   case expect(ExpectSyntax)
@@ -50,6 +52,8 @@ public enum DeclarationSyntax: SyntaxView {
     case .objective: self = .objective(ObjectiveSyntax(node: node))
     case .constraint: self = .constraint(ConstraintSyntax(node: node))
     case .policy: self = .policy(PolicySyntax(node: node))
+    case .experiment: self = .experiment(ExperimentSyntax(node: node))
+    case .arbitrate: self = .arbitrate(ArbitrateSyntax(node: node))
     case .output: self = .output(OutputSyntax(node: node))
     case .show: self = .show(ShowSyntax(node: node))
     case .expect: self = .expect(ExpectSyntax(node: node))
@@ -68,6 +72,7 @@ public enum DeclarationSyntax: SyntaxView {
       .mask(let view as any SyntaxView), .score(let view as any SyntaxView),
       .objective(let view as any SyntaxView), .constraint(let view as any SyntaxView),
       .policy(let view as any SyntaxView),
+      .experiment(let view as any SyntaxView), .arbitrate(let view as any SyntaxView),
       .output(let view as any SyntaxView), .show(let view as any SyntaxView),
       .expect(let view as any SyntaxView):
       view.node

@@ -281,7 +281,7 @@ extension ScriptWriter {
   }
 
   /// What a rule may read.
-  private var ruleScope: [Piece] {
+  var ruleScope: [Piece] {
     actionScope.filter { !hidesEvents || !overOrders.contains($0.text) }
       + (hasChannels ? [Piece(text: consentByChannel, kind: .bool)] : [])
   }
@@ -309,7 +309,7 @@ extension ScriptWriter {
     }
   }
 
-  private var actionScope: [Piece] {
+  var actionScope: [Piece] {
     seenUnderMask(decisionScope + actionFeatures) + pieces(offers, of: "offers")
   }
 
@@ -406,6 +406,7 @@ extension ScriptWriter {
       + "is_fallback, term_t0, term_t1"
     show("p | select \(decision)")
     show("p | group action { n = count(); total = sum(value); top = max(term_t0) } | sort -n")
+    writeCompositionShows(hasMoments: hasMoments, columns: decision)
     if hasMoments {
       show("moments \(none) | select customer, at, \(names)")
       show("p at moments | select \(decision)")
@@ -434,5 +435,5 @@ extension ScriptWriter {
     show("accounts | sort -tier, region")
   }
 
-  private mutating func show(_ query: String) { lines.append("show \(query)") }
+  mutating func show(_ query: String) { lines.append("show \(query)") }
 }

@@ -30,6 +30,8 @@ struct ScriptWriter {
   /// Nothing hangs on when the program runs.
   var isTimeless = false
   var instant: Int64?
+  /// Names of experiments and arbitrations.
+  var compositions: [String] = []
 
   init(seed: UInt64, cycles: Int64?) {
     let shift = (cycles ?? 0) * FuzzCase.calendarCycle
@@ -68,6 +70,7 @@ struct ScriptWriter {
     for index in 0..<make.random.number(0...2) { writeActionFeature("g\(index)") }
     writeMask()
     writePolicy(hasMoments: hasMoments)
+    writeCompositions(hasMoments: hasMoments)
     writeShows(hasMoments: hasMoments)
   }
 

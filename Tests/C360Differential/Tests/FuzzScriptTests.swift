@@ -21,7 +21,8 @@ import Testing
     let program = try fuzz.program()
     let instant = try #require(fuzz.instant)
     let shown = program.shows.indices.filter { program.shows[$0].isOfMoments }
-    #expect(shown.count == 2)
+    // The moments, the policy, and each composition.
+    #expect(shown.count >= 2)
     let honest = fuzz.reference(program)
     for tampering in FuzzCase.Tampering.allCases {
       let tampered = fuzz.tampered(after: instant, tampering).reference(program)
@@ -67,10 +68,14 @@ extension Value {
 }
 
 extension Show {
-  var isOfDecisions: Bool { span.text.hasPrefix("show p ") }
+  private static let deciders = ["p", "wide", "trial", "contest", "whole"]
+
+  var isOfDecisions: Bool { Self.deciders.contains { span.text.hasPrefix("show \($0) ") } }
 
   /// Whether it shows what is decided or known at the exposure `moments`.
   var isOfMoments: Bool {
-    ["show moments ", "show p at moments "].contains { span.text.hasPrefix($0) }
+    (["show moments "] + Self.deciders.map { "show \($0) at moments " }).contains {
+      span.text.hasPrefix($0)
+    }
   }
 }

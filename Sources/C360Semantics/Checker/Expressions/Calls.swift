@@ -15,12 +15,13 @@ extension Checker {
       report(SemanticError.notInThisVersion(callee.span, "`\(name)`"))
       return nil
     }
-    let isKnown = Catalogue.functionsByName[name] != nil || declaration(named: name, scope) != nil
+    let isKnown = Catalogue.functionsByName[name] != nil || isDeclared(name, scope)
     if let clause = windows.first, isKnown {
       report(SemanticError.windowOnFunction(clause.span, name, callee: callee.span))
       return nil
     }
     switch name {
+    case "arm" where !isDeclared(name, scope): return arm(syntax, scope)
     case "consent": return consent(syntax, scope)
     case "coverage": return coverage(syntax, scope)
     case "confidence": return confidence(syntax, scope)
@@ -33,7 +34,7 @@ extension Checker {
     case "zeros": return zeros(syntax, scope)
     default: break
     }
-    if let function = Catalogue.functionsByName[name] {
+    if let function = Catalogue.functionsByName[name], function.builtin != nil {
       return builtinCall(function, syntax, scope)
     }
     if let declaration = declaration(named: name, scope) {
@@ -51,6 +52,10 @@ extension Checker {
       report(SemanticError.unknownFunction(callee.span, name, known: known))
     }
     return nil
+  }
+
+  private func isDeclared(_ name: String, _ scope: Scope) -> Bool {
+    declaration(named: name, scope) != nil
   }
 
   // MARK: Built-in functions

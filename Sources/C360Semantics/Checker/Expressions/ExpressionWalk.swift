@@ -4,7 +4,7 @@ enum ExpressionWalk {
     switch expression.kind {
     case .literal, .parameter, .decisionTime, .tableColumn, .profileColumn, .actionColumn,
       .accumulator, .exposureColumn, .kept, .feature, .score, .consent, .coverage,
-      .confidence, .queryColumn, .decision:
+      .confidence, .arm, .queryColumn, .decision:
       []
     case .outcome(_, _, let inner): [inner]
     case .call(_, let arguments), .model(_, let arguments): arguments

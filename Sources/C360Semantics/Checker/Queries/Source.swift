@@ -30,6 +30,7 @@ extension Checker {
     }
     switch declaration.kind {
     case .policy: return policySource(declaration, syntax, environment)
+    case .experiment, .arbitrate: return compositionSource(declaration, syntax, environment)
     case .exposure:
       if let other = syntax.exposure { return complainOfMoved(other) }
       guard let info = exposure(declaration),
@@ -165,7 +166,7 @@ extension Checker {
   }
 
   /// Whether a policy can decide at another exposure: of the same entity, none of its columns read.
-  private func moves(
+  func moves(
     _ info: PolicyInfo, to other: ExposureInfo, at span: Span, _ declaration: Declaration
   ) -> Bool {
     let home = info.policy.exposure
@@ -233,7 +234,7 @@ extension Checker {
 extension Declaration {
   var isSource: Bool {
     switch kind {
-    case .table, .exposure, .policy: true
+    case .table, .exposure, .policy, .experiment, .arbitrate: true
     default: false
     }
   }
