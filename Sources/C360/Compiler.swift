@@ -31,9 +31,9 @@ struct Compiler {
 
   /// program → plan: what sinks need, each thing once.
   func lower(_ program: Program) -> LoweredProgram {
-    C360Lowering.lower(
-      program,
-      options: LoweringOptions(horizon: session.options.asOf) { sha256($0.canonicalText) })
+    var options = LoweringOptions(horizon: session.options.asOf) { sha256($0.canonicalText) }
+    options.pathPoints = session.options.pathPoints
+    return C360Lowering.lower(program, options: options)
   }
 
   /// plan → rows of all sinks, in memory.

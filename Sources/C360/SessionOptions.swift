@@ -24,6 +24,9 @@ public struct SessionOptions: Sendable {
   package var skipsRowGroups = true
   /// Changes rows where they are read, for the leak canary.
   var canary: CanaryCut?
+  /// Points of the path of value against budget that are reported for policies under one budget; 0:
+  /// none.
+  public var pathPoints = 0
   /// Rows of a batch in scalar programs; nothing but time depends on it.
   public var batchSize = 2048
   /// Whether tables are taken from the folder `.c360-cache` beside the script, where there is one.

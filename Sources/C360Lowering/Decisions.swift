@@ -180,6 +180,7 @@ extension Lowering {
     step.actionConsents = requests.consentOrder.filter { $0.decision == decision.index }
       .compactMap { consentStep($0) }
     step.constraints = decision.constraints
+    step.pathPoints = options.pathPoints
     step.entityCaps = decision.entityCaps
     step.prior = decision.prior.map { [decideStep($0)] } ?? []
     return step

@@ -111,6 +111,8 @@ public struct LoweringOptions: Sendable {
   public var policyHash: @Sendable (Policy) -> String
   /// µs UTC: rows at or after it are not read, so no table is observed at or after it.
   public var horizon: Int64?
+  /// Points of the path of value against budget, for policies under one budget; 0: none.
+  public var pathPoints = 0
   public init(horizon: Int64? = nil, policyHash: @escaping @Sendable (Policy) -> String) {
     self.horizon = horizon
     self.policyHash = policyHash

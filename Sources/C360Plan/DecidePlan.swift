@@ -60,6 +60,8 @@ public struct DecideStep: Sendable {
   public var constraints: [DecideConstraint] = []
   /// Bounds on the decisions of each entity.
   public var entityCaps: [EntityCap] = []
+  /// Points of the path of value against budget to report, where there is one budget; 0: none.
+  public var pathPoints = 0
   /// The policy from which a divergence is measured: none or one, at the same frame and actions.
   public var prior: [DecideStep] = []
   public let choice: Choice

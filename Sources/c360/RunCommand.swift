@@ -16,16 +16,22 @@ struct RunCommand: ParsableCommand {
         c360 run winback.c360 --set w_margin=0.8 --set lapsed_after=90d
         c360 run winback.c360 --bind orders=new/orders.parquet --as-of 2026-03-01
         c360 run winback.c360 --memory 4GB --threads 2
+        c360 run campaign.c360 --path
       """)
 
   @OptionGroup var options: ScriptOptions
   @OptionGroup var engine: EngineOptions
+  @Flag(
+    name: .customLong("path"),
+    help: "For policies under one budget: what every other budget would bring.")
+  var showsPath = false
 
   func run() throws {
     let complaints = Complaints(format: options.format)
     let report = try complaints.guarding { () throws -> RunReport in
       var session = try options.session()
       engine.apply(to: &session.options)
+      if showsPath { session.options.pathPoints = Self.pathPoints }
       let progress = ProgressDisplay(isOn: !options.quiet)
       session.options.progress = progress.report
       Interruption.cancels(session.options.cancellation)
@@ -38,8 +44,11 @@ struct RunCommand: ParsableCommand {
       if !options.quiet { Terminal.out("# \(table.title)\n") }
       Terminal.out(table.rendered())
     }
+    if showsPath { Terminal.out(report.budgetPaths) }
     if !options.quiet {
       Terminal.complain((report.shows.isEmpty ? "" : "\n") + report.summary)
     }
   }
+
+  private static let pathPoints = 41
 }

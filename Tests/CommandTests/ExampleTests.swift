@@ -9,6 +9,7 @@ struct ExampleTests {
 
   static let scripts = [
     "first/first", "winback/winback", "fashion_bandit/fashion_bandit", "retail_360/retail_360",
+    "budgeted_campaign/budgeted_campaign",
   ]
 
   /// The example's folder, copied, with what a run of its script said.
@@ -16,7 +17,7 @@ struct ExampleTests {
     let workspace = try Workspace()
     let folder = root.appending(path: "examples/\(script)").deletingLastPathComponent()
     // What is made by running an example is none of its files.
-    let made = script.hasPrefix("retail_360") ? ["out", "data"] : ["out"]
+    let made = ["retail_360", "budgeted_campaign"].contains { script.hasPrefix($0) } ? ["out", "data"] : ["out"]
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
     where !made.contains(name) {
       try FileManager.default.copyItem(

@@ -123,8 +123,22 @@ struct BoundDecisions {
     counts.upperBound = upperBound
     counts.value = allocation.certificate.value
     counts.passes = passes
+    counts.path = path(allocationProblem)
     counts.repaired = decided.repaired.count { $0 }
     return counts
+  }
+
+  /// Empty where the bounds are not one budget, or choices are drawn.
+  private func path(_ problem: AllocationProblem) -> [AllocationCounts.PathPoint] {
+    guard step.pathPoints > 0,
+      let path = try? HullPath(problem, threads: context.threads)
+    else { return [] }
+    let unit = problem.rows[0].terms[0].coefficient
+    return path.points(atMost: step.pathPoints).map {
+      AllocationCounts.PathPoint(
+        budget: $0.budget * unit, value: $0.value, multiplier: $0.multiplier / unit,
+        treated: $0.treated)
+    }
   }
 
   /// Rounds of prices and walks: after them, what still exceeds a bound of an entity is repaired.

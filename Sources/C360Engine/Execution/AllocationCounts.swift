@@ -28,7 +28,24 @@ public struct AllocationCounts: Sendable {
       self.bounds = bounds
     }
   }
+  /// What the best decisions within a budget are worth.
+  public struct PathPoint: Sendable {
+    public let budget: Double
+    public let value: Double
+    /// What one more unit of budget is worth; +∞ where something free is still to be had.
+    public let multiplier: Double
+    /// Decisions that do not take the no-op.
+    public let treated: Int
+    public init(budget: Double, value: Double, multiplier: Double, treated: Int) {
+      self.budget = budget
+      self.value = value
+      self.multiplier = multiplier
+      self.treated = treated
+    }
+  }
   public var constraints: [Constraint] = []
+  /// For every budget, where it was asked for and there is one budget alone.
+  public var path: [PathPoint] = []
   /// No decisions that satisfy the bounds are worth more, in the unit of the objective.
   public var upperBound = 0.0
   /// Expected value of the decisions written.

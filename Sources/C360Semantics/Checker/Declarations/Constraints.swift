@@ -129,6 +129,7 @@ extension Checker {
       default: break
       }
     }
+    if case .malformed = unwrapped(condition) { return nil }
     report(SemanticError.constraintForm(condition.span))
     return nil
   }

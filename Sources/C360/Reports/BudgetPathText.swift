@@ -1,0 +1,29 @@
+import C360Engine
+
+extension RunReport {
+  /// A table for each policy under bounds of what every budget would bring; says where there is none.
+  public var budgetPaths: String {
+    let bound = decisions.filter { $0.counts.allocation != nil }
+    if bound.isEmpty { return "\n# no policy is under a budget\n" }
+    return bound.map { decided -> String in
+      guard let path = decided.counts.allocation?.path, !path.isEmpty else {
+        return "\n# \(decided.name): no path, its bounds are not one budget of a greedy choice\n"
+      }
+      let names = ["budget", "value", "one more is worth", "treated"]
+      let rows = path.map { point in
+        [
+          ValueText.figure(point.budget), ValueText.figure(point.value),
+          ValueText.figure(point.multiplier), ValueText.grouped(point.treated),
+        ]
+      }
+      let widths = names.indices.map { column in
+        ([names] + rows).map { $0[column].count }.max() ?? 0
+      }
+      let lines = ([names, widths.map { String(repeating: "-", count: $0) }] + rows).map { row in
+        zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }
+          .joined(separator: "  ")
+      }
+      return "\n# \(decided.name): value against budget\n" + lines.joined(separator: "\n") + "\n"
+    }.joined()
+  }
+}
