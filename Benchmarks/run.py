@@ -9,6 +9,7 @@ usage: run.py FOLDER_OF_BINARIES [--runs N] [--data FOLDER] [--quick] [--events 
   fifty      fifty features, and what each further feature costs
   rows       time against rows, 1 to 50 M events; with --events up to that many, peers too
   retail     all of examples/retail_360 on a bigger shop
+  allocation decisions under 11 bounds, beside numpy, and HiGHS on 20,000 customers
 
 Every engine runs as a process of its own, in turn within each round: quote the ratios. Times from files
 to file are wall seconds of the whole process, reading and writing included. Answers are compared before
@@ -18,12 +19,12 @@ import argparse, json, os, platform, shutil, subprocess, sys, time
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
-sys.path += [str(here), str(here / "windowed")]
+sys.path += [str(here), str(here / "windowed"), str(here / "allocation")]
 import duckdb, polars
-import features, plot
+import features, plot, problem
 from measure import Engine, Report, best, rounds, run
 
-PARTS = ["windowed", "resident", "fifty", "rows", "retail"]
+PARTS = ["windowed", "resident", "fifty", "rows", "retail", "allocation"]
 options = argparse.ArgumentParser()
 options.add_argument("binaries", type=lambda p: Path(p).resolve())
 options.add_argument("--runs", type=int, default=3)
@@ -185,6 +186,35 @@ def retail():
     report.table(f"all of examples/retail_360 for {customers:,} customers: {sizes}", ["", "s", "peak MiB"], lines)
 
 
+def allocation():
+    """Whole processes of c360, the solving alone of its peers."""
+    customers, few = MILLION, 20_000
+    lines = []
+    for size in (customers, few):
+        folder = options.data / f"allocation-{size}"
+        if not (folder / "campaign.c360").exists():
+            problem.write(folder, size)
+        engine = Engine("c360", [options.binaries / "c360", "run", "--quiet", "--no-cache", "campaign.c360"], None, folder)
+        peer = "allocation_numpy" if size == customers else "allocation_highs"
+        seconds = []
+        for _ in range(count):
+            run(engine, [])
+            said = subprocess.run([sys.executable, here / f"peers/{peer}.py", folder, folder / "peer.parquet"],
+                                  check=True, capture_output=True, text=True).stdout
+            found = json.loads(said)
+            seconds.append(found["seconds"])
+        proven = json.loads((folder / "campaign.manifest.json").read_text())["policies"][0]["allocation"]
+        assert proven["value"] <= proven["upperBound"] and proven["relativeGap"] <= (1e-5 if size >= MILLION else 1e-3)
+        if peer == "allocation_highs":
+            assert abs(found["value"] - proven["upperBound"]) <= 1e-4 * abs(found["value"])
+        theirs = sorted(seconds)[len(seconds) // 2]
+        lines += [[f"{size:,}", "c360, files to file", f"{engine.median:.2f}", f"{proven['relativeGap']:.1e}"],
+                  [f"{size:,}", f"{peer[11:]}, solving alone", f"{theirs:.2f}",
+                   f"{(found['bound'] - found['value']) / found['bound']:.1e}" if "bound" in found else "0, fractional"]]
+        report.say(f"  {size:,} customers: {peer[11:]} takes {theirs / engine.median:.1f}× the time of c360")
+    report.table("whole decisions under 11 bounds, 4 actions", ["customers", "", "s", "gap"], lines)
+
+
 def machine():
     model = ""
     if os.path.exists("/proc/cpuinfo"):
@@ -211,6 +241,6 @@ print(machine())
 series = {}
 for part in PARTS:
     if part in options.only:
-        series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail}[part]() or series
+        series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail, "allocation": allocation}[part]() or series
 if options.report:
     write(series)

@@ -51,30 +51,33 @@ output decisions = campaign_plan | select customer, action, value to "decisions.
 
 
 def arrays(count, seed=1):
-    """Values count × 4, region of each customer, and the bounds."""
+    """Values count × 4, and the region of each customer."""
     random = numpy.random.default_rng(seed)
     region = random.choice(3, count, p=[0.5, 0.3, 0.2])
     base = random.gamma(2.0, 1.0, count) * numpy.array([1.0, 0.8, 1.3])[region]
     lift = random.normal([0.5, 1.2, 0.1, 0.0], [0.6, 1.0, 0.3, 0.2], (count, 4))
     value = numpy.round(base[:, None] * lift, 4)
-    bounds = {"budget": 0.25 * count, "letter": int(0.2 * count), "call": int(0.06 * count),
-              "mail": int(0.25 * count), "push": int(0.2 * count)}
-    return value, region, bounds
+    return value, region
+
+
+def bounds(count):
+    return {"budget": 0.25 * count, "letter": int(0.2 * count), "call": int(0.06 * count),
+            "mail": int(0.25 * count), "push": int(0.2 * count)}
 
 
 def write(folder, count, seed=1):
-    value, region, bounds = arrays(count, seed)
+    value, region = arrays(count, seed)
     folder.mkdir(parents=True, exist_ok=True)
     since = pa.array(numpy.full(count, numpy.datetime64("2026-01-01", "us")), pa.timestamp("us", "UTC"))
     pq.write_table(pa.table({
         "customer": numpy.arange(count), "since": since, "region": pa.array(REGIONS).take(pa.array(region)),
         **{name: value[:, i] for i, name in enumerate(ACTIONS)}}), folder / "people.parquet")
     (folder / "offers.csv").write_text("offer,cost\n" + "".join(f"{n},{c}\n" for n, c in zip(ACTIONS, COST)))
-    (folder / "campaign.c360").write_text(SCRIPT.format(gap=GAP, **bounds))
+    (folder / "campaign.c360").write_text(SCRIPT.format(gap=GAP, **bounds(count)))
 
 
 def rows(region, bounds):
-    """Bounds, and for each row the coefficient of an action at a customer: row × customer × action."""
+    """Limits of the 11 rows, and of the six of parity the coefficient in each region."""
     count = len(region)
     limits = [bounds["budget"]] + [bounds[a] for a in ACTIONS] + [GAP] * 6
     size = numpy.bincount(region, minlength=3)

@@ -15,12 +15,9 @@ folder, out = Path(sys.argv[1]), Path(sys.argv[2])
 table = pq.read_table(folder / "people.parquet")
 value = numpy.column_stack([table[name].to_numpy() for name in problem.ACTIONS])
 region = numpy.array([problem.REGIONS.index(r) for r in table["region"].to_pylist()])
-_, _, bounds = problem.arrays(1)
 count = len(value)
-bounds = {"budget": 0.25 * count, "letter": int(0.2 * count), "call": int(0.06 * count),
-          "mail": int(0.25 * count), "push": int(0.2 * count)}
 start = time.perf_counter()
-limits, by_region = problem.rows(region, bounds)
+limits, by_region = problem.rows(region, problem.bounds(count))
 scale = numpy.maximum(numpy.abs(limits), 1e-12)
 
 
