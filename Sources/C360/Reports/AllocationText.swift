@@ -12,7 +12,7 @@ struct AllocationText {
   var lines: [String] {
     let gap = allocation.gap == 0 ? "0" : ValueText.scientific(allocation.relativeGap)
     var lines = [
-      "value \(ValueText.figure(allocation.value)), at most "
+      "\(allocation.isEntropic ? "value + temperature × entropy" : "value") \(ValueText.figure(allocation.value)), at most "
         + "\(ValueText.figure(allocation.upperBound)) is possible: gap \(gap), "
         + "\(allocation.passes) \(allocation.passes == 1 ? "pass" : "passes")"
     ]

@@ -182,7 +182,8 @@ struct Manifest {
   private func allocation(_ counts: AllocationCounts, of policy: Policy) -> JSONValue {
     .object([
       ("upperBound", .float(counts.upperBound)), ("value", .float(counts.value)),
-      ("relativeGap", .float(counts.relativeGap)), ("passes", .integer(counts.passes)),
+      ("relativeGap", .float(counts.relativeGap)), ("withEntropy", .bool(counts.isEntropic)),
+      ("passes", .integer(counts.passes)),
       ("repaired", .integer(counts.repaired)),
       (
         "constraints",

@@ -122,6 +122,7 @@ struct BoundDecisions {
     var counts = bounds.counts(allocation, usage: usage)
     counts.upperBound = upperBound
     counts.value = allocation.certificate.value
+    if case .softmax = problem.rule.base { counts.isEntropic = true }
     counts.passes = passes
     counts.path = path(allocationProblem)
     counts.repaired = decided.repaired.count { $0 }

@@ -50,6 +50,8 @@ public struct AllocationCounts: Sendable {
   public var upperBound = 0.0
   /// Expected value of the decisions written.
   public var value = 0.0
+  /// Whether bound and value are of the objective plus temperature × entropy, as softmax has it.
+  public var isEntropic = false
   /// Times that all decisions were gone through.
   public var passes = 0
   /// Decisions that were changed after the draw so that hard bounds hold.
