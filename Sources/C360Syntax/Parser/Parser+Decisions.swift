@@ -118,8 +118,6 @@ extension Parser {
       if parser.word == .calendar, parser.kind(after: 1) != .dot {
         parser.take(.rule)
         parser.parseFixedValue(.per)
-      } else if [.duration, .calendarSpan, .integer, .decimal].contains(parser.kind) {
-        parser.parseFixedValue(.per)
       } else {
         let node = parser.parseExpression(minimum: .sum)
         parser.push(.value, node)

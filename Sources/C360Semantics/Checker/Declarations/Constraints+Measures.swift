@@ -242,7 +242,12 @@ extension Checker {
     _ item: PerSyntax, _ value: ExpressionSyntax, _ scope: Scope
   ) -> (found: Constraint.Period?, Void)? {
     if item.rule != nil { return (calendarPeriod(value, scope).map { .calendar($0) }, ()) }
-    guard case .literal = unwrapped(value) else { return nil }
+    switch unwrapped(value) {
+    case .literal: break
+    case .reference(let reference):
+      guard let name = reference.name?.dotted, case .param = namespace[name]?.kind else { return nil }
+    default: return nil
+    }
     guard let (constant, _) = constantValue(value, scope, "a period") else { return (nil, ()) }
     guard case .duration(let length) = constant, length > 0 else {
       report(SemanticError.period(value.span))
