@@ -76,7 +76,7 @@ let package = Package(
     .testTarget(name: "DocumentationTests", dependencies: ["C360"]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns", "CArrowABI"]),
     .target(
-      name: "C360Fuzz", dependencies: ["C360", "C360Reference"],
+      name: "C360Fuzz", dependencies: ["C360", "C360Reference", "CKernels"],
       path: "Tests/C360Differential/Fuzz"),
     .executableTarget(
       name: "c360-fuzz",

@@ -178,23 +178,30 @@ struct Oracle {
   private func decayed(
     _ aggregate: WindowedAggregate, _ events: [OracleEvent], _ decision: Int64
   ) -> Scalar {
-    guard case .halfLife(let length) = aggregate.setting else { return .null }
-    let halfLife = Double(length)
-    var sum = 0.0
-    var weight = 0.0
-    var last: Int64?
-    for event in events {
-      let factor = last.map { c360_exp2(-Double(event.time - $0) / halfLife) } ?? 1
-      let value = aggregate.argument.flatMap { event.cells[$0]?.double } ?? 1
-      sum = last == nil ? value : sum * factor + value
-      weight = weight * factor + 1
-      last = event.time
+    guard case .halfLife(let halfLife) = aggregate.setting else { return .null }
+    func floor(_ time: Int64) -> Int64 {
+      time / halfLife - (time % halfLife < 0 ? 1 : 0)
     }
-    guard let last else { return aggregate.function == .decayedMean ? .null : .float(0) }
-    let factor = c360_exp2(-Double(decision - last) / halfLife)
+    func left(_ age: Int64) -> Double { c360_exp2(-Double(age) / Double(halfLife)) }
+    let cells = events.map { -floor(-$0.time) }
+    guard let last = cells.last else {
+      return aggregate.function == .decayedMean ? .null : .float(0)
+    }
+    // Powers of two are exact here: no scenario is so long that anything gets too small.
+    let entering = zip(events, cells).filter { last - $0.1 <= 1074 }
+    func total(_ value: (OracleEvent) -> Double) -> Double {
+      exactSum(
+        entering.map { event, cell in
+          value(event) * left(cell * halfLife - event.time) * c360_exp2(Double(cell - last))
+        })
+    }
+    let sum = total { event in aggregate.argument.flatMap { event.cells[$0]?.double } ?? 1 }
+    let weight = total { _ in 1 }
+    let anchor = floor(decision)
+    let rest = c360_exp2(Double(last - anchor))
     switch aggregate.function {
-    case .decayedSum: return .float(sum * factor)
-    case .decayedCount: return .float(weight * factor)
+    case .decayedSum: return .float(sum * rest * left(decision - anchor * halfLife))
+    case .decayedCount: return .float(weight * rest * left(decision - anchor * halfLife))
     default: return .float(sum / weight)
     }
   }

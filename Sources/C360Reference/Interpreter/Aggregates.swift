@@ -56,11 +56,12 @@ extension ReferenceInterpreter {
       items.append(item)
     }
     if mixes {
-      return mixture(aggregate.function, items, setting: aggregate.setting, at: scope.time)
+      return mixture(
+        aggregate.function, items, setting: aggregate.setting, at: scope.time, powerOfTwo)
     }
     return try summary(
       aggregate.function, items, argument: aggregate.argument, in: expression,
-      setting: aggregate.setting, at: scope.time)
+      setting: aggregate.setting, at: scope.time, powerOfTwo)
   }
 
   /// The events of the entity in the window (semantics.md S1, S2, O2), in T2 order.
@@ -177,14 +178,15 @@ extension ReferenceInterpreter {
     }
     return try summary(
       aggregate.function, items, argument: aggregate.argument, in: expression,
-      setting: aggregate.setting)
+      setting: aggregate.setting, at: 0, powerOfTwo)
   }
 }
 
 /// Aggregates over events of which each is the entity's with a probability p (semantics.md I2): a
 /// product p · v is rounded once, their sum is exact.
 private func mixture(
-  _ function: AggregateFunction, _ items: [AggregateItem], setting: AggregateSetting, at time: Int64
+  _ function: AggregateFunction, _ items: [AggregateItem], setting: AggregateSetting,
+  at time: Int64, _ powerOfTwo: (Double) -> Double
 ) -> Value {
   let counted = items.filter { $0.argument.map { !$0.isNull } ?? true }
   let weight = exactSum(counted.map(\.weight))
@@ -203,14 +205,15 @@ private func mixture(
     return counted.isEmpty ? .null : .float(exactSum(matching.map(\.weight)) / weight)
   default:
     guard case .halfLife(let halfLife) = setting else { return .null }
-    return decayed(function, counted, halfLife: Double(halfLife), at: time)
+    return decayed(function, counted, halfLife: halfLife, at: time, powerOfTwo)
   }
 }
 
 /// The table of aggregates over rows in order. `expression` gives type and place.
 private func summary(
   _ function: AggregateFunction, _ items: [AggregateItem], argument: Expression?,
-  in expression: Expression, setting: AggregateSetting = .none, at time: Int64 = 0
+  in expression: Expression, setting: AggregateSetting, at time: Int64,
+  _ powerOfTwo: (Double) -> Double
 ) throws(ReferenceError) -> Value {
   let counted = items.filter { $0.argument.map { !$0.isNull } ?? true }
   /// Of vectors: element by element what the function gives for floats; nil for other functions.
@@ -226,7 +229,7 @@ private func summary(
         return item
       }
       let value = try summary(
-        function, elements, argument: nil, in: float, setting: setting, at: time)
+        function, elements, argument: nil, in: float, setting: setting, at: time, powerOfTwo)
       guard case .float(let number) = value else { return .null }
       result.append(number)
     }
@@ -290,7 +293,7 @@ private func summary(
     return n < 1 ? .null : .float(variance(numbers, over: n).squareRoot())
   case .decayedSum, .decayedCount, .decayedMean:
     guard case .halfLife(let halfLife) = setting else { return .null }
-    return decayed(function, counted, halfLife: Double(halfLife), at: time)
+    return decayed(function, counted, halfLife: halfLife, at: time, powerOfTwo)
   case .median: return quantile(values, billionths: 500_000_000)
   case .quantile:
     guard case .quantile(let billionths) = setting else { return .null }
@@ -360,28 +363,4 @@ private func mode(_ values: [Value]) -> Value {
 
 func variance(_ numbers: [Double], over divisor: Int) -> Double {
   exactSquaredDeviations(numbers) / Double(numbers.count * divisor)
-}
-
-/// semantics.md G2. The mean is taken at the last event, where its weight is at least 1; the decay
-/// from there to the decision cancels.
-private func decayed(
-  _ function: AggregateFunction, _ items: [AggregateItem], halfLife: Double, at time: Int64
-) -> Value {
-  var sum = 0.0
-  var weight = 0.0
-  var last: Int64?
-  for item in items {
-    let factor = last.map { exp2(-Double(item.time - $0) / halfLife) } ?? 1
-    let value = item.weight * (item.argument?.double ?? 0)
-    sum = sum * factor + value
-    weight = weight * factor + item.weight
-    last = item.time
-  }
-  guard let last else { return function == .decayedMean ? .null : .float(0) }
-  let factor = exp2(-Double(Int128(time) - Int128(last)) / halfLife)
-  switch function {
-  case .decayedSum: return .float(sum * factor)
-  case .decayedCount: return .float(weight * factor)
-  default: return .float(sum / weight)
-  }
 }

@@ -1,5 +1,6 @@
 import C360Diagnostics
 import C360Semantics
+import Foundation
 
 /// The meaning of a program, row by row: slow and obvious, the oracle for the engine.
 ///
@@ -20,6 +21,9 @@ public struct ReferenceInterpreter {
   private(set) var identities: [Identity?] = []
   /// What stands in the column `policyHash` for a canonical text; the reference knows no hash.
   public var semanticHash: @Sendable (_ canonicalText: String) -> String = { $0 }
+  /// 2ˣ, by which values decay. Libraries differ in its last bit, so whoever compares bits gives both
+  /// sides the same.
+  public var powerOfTwo: @Sendable (_ exponent: Double) -> Double = { exp2($0) }
 
   public init(program: Program, data: ReferenceData) {
     self.program = program

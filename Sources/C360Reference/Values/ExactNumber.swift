@@ -39,6 +39,14 @@ struct ExactNumber {
     ExactNumber(integer: left.integer * right.integer, exponent: left.exponent + right.exponent)
   }
 
+  /// Times 2^`shift`.
+  func scaled(by shift: Int) -> ExactNumber {
+    ExactNumber(integer: integer, exponent: exponent + shift)
+  }
+
+  /// The binary exponent of the highest bit; 0 for 0.
+  var magnitude: Int { integer.isZero ? 0 : integer.bitWidth - 1 + exponent }
+
   /// The nearest double, halves to even; exact zero is +0.
   var rounded: Double {
     if integer.isZero { return 0 }

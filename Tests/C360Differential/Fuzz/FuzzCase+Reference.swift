@@ -2,6 +2,7 @@ import C360Diagnostics
 import C360Reference
 import C360Semantics
 import C360Syntax
+import CKernels
 
 /// Scripts of the fuzzer name no other files than models.
 private struct ModelFiles: ProgramResolver {
@@ -48,7 +49,8 @@ extension FuzzCase {
     let data = ReferenceData(
       tables: program.tables.map { ReferenceTable(rows: rows[$0.name] ?? []) },
       exposures: program.exposures.map { ReferenceTable(rows: rows[$0.name] ?? []) })
-    let interpreter = ReferenceInterpreter(program: program, data: data)
+    var interpreter = ReferenceInterpreter(program: program, data: data)
+    interpreter.powerOfTwo = { c360_exp2($0) }
     do throws(ReferenceError) {
       if let broken = try interpreter.violations().first {
         throw ReferenceError("an expectation", program.expectations[broken.expectation].span)

@@ -62,7 +62,7 @@ extension ScriptWriter {
           choice, argument(.vector).text, .vector, optional: choice != "sum")
       }
     }
-    let half = ", half_life: \(make.random.pick(["12h", "3d", make.step]))"
+    let half = ", half_life: \(make.random.pick(["12h", "3d", "1m", "7s", make.step]))"
     switch make.random.number(0...(forward ? 18 : 20)) {
     case 0, 1: return result("count", table.name, .int)
     case 2: return result("count", argument(.text).text, .int)
@@ -138,21 +138,13 @@ extension ScriptWriter {
       let start = kind == .float ? "0.5" : "1"
       return result("fold", table.name, kind, rest: ", from: \(start), step: \(step)")
     default:
-      // Only values ≥ 0, so that nothing cancels.
-      let values = table.columns.filter { $0.name == "weight" || $0.name == "none" }
-      guard let column = values.first, make.random.chance(0.7) else {
-        return result("decayed_count", table.name, .float, rest: half, exact: false)
-      }
+      if make.random.chance(0.3) { return result("decayed_count", table.name, .float, rest: half) }
       let function = make.random.pick(["decayed_sum", "decayed_mean"])
-      let glows = table.columns.contains { $0.name == "glow" } && !weighted.contains(table.name)
-      if glows, make.random.chance(0.5) {
-        return result(
-          function, "\(table.name).glow", .vector, rest: half,
-          optional: function == "decayed_mean", exact: false)
-      }
+      let isVector = hasVectors && !weighted.contains(table.name) && make.random.chance(0.4)
+      let piece = argument(isVector ? .vector : make.random.pick([.float, .int]))
       return result(
-        function, "\(table.name).\(column.name)", .float, rest: half,
-        optional: function == "decayed_mean", exact: false)
+        function, piece.text, isVector ? .vector : .float, rest: half,
+        optional: function == "decayed_mean")
     }
   }
 

@@ -67,11 +67,14 @@ extension ChunkEvaluator {
       write(all.values, at: modes(all, 1, stream, ranges), ranges.count, into: output)
     case .decayed(let kind, let column, let weight, let halfLife):
       let kernel = DecayKernel(
-        kind: kind, halfLife: Double(halfLife),
-        values: kind == .count ? nil : column.map { doubles($0, stream) },
-        weights: weight.map { doubles($0, stream) },
-        times: times(in: stream))
-      kernel.run(ranges, scratch, into: output)
+        halfLife: halfLife, times: times(in: stream), ranges, scratch)
+      let values = kind == .count ? nil : column.map { doubles($0, stream) }
+      if kind == .mean {
+        let weights = kernel.scaledTotals(weight.map { doubles($0, stream) })
+        kernel.means(values, weights: weights, into: output)
+      } else {
+        kernel.sums(values, into: output.values.assumingMemoryBound(to: Double.self))
+      }
     case .fold(let fold):
       guard let program = chunk.inputs.folds[fold] else { break }
       return FoldKernel(program, self.stream(stream), base: chunk.base).run(ranges, into: output)

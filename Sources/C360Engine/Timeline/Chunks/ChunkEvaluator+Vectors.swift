@@ -23,7 +23,7 @@ extension ChunkEvaluator {
     // What is kept for others is taken before the mark.
     let events = self.stream(stream)
     let times = self.times(in: stream)
-    let counts = self.counts(ranges)
+    let element = elementKernel(kernel, times, ranges)
     let start = scratch.mark
     let block = max(1, min(width, Self.blockSize / max(1, events.count)))
     for first in Swift.stride(from: 0, to: width, by: block) {
@@ -34,9 +34,7 @@ extension ChunkEvaluator {
         let answers = KernelOutput(
           values: UnsafeMutableRawPointer(scratch.take(ranges.count, of: Double.self)),
           valid: scratch.take(ranges.count, filledWith: UInt8(1)))
-        run(
-          kernel, UnsafePointer(values + place * events.count), times, counts, ranges, into: answers
-        )
+        run(element, UnsafePointer(values + place * events.count), ranges, into: answers)
         let target = output.values.assumingMemoryBound(to: Double.self) + first + place
         let answer = answers.values.assumingMemoryBound(to: Double.self)
         for query in 0..<ranges.count {
@@ -63,27 +61,46 @@ extension ChunkEvaluator {
     return values
   }
 
+  /// What is the same for all elements.
+  private enum ElementKernel {
+    case sum
+    case mean(counts: UnsafePointer<Int64>)
+    case decayedSum(DecayKernel)
+    case decayedMean(DecayKernel, weights: UnsafePointer<ScaledDouble>)
+  }
+
+  private func elementKernel(
+    _ kernel: TimelineProgram.Kernel, _ times: UnsafePointer<Int64>, _ ranges: Ranges
+  ) -> ElementKernel {
+    switch kernel {
+    case .decayed(let kind, _, _, let halfLife):
+      let decay = DecayKernel(halfLife: halfLife, times: times, ranges, scratch)
+      // Weighted events have no vectors (E0243).
+      return kind == .mean
+        ? .decayedMean(decay, weights: decay.scaledTotals(nil)) : .decayedSum(decay)
+    case .mean: return .mean(counts: counts(ranges))
+    default: return .sum
+    }
+  }
+
   /// One element, as a column of floats.
   private func run(
-    _ kernel: TimelineProgram.Kernel, _ values: UnsafePointer<Double>,
-    _ times: UnsafePointer<Int64>, _ counts: UnsafePointer<Int64>, _ ranges: Ranges,
+    _ kernel: ElementKernel, _ values: UnsafePointer<Double>, _ ranges: Ranges,
     into output: KernelOutput
   ) {
-    if case .decayed(let kind, _, _, let halfLife) = kernel {
-      // Weighted events have no vectors (E0243).
-      DecayKernel(
-        kind: kind, halfLife: Double(halfLife), values: values, weights: nil, times: times
-      ).run(ranges, scratch, into: output)
-      return
-    }
     let sums = output.values.assumingMemoryBound(to: Double.self)
-    FloatSumKernel.sums(values, ranges, scratch, into: sums)
-    guard case .mean = kernel else { return }
-    for query in 0..<ranges.count {
-      if counts[query] == 0 {
-        output.setNull(query, Double.self)
-      } else {
-        sums[query] /= Double(counts[query])
+    switch kernel {
+    case .decayedSum(let decay): decay.sums(values, into: sums)
+    case .decayedMean(let decay, let weights): decay.means(values, weights: weights, into: output)
+    case .sum: FloatSumKernel.sums(values, ranges, scratch, into: sums)
+    case .mean(let counts):
+      FloatSumKernel.sums(values, ranges, scratch, into: sums)
+      for query in 0..<ranges.count {
+        if counts[query] == 0 {
+          output.setNull(query, Double.self)
+        } else {
+          sums[query] /= Double(counts[query])
+        }
       }
     }
   }

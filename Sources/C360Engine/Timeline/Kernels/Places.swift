@@ -13,9 +13,17 @@ enum PlaceKernel {
       }
       return UnsafePointer(result)
     }
+    if ranges.isHeavilyLate {
+      var accumulator = Accumulator(
+        place: place, members: PositionSet(ranges.streamCount, scratch), result: result)
+      ranges.slide(&accumulator, scratch)
+      return UnsafePointer(result)
+    }
     for query in 0..<ranges.count {
       let first = Int(ranges.from[query])
       let end = Int(ranges.to[query])
+      // Never so many events; the least integer has no magnitude.
+      let place = max(place, -Int.max)
       let found =
         place > 0
         ? fromFront(place, first, end, tails, query, ranges.decisions[query])
@@ -23,6 +31,38 @@ enum PlaceKernel {
       result[query] = Int32(truncatingIfNeeded: found)
     }
     return UnsafePointer(result)
+  }
+
+  /// Where looking at every tail would cost too much: the events that count, as a set.
+  private struct Accumulator: SlidingAccumulator {
+    let place: Int
+    let members: PositionSet
+    let result: UnsafeMutablePointer<Int32>
+    var count = 0
+    var span = 0..<0
+
+    mutating func begin(_ span: Range<Int>) { self.span = span }
+    @inline(__always)
+    mutating func add(_ position: Int) {
+      members.insert(position)
+      count &+= 1
+    }
+    @inline(__always)
+    mutating func remove(_ position: Int) {
+      members.remove(position)
+      count &-= 1
+    }
+    mutating func answer(_ query: Int) {
+      let found =
+        if place == 0 || place > count || place < -count {
+          -1
+        } else if place == -1 {
+          members.last(below: span.upperBound, from: span.lowerBound) ?? -1
+        } else {
+          members.member(place > 0 ? place - 1 : count + place, from: span.lowerBound)
+        }
+      result[query] = Int32(truncatingIfNeeded: found)
+    }
   }
 
   @inline(__always)

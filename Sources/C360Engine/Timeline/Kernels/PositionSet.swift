@@ -59,6 +59,28 @@ struct PositionSet {
     return word << 6 + bits.trailingZeroBitCount
   }
 
+  /// How many members lie in `range`.
+  func count(in range: Range<Int>) -> Int {
+    if range.isEmpty { return 0 }
+    let last = range.upperBound >> 6
+    var word = range.lowerBound >> 6
+    // Members of the first word below the range, which the sum takes in.
+    var count = -(words[word] & (1 &<< UInt64(range.lowerBound & 63) &- 1)).nonzeroBitCount
+    while word < last {
+      if word & 4095 == 0, word + 4096 <= last {
+        count += Int(regions[word >> 12])
+        word += 4096
+      } else if word & 63 == 0, word + 64 <= last {
+        count += Int(blocks[word >> 6])
+        word += 64
+      } else {
+        count += words[word].nonzeroBitCount
+        word += 1
+      }
+    }
+    return count + (words[last] & (1 &<< UInt64(range.upperBound & 63) &- 1)).nonzeroBitCount
+  }
+
   /// The greatest member below `number`; nil for none from `first` on.
   func last(below number: Int, from first: Int) -> Int? {
     var word = number >> 6

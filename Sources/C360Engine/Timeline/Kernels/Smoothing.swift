@@ -15,6 +15,15 @@ struct SmoothingKernel {
 
   func run(_ ranges: Ranges, _ scratch: Scratch, into output: KernelOutput) {
     let reach = Self.reach(alpha)
+    if let tails = ranges.tails, ranges.isHeavilyLate,
+      reach < 2 * tails.total / max(1, ranges.count)
+    {
+      var accumulator = Accumulator(
+        kernel: self, reach: reach, members: PositionSet(ranges.streamCount, scratch),
+        output: output)
+      ranges.slide(&accumulator, scratch)
+      return
+    }
     let tail = scratch.take(reach < ranges.streamCount ? reach : ranges.streamCount, of: Int32.self)
     for group in 0..<ranges.groupCount {
       // The mean of `low ..< high`, from where the next window may go on.
@@ -43,6 +52,41 @@ struct SmoothingKernel {
         }
         if count == 0 { output.setNull(query, Double.self) } else { output.set(query, visible) }
       }
+    }
+  }
+
+  /// Where looking at every tail would cost more than the events that enter: those that count, as a set.
+  private struct Accumulator: SlidingAccumulator {
+    let kernel: SmoothingKernel
+    let reach: Int
+    let members: PositionSet
+    let output: KernelOutput
+    var count = 0
+    var span = 0..<0
+
+    mutating func begin(_ span: Range<Int>) { self.span = span }
+    @inline(__always)
+    mutating func add(_ position: Int) {
+      members.insert(position)
+      count &+= 1
+    }
+    @inline(__always)
+    mutating func remove(_ position: Int) {
+      members.remove(position)
+      count &-= 1
+    }
+    mutating func answer(_ query: Int) {
+      if count == 0 {
+        output.setNull(query, Double.self)
+        return
+      }
+      var position = members.member(max(0, count - reach), from: span.lowerBound)
+      var mean = kernel.values[position]
+      while let following = members.first(from: position + 1, below: span.upperBound) {
+        mean = kernel.next(mean, kernel.values[following])
+        position = following
+      }
+      output.set(query, mean)
     }
   }
 

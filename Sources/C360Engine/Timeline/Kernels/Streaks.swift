@@ -8,6 +8,10 @@ struct StreakKernel {
   let passingStream: ChunkStream
 
   func run(_ scratch: Scratch, into result: UnsafeMutablePointer<Int64>) {
+    if passing.rows == nil, all.isHeavilyLate {
+      followArrivals(scratch, into: result)
+      return
+    }
     let runs = runs(scratch)
     for query in 0..<passing.count {
       let row = passing.rows.map { Int($0[query]) } ?? query
@@ -40,19 +44,58 @@ struct StreakKernel {
     return runs
   }
 
-  /// Goes on with the events that had to be waited for.
+  /// Goes back over the events that had to be waited for, to the newest one that does not pass.
   @inline(__always)
   private func streakBehind(_ query: Int, _ row: Int, _ streak: Int32) -> Int32 {
     guard let tails = all.tails else { return streak }
-    var streak = streak
-    var next = passing.tails.map { Int($0.from[query]) } ?? 0
-    let end = passing.tails.map { Int($0.to[query]) } ?? 0
-    tails.forEach(row, all.decisions[row]) { position in
+    let first = passing.tails.map { Int($0.from[query]) } ?? 0
+    var next = passing.tails.map { Int($0.to[query]) } ?? 0
+    var count: Int32 = 0
+    var position = Int(tails.to[row])
+    while position > Int(tails.from[row]) {
+      position -= 1
+      guard tails.clocks.shows(position, all.decisions[row]) else { continue }
       let event = allStream.event(position)
-      while next < end, passingStream.event(next) < event { next += 1 }
-      let passes = next < end && passingStream.event(next) == event
-      streak = passes ? streak &+ 1 : 0
+      while next > first, passingStream.event(next - 1) > event { next -= 1 }
+      guard next > first, passingStream.event(next - 1) == event else { return count }
+      count &+= 1
     }
-    return streak
+    return count &+ streak
+  }
+
+  /// Where looking at every tail would cost too much: both kinds of events as sets.
+  private func followArrivals(_ scratch: Scratch, into result: UnsafeMutablePointer<Int64>) {
+    let passes = scratch.take(allStream.count + 1, filledWith: UInt8(0))
+    for position in 0..<passingStream.count {
+      passes[Int(rank(Int32(truncatingIfNeeded: position)))] = 1
+    }
+    var accumulator = Accumulator(
+      passes: UnsafePointer(passes), passing: PositionSet(allStream.count, scratch),
+      failing: PositionSet(allStream.count, scratch), result: result)
+    all.slide(&accumulator, scratch)
+  }
+
+  private struct Accumulator: SlidingAccumulator {
+    /// By position among all.
+    let passes: UnsafePointer<UInt8>
+    let passing: PositionSet
+    let failing: PositionSet
+    let result: UnsafeMutablePointer<Int64>
+    var span = 0..<0
+
+    mutating func begin(_ span: Range<Int>) { self.span = span }
+    @inline(__always)
+    mutating func add(_ position: Int) {
+      if passes[position] != 0 { passing.insert(position) } else { failing.insert(position) }
+    }
+    @inline(__always)
+    mutating func remove(_ position: Int) {
+      if passes[position] != 0 { passing.remove(position) } else { failing.remove(position) }
+    }
+    mutating func answer(_ query: Int) {
+      let last = failing.last(below: span.upperBound, from: span.lowerBound)
+      let first = last.map { $0 + 1 } ?? span.lowerBound
+      result[query] = Int64(passing.count(in: first..<span.upperBound))
+    }
   }
 }
