@@ -10,6 +10,7 @@ usage: run.py FOLDER_OF_BINARIES [--runs N] [--data FOLDER] [--quick] [--events 
   rows       time against rows, 1 to 50 M events; with --events up to that many, peers too
   retail     all of examples/retail_360 on a bigger shop
   allocation decisions under 11 bounds, beside numpy, and HiGHS on 20,000 customers
+  aggregates every aggregate over every kind of window, one entity with 1 M events and 100,000 exposures
 
 Every engine runs as a process of its own, in turn within each round: quote the ratios. Times from files
 to file are wall seconds of the whole process, reading and writing included. Answers are compared before
@@ -21,10 +22,10 @@ from pathlib import Path
 here = Path(__file__).resolve().parent
 sys.path += [str(here), str(here / "windowed"), str(here / "allocation")]
 import duckdb, polars
-import features, plot, problem
+import aggregates as every_aggregate, features, plot, problem
 from measure import Engine, Report, best, rounds, run
 
-PARTS = ["windowed", "resident", "fifty", "rows", "retail", "allocation"]
+PARTS = ["windowed", "resident", "fifty", "rows", "retail", "aggregates", "allocation"]
 options = argparse.ArgumentParser()
 options.add_argument("binaries", type=lambda p: Path(p).resolve())
 options.add_argument("--runs", type=int, default=3)
@@ -213,6 +214,11 @@ def allocation():
                    f"{(found['bound'] - found['value']) / found['bound']:.1e}" if "bound" in found else "0, fractional"]]
         report.say(f"  {size:,} customers: {peer[11:]} takes {theirs / engine.median:.1f}× the time of c360")
     report.table("whole decisions under 11 bounds, 4 actions", ["customers", "", "s", "gap"], lines)
+def aggregates():
+    header, lines, base = every_aggregate.table(options.binaries, options.data / f"aggregates-{MILLION}", MILLION, count)
+    report.table(f"one entity, {MILLION:,} events × {MILLION // 10:,} exposures: ms beyond a count of everything, one thread",
+                 header, lines)
+    report.say(f"  the count itself: {1000 * base[False]:.0f} ms, with late events and versions {1000 * base[True]:.0f}")
 
 
 def machine():
@@ -242,5 +248,6 @@ series = {}
 for part in PARTS:
     if part in options.only:
         series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail, "allocation": allocation}[part]() or series
+        series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail, "aggregates": aggregates}[part]() or series
 if options.report:
     write(series)
