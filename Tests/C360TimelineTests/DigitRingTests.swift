@@ -8,8 +8,10 @@ import Testing
     arguments: [0, 4090, -77, Int64.min])
   func sums(_ start: Int64) {
     var random = Random(UInt64(bitPattern: start) &+ 3)
-    let choices: [Double] = [1e200, -1e200, 1e16, 0.1, -1 / 3, 1e-300, 5e-324, -0.0, 7, -2.5]
-    let ring = DigitRing(Scratch())
+    let choices: [Double] = [1e200, -1e200, 1e16, 0.1, -1 / 3, 1e-300, 0x1p-1074, -0.0, 7, -2.5]
+    let scratch = Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    let ring = DigitRing(scratch)
     for _ in 0..<200 {
       let numbers = (0..<random.below(12)).map { _ in
         (value: choices[random.below(choices.count)], shift: random.below(900) - 450)
