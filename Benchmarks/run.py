@@ -247,7 +247,7 @@ print(machine())
 series = {}
 for part in PARTS:
     if part in options.only:
-        series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail, "allocation": allocation}[part]() or series
-        series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail, "aggregates": aggregates}[part]() or series
+        series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail,
+                  "aggregates": aggregates, "allocation": allocation}[part]() or series
 if options.report:
     write(series)
