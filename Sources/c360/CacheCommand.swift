@@ -10,7 +10,8 @@ struct CacheCommand: ParsableCommand {
       Tables are written as raw columns, ordered by entity and time, into the folder .c360-cache \
       beside the script. While that folder is there, `run` and `plan` take tables from it instead of \
       parsing, decoding and ordering their files, and keep a table anew when its files have \
-      changed. Results are the same with and without. Remove the folder, or use --clear, to be rid \
+      changed. Results are the same with and without. Actions and links of identities are read from \
+      their files each time: they have no order of entity and time. Remove the folder, or use --clear, to be rid \
       of it.
 
       EXAMPLES

@@ -86,7 +86,9 @@ struct EngineOptions: ParsableArguments {
       valueName: "size"))
   var memory: String?
 
-  @Option(help: ArgumentHelp("Threads; all processors unless said.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads; all processors unless said.", valueName: "number"))
   var threads: Int?
 
   @Flag(

@@ -13,7 +13,8 @@ struct CommandTests {
   @Test(
     "a wrong option is a usage error with exit code 2",
     arguments: [
-      ["check"], ["run", "a.c360", "--threads", "0"], ["run", "a.c360", "--memory", "lots"],
+      ["check"], ["run", "a.c360", "--threads", "0"],
+      ["run", "a.c360", "--threads", "-1"], ["run", "a.c360", "--memory", "lots"],
       ["run", "a.c360", "--set", "x"], ["frobnicate"], ["check", "a.c360", "--format", "yaml"],
       ["run", "a.c360", "--as-of", "yesterday"], ["synth"], ["synth", "x", "--customers", "0"],
       ["synth", "x", "--from", "2026-01-01", "--through", "2026-01-02"],
@@ -46,6 +47,22 @@ struct CommandTests {
     #expect(
       outcome.complaints.contains("stayed the same when 3 rows at or after 2026-02-01T00:00:00Z"))
     #expect(workspace.text("out/decisions.csv") == nil)
+  }
+
+  @Test("a number of threads that is none says so, negative ones too")
+  func threads() throws {
+    let outcome = try Workspace().run("run", "a.c360", "--threads", "-1")
+    #expect(outcome.complaints.contains("`--threads` is at least 1"))
+  }
+
+  @Test("E0608: the help for a key or time without a value is one that works")
+  func missingTime() throws {
+    let workspace = try Workspace.shop()
+    try workspace.write("orders.csv", "customer_id,ordered_at,amount\n1,,10\n")
+    let outcome = try workspace.run("run", "shop.c360")
+    #expect(outcome.status == 3)
+    #expect(outcome.complaints.contains("E0608"))
+    #expect(outcome.complaints.contains("mend the data, or leave such rows out of the file"))
   }
 
   @Test("a script that does not exist is a diagnostic")

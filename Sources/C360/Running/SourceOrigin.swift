@@ -14,6 +14,8 @@ struct SourceOrigin {
   let clocks: [Int]
   /// Positions of the columns that have a role: key, times, purpose, action, propensity.
   let roles: [Int]
+  /// Positions of those without which a row has no place: keys, when it happened, the purpose.
+  let indispensable: [Int]
   /// The order in which the engine reads the rows; nil where it does not matter.
   let order: StoredOrder?
 
@@ -27,6 +29,7 @@ struct SourceOrigin {
       timezone = table.timezone
       clocks = Self.clocks(of: table.kind)
       roles = Self.roles(of: table.kind)
+      indispensable = Self.indispensable(table.kind)
       order = Self.order(of: table)
     case .exposure(let id):
       let exposure = program[id]
@@ -37,6 +40,7 @@ struct SourceOrigin {
       roles =
         [exposure.key, exposure.time]
         + [exposure.action?.column, exposure.propensity].compactMap { $0 }
+      indispensable = [exposure.key, exposure.time]
       order = StoredOrder(
         key: exposure.key, time: exposure.time, tieBreak: Array(exposure.columns.indices))
       if case .file(let data) = exposure.origin {
@@ -75,6 +79,16 @@ struct SourceOrigin {
     }
   }
 
+  private static func indispensable(_ kind: Table.Kind) -> [Int] {
+    switch kind {
+    case .events(let roles): [roles.key, roles.time]
+    case .profile(let roles): [roles.key] + [roles.from].compactMap { $0 }
+    case .consents(let roles): [roles.key, roles.purpose, roles.from]
+    case .actions(let roles): [roles.key]
+    case .identity(let roles): [roles.identifier, roles.entity]
+    }
+  }
+
   private static func order(of table: Table) -> StoredOrder? {
     let all = Array(table.columns.indices)
     switch table.kind {
@@ -100,10 +114,12 @@ struct SourceOrigin {
       case .startOfDay: .startOfDay
       case .endOfDay: .endOfDay
       }
-    return ColumnContract(
+    var contract = ColumnContract(
       name: column.name, type: column.type.logical, isNullable: column.type.isOptional,
       defaultValue: column.defaultValue?.scalar, nan: nan, bareDate: bareDate, timeZone: timezone,
       span: column.span)
+    contract.isIndispensable = indispensable.contains(position)
+    return contract
   }
 }
 

@@ -58,6 +58,8 @@ public struct ColumnContract: Sendable {
   public var timeZone: String
   /// Where the script declares the column.
   public var span: Span?
+  /// Whether rows have no place without it: keys and times can neither be null nor have a default.
+  public var isIndispensable = false
 
   public init(
     name: String, type: LogicalType, isNullable: Bool = false, defaultValue: Scalar? = nil,

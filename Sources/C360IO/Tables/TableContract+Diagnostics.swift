@@ -97,7 +97,11 @@ extension TableContract {
       return IODiagnostics.unexpectedNull.diagnostic(
         "\(whereItIs): no value, where \(expected) is expected", at: column.span ?? declaration,
         label: "not null", data: place,
-        help: ["declare `\(column.name): \(expected)?`, or give a default with `= …`"])
+        help: [
+          column.isIndispensable
+            ? "no row is without it: mend the data, or leave such rows out of the file"
+            : "declare `\(column.name): \(expected)?`, or give a default with `= …`"
+        ])
     case .nan:
       return IODiagnostics.unexpectedNaN.diagnostic(
         "\(whereItIs): NaN", at: column.span ?? declaration, data: place,
