@@ -58,6 +58,7 @@ public struct DecideOperator: DecisionOperator {
       base = .threshold
       scalars.append(condition)
     }
+    if let stage = step.firstStage { scalars.append(stage.score) }
     var quantityOutputs: [ScalarID: Int] = [:]
     for scalar in step.quantityScalars where quantityOutputs[scalar] == nil {
       quantityOutputs[scalar] = scalars.count
@@ -113,8 +114,7 @@ public struct DecideOperator: DecisionOperator {
   ) -> DecisionCounts {
     var tally = DecisionTally(
       candidates: problem.rule.candidateCount, terms: problem.step.terms.count)
-    var forbidden = [Int](
-      repeating: 0, count: problem.step.rules.count + problem.step.entityCaps.count + 1)
+    var forbidden = [Int](repeating: 0, count: problem.step.reasonNames.count)
     for worker in workers {
       tally.merge(worker.tally)
       for (index, pairs) in worker.forbiddenPairs.enumerated() { forbidden[index] += pairs }

@@ -3,8 +3,6 @@ import C360Plan
 
 /// What one thread counts of its decisions. Merging in any order gives the same counts.
 struct DecisionTally {
-  static let nullValue = "null_value"
-
   private var rows = 0
   private var fallbacks = 0
   private var actions: [Int]
@@ -50,11 +48,23 @@ struct DecisionTally {
     for (index, name) in candidates.names.enumerated() where actions[index] > 0 {
       counts.actions[name, default: 0] += actions[index]
     }
-    let names = step.rules.map(\.name) + step.entityCaps.map(\.name) + [Self.nullValue]
-    for (name, pairs) in zip(names, forbidden) { counts.forbidden[name, default: 0] += pairs }
+    for (name, pairs) in zip(step.reasonNames, forbidden) {
+      counts.forbidden[name, default: 0] += pairs
+    }
     for (index, term) in step.terms.enumerated() {
       counts.sums[term.name] = terms[index]
     }
     return counts
   }
+}
+
+extension DecideStep {
+  /// Why an action may be ineligible, in the order in which reasons are written.
+  var reasonNames: [String] {
+    rules.map(\.name) + (firstStage == nil ? [] : ["candidates"]) + entityCaps.map(\.name)
+      + ["null_value"]
+  }
+
+  /// Where the bounds for each entity begin among the reasons.
+  var firstCapReason: Int { rules.count + (firstStage == nil ? 0 : 1) }
 }

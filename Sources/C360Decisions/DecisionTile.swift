@@ -6,6 +6,7 @@ import CKernels
 struct TileFailure: Equatable {
   enum Place: Equatable {
     case rule(Int)
+    case firstStage
     case term(Int)
     case threshold
     case quantity(Int)
@@ -27,8 +28,9 @@ final class DecisionTile {
   private(set) var rows = 0
   /// The failure of the lowest row; of one row's, the first in the order of evaluation.
   private(set) var failure: TileFailure?
-  /// Pairs that each rule forbids, then those without a value; over all tiles.
-  private(set) var forbiddenPairs: [Int]
+  /// Pairs that each reason forbids (`DecideStep.reasonNames`), at last those without a value; over
+  /// all tiles.
+  var forbiddenPairs: [Int]
 
   /// Words of a row's pattern: those of each rule, then those of missing values.
   let patternWords: Int
@@ -50,7 +52,7 @@ final class DecisionTile {
   /// Changed after the draw.
   let repaired: UnsafeMutablePointer<UInt8>
 
-  // By pair, row by row.
+  // By pair, row by row. Bit 0: something forbids it; bit 1: no candidate of the first stage.
   let forbidden: UnsafeMutablePointer<UInt8>
   private let missing: UnsafeMutablePointer<UInt8>
   /// Sums of the terms; once sealed, scratch.
@@ -99,7 +101,7 @@ final class DecisionTile {
     self.buffers = buffers
   }
 
-  private var pairs: Int { rule.actionCount * rows }
+  var pairs: Int { rule.actionCount * rows }
   var candidateCount: Int { rule.candidateCount }
 
   // MARK: Who is eligible
@@ -166,7 +168,7 @@ final class DecisionTile {
       UnsafeMutableRawPointer(to).assumingMemoryBound(to: UInt64.self))
   }
 
-  private func writePattern(
+  func writePattern(
     _ index: Int, _ condition: UnsafePointer<UInt8>, _ valid: UnsafePointer<UInt8>?
   ) {
     guard let patterns else { return }
@@ -258,7 +260,7 @@ extension DecisionTile {
     for row in 0..<rows where isFallback[row] != 0 {
       var candidate = rule.fallback
       if rule.hasNoOp, candidate < rule.actionCount,
-        forbidden[row * rule.actionCount + candidate] != 0
+        forbidden[row * rule.actionCount + candidate] & 1 != 0
       {
         candidate = rule.actionCount
       }

@@ -7,8 +7,8 @@ struct DecisionProblem: Sendable {
   let step: DecideStep
   let candidates: Candidates
   let rule: ChoiceRule
-  /// Conditions of the rules, then the terms, then the condition of a threshold, then quantities of
-  /// bounds.
+  /// Conditions of the rules, then the terms, then the condition of a threshold, then the score of
+  /// the first stage, then quantities of bounds.
   let program: TileProgram
   /// Quantities of bounds → outputs of the program.
   let quantityOutputs: [ScalarID: Int]
@@ -32,6 +32,12 @@ struct DecisionProblem: Sendable {
     case .rule(let index): index
     case .term(let index): step.rules.count + index
     case .threshold: step.rules.count + step.terms.count
+    case .firstStage:
+      if case .threshold = step.choice {
+        step.rules.count + step.terms.count + 1
+      } else {
+        step.rules.count + step.terms.count
+      }
     case .quantity(let output): output
     }
   }
@@ -73,11 +79,11 @@ final class DecisionWorker {
     features = ActionFeatures(problem.timelines, rows: rows * Self.tilesPerPiece)
     consents = ActionConsents(problem.consents, rows: rows * Self.tilesPerPiece)
     tile = DecisionTile(
-      rule: problem.rule, ruleCount: step.rules.count + step.entityCaps.count, rows: rows,
+      rule: problem.rule, ruleCount: step.reasonNames.count - 1, rows: rows,
       keepsPatterns: problem.asksForReasons)
     if problem.asksForReasons {
       reasons = ReasonText(
-        rules: step.rules.map(\.name) + step.entityCaps.map(\.name) + [DecisionTally.nullValue],
+        rules: step.reasonNames,
         names: Array(problem.candidates.names.prefix(problem.rule.actionCount)),
         pool: problem.pool)
     }
@@ -126,7 +132,7 @@ final class DecisionWorker {
   }
 
   /// Rules and terms of a tile; it is sealed then.
-  /// - Parameter forbidding: forbids what else is not eligible.
+  /// - Parameter forbidding: forbids what else is not eligible; it has no say in the first stage.
   func evaluate(_ rows: Range<Int>, forbidding: (DecisionTile) -> Void) {
     machine.evaluate(
       exposures: rows, frameColumn: problem.frameColumn,
@@ -134,6 +140,9 @@ final class DecisionWorker {
     let step = problem.step
     tile.begin(rows: rows.count)
     for rule in step.rules.indices { tile.forbid(rule, output(.rule(rule))) }
+    if let stage = step.firstStage {
+      tile.keepGreatest(stage.count, output(.firstStage), reason: step.rules.count)
+    }
     forbidding(tile)
     for (term, declared) in step.terms.enumerated() {
       tile.addTerm(output(.term(term)), weight: declared.weight)

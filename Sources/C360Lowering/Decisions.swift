@@ -19,6 +19,7 @@ final class Decision {
   var rules: [DecideStep.Rule] = []
   var terms: [DecideStep.Term] = []
   var choice: DecideStep.Choice = .greedy
+  var firstStage: DecideStep.FirstStage?
   var constraints: [DecideConstraint] = []
   var entityCaps: [EntityCap] = []
   var prior: Decision?
@@ -71,6 +72,12 @@ extension Lowering {
     case .threshold(let condition):
       decision.choice = .threshold(
         candidate(condition, as: .bool, named: "threshold", scope, decision))
+    }
+    if let stage = policy.firstStage {
+      decision.firstStage = DecideStep.FirstStage(
+        count: stage.count,
+        score: candidate(
+          stage.score, as: stage.score.type, named: "candidates", scope, decision))
     }
     lowerConstraints(of: policy, scope, decision)
     return decision
@@ -179,6 +186,7 @@ extension Lowering {
       name: name(of: decision))
     step.actionConsents = requests.consentOrder.filter { $0.decision == decision.index }
       .compactMap { consentStep($0) }
+    step.firstStage = decision.firstStage
     step.constraints = decision.constraints
     step.pathPoints = options.pathPoints
     step.entityCaps = decision.entityCaps

@@ -28,6 +28,17 @@ public struct DecideStep: Sendable {
     case softmax(temperature: Double)
     case threshold(ScalarID)
   }
+  /// Only the actions of the greatest scores stay eligible, of those that no rule forbids.
+  public struct FirstStage: Sendable {
+    /// How many, at least 1.
+    public let count: Int
+    /// float64; null and NaN are never kept.
+    public let score: ScalarID
+    public init(count: Int, score: ScalarID) {
+      self.count = count
+      self.score = score
+    }
+  }
   public enum Output: Hashable, Sendable {
     case action, rank, propensity, value, expectedValue
     case term(Int)
@@ -56,6 +67,7 @@ public struct DecideStep: Sendable {
   public var isCounted = true
   public let rules: [Rule]
   public let terms: [Term]
+  public var firstStage: FirstStage?
   /// Bounds on all decisions together; solved before any is written.
   public var constraints: [DecideConstraint] = []
   /// Bounds on the decisions of each entity.

@@ -1,4 +1,5 @@
 import C360
+import Foundation
 import Testing
 
 @Suite("policies: masks, objective, choice, propensity")
@@ -144,5 +145,126 @@ struct PolicyTests {
       """)
     script.files["offers.csv"] = "offer,margin,kind\na,1,x\na,2,x\n"
     #expect(try script.codes() == ["E0704"])
+  }
+
+  /// Four offers by margin: a 4, b 3, c 2, d 1.
+  private static func staged(_ policy: String) -> Script {
+    var script = Self.script(policy)
+    script.files["offers.csv"] = "offer,margin,kind\na,4,x\nb,3,y\nc,2,y\nd,1,x\n"
+    return script
+  }
+
+  @Test("a first stage leaves the greatest scores of what no rule forbids, ties to the earlier")
+  func firstStage() throws {
+    let script = Self.staged(
+      """
+      mask m for offers { forbid first when offers.offer == "a" }
+      score match for offers = case { offers.kind == "y": 1.0; offers.offer == "d": 5.0; else: 9.0 }
+      policy p for offers at now {
+        mask m
+        objective value
+        candidates top(2) by match
+        choose greedy
+        fallback "nothing"
+      }
+      show p | select person, action, rank, eligible, reasons
+      """)
+    #expect(
+      try script.shown() == """
+        person  action  rank  eligible  reasons
+        ------  ------  ----  --------  -----------------------
+             1  b          1         3  first: a; candidates: c
+             2  b          1         3  first: a; candidates: c
+
+        """)
+  }
+
+  @Test("a null score is no candidate; terms are asked for candidates only, others may fail")
+  func nullScore() throws {
+    func script(_ count: Int, _ match: String) -> Script {
+      Self.staged(
+        """
+        score match for offers = \(match)
+        objective risky for offers {
+          maximize gain = if offers.kind == "x" then 9_223_372_036_854_775_807 + n else 1
+        }
+        policy p for offers at now {
+          mask none
+          objective risky
+          candidates top(\(count)) by match
+          choose greedy
+          fallback "d"
+        }
+        show p | select person, action, value, eligible, is_fallback, reasons
+        """)
+    }
+    #expect(
+      try script(3, "if offers.kind == \"x\" then null else offers.margin").shown() == """
+        person  action  value  eligible  is_fallback  reasons
+        ------  ------  -----  --------  -----------  ----------------
+             1  b           1         3  false        candidates: a, d
+             2  b           1         3  false        candidates: a, d
+
+        """)
+    #expect(try script(3, "1.0").codes() == ["E0701"])
+    // Where no candidate is left the fallback acts; no rule forbids it.
+    #expect(
+      try script(3, "if n > 5 then 1.0 else null").shown() == """
+        person  action  value  eligible  is_fallback  reasons
+        ------  ------  -----  --------  -----------  ----------------------
+             1  d        null         1  true         candidates: a, b, c, d
+             2  d        null         1  true         candidates: a, b, c, d
+
+        """)
+  }
+
+  @Test("a first stage goes before bounds, which see its candidates only")
+  func firstStageUnderBounds() throws {
+    let script = Self.staged(
+      """
+      constraint few: count(where treated) <= 1
+      constraint each: count(where offers.offer == "c") <= 0 per person
+      policy p for offers at now {
+        mask none
+        objective value
+        subject to few, each
+        candidates top(2) by -offers.margin
+        choose greedy
+        fallback "nothing"
+      }
+      show p | select action, eligible, reasons
+      """)
+    #expect(
+      try script.shown() == """
+        action   eligible  reasons
+        -------  --------  -------------------------
+        d               2  candidates: a, b; each: c
+        nothing         2  candidates: a, b; each: c
+
+        """)
+  }
+
+  @Test("what a first stage reads needs its permit")
+  func firstStageLabels() throws {
+    func codes(_ permit: String) throws -> [String] {
+      let plain = Self.staged(
+        """
+        policy p for offers at now {
+          mask none
+          objective value
+          \(permit)
+          candidates top(2) by if offers.kind == "x" then 1.0 else 2.0
+          choose greedy
+          fallback "nothing"
+        }
+        show p | select action
+        """)
+      let text = plain.text.replacingOccurrences(
+        of: "kind:   text", with: "kind: text @sensitive(age)")
+      return try Script(text: text, files: plain.files).codes()
+    }
+    #expect(try codes("") == ["E0331"])
+    #expect(try codes("permit sensitive(age) in choose because \"tested\"") == ["E0331"])
+    #expect(try codes("permit sensitive(age) in candidates because \"tested\"") == [])
   }
 }

@@ -7,7 +7,7 @@ import Testing
 /// marked `c360 alone` whole scripts that check.
 @Suite("code blocks of the documentation")
 struct PageTests {
-  static let pages = ["README.md", "docs/language.md", "docs/tutorial.md"]
+  static let pages = ["README.md", "docs/language.md", "docs/tutorial.md", "docs/robust.md"]
 
   static func errors(_ text: String) -> [Diagnostic] {
     Session(text: text, directory: Checkout.root.path).check().filter { $0.severity == .error }

@@ -147,6 +147,9 @@ struct StepText {
       return words
     }
     lines += step.entityCaps.map { "subject to \($0.name) <= \(plan[$0.bound].name)" }
+    if let stage = step.firstStage {
+      lines.append("candidates top(\(stage.count)) by \(scalars.text(stage.score))")
+    }
     lines += step.rules.map { "forbid \($0.name) when \(scalars.text($0.condition))" }
     lines += step.terms.map { "\($0.name) = \($0.weight) * \(scalars.text($0.value))" }
     return lines.joined(separator: "\n")

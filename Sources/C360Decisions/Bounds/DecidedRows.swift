@@ -23,9 +23,10 @@ final class DecidedRows: @unchecked Sendable {
   }
 
   /// Puts what caps forbid in a tile beside what its rules forbid.
-  func forbid(_ rows: Range<Int>, in tile: DecisionTile, _ ruleCount: Int) {
+  func forbid(_ rows: Range<Int>, in tile: DecisionTile, _ firstReason: Int) {
     guard !blocked.isEmpty else { return }
-    var flags = [UInt8](repeating: 0, count: rows.count * actionCount)
+    // Kernels may read a word past the end.
+    var flags = [UInt8](repeating: 0, count: rows.count * actionCount + 8)
     for (cap, buffer) in blocked.enumerated() {
       let source: UnsafeMutablePointer<UInt8> = buffer.elements()
       for action in 0..<actionCount {
@@ -34,7 +35,7 @@ final class DecidedRows: @unchecked Sendable {
       }
       flags.withUnsafeMutableBytes { bytes in
         guard let base = bytes.baseAddress else { return }
-        tile.forbid(ruleCount + cap, Operand(values: base, valid: nil))
+        tile.forbid(firstReason + cap, Operand(values: base, valid: nil))
       }
     }
   }

@@ -98,7 +98,7 @@ extension DecisionWorker {
   ) throws(EngineError) {
     try forEachTile(of: rows) { tileRows throws(EngineError) in
       try context.checkCancelled()
-      evaluate(tileRows) { tile in decided.forbid(tileRows, in: tile, problem.step.rules.count) }
+      evaluate(tileRows) { tile in decided.forbid(tileRows, in: tile, problem.step.firstCapReason) }
       tile.findBest(passing)
       tile.markFallbacks()
       decided.write(tileRows, to: tile)

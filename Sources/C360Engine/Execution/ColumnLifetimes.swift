@@ -162,6 +162,7 @@ struct StepColumns {
     for rule in step.rules { add(rule.condition, plan) }
     for term in step.terms { add(term.value, plan) }
     if case .threshold(let condition) = step.choice { add(condition, plan) }
+    if let stage = step.firstStage { add(stage.score, plan) }
     for constraint in step.constraints { add(constraint, plan) }
     for cap in step.entityCaps {
       add(cap.quantity, plan)

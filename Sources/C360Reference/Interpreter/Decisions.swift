@@ -8,6 +8,8 @@ private struct Candidate {
   let row: [Value]?
   /// Positions of the rules that forbid it.
   var forbiddenBy: [Int] = []
+  /// Not among the candidates of the first stage.
+  var isLeftOut = false
   /// Weighted terms; nil when it is forbidden or one of them is null.
   var terms: [Double]?
 
@@ -103,13 +105,36 @@ extension ReferenceInterpreter {
       for (index, rule) in rules.enumerated() where try value(rule.condition, scope).isTrue {
         candidate.forbiddenBy.append(index)
       }
-      if candidate.forbiddenBy.isEmpty { candidate.terms = try terms(of: policy, scope) }
       result.append(candidate)
+    }
+    if let stage = policy.firstStage { try leaveOut(stage, &result, scope) }
+    for index in result.indices
+    where result[index].forbiddenBy.isEmpty && !result[index].isLeftOut {
+      var scope = scope
+      scope.action = result[index].row
+      result[index].terms = try terms(of: policy, scope)
     }
     if let none = roles.none {
       result.append(Candidate(name: .text(none), row: nil, terms: policy.terms.map { _ in 0 }))
     }
     return result
+  }
+
+  /// The actions after the first `count`, by score descending, then in order.
+  private func leaveOut(
+    _ stage: Policy.FirstStage, _ candidates: inout [Candidate], _ scope: Scope
+  ) throws(ReferenceError) {
+    var scored: [(index: Int, score: Double)] = []
+    for index in candidates.indices where candidates[index].forbiddenBy.isEmpty {
+      var scope = scope
+      scope.action = candidates[index].row
+      candidates[index].isLeftOut = true
+      if let score = try value(stage.score, scope).double, !score.isNaN {
+        scored.append((index, score))
+      }
+    }
+    scored.sort { $0.score > $1.score || ($0.score == $1.score && $0.index < $1.index) }
+    for (index, _) in scored.prefix(stage.count) { candidates[index].isLeftOut = false }
   }
 
   private func terms(of policy: Policy, _ scope: Scope) throws(ReferenceError) -> [Double]? {
@@ -195,8 +220,12 @@ extension ReferenceInterpreter {
     let forbidden = rules.enumerated().map { index, rule in
       (rule.name, candidates.filter { $0.forbiddenBy.contains(index) })
     }
-    let unknown = ("null_value", candidates.filter { $0.forbiddenBy.isEmpty && !$0.isEligible })
-    return (forbidden + [unknown]).filter { !$1.isEmpty }.map { name, refused in
+    let leftOut = ("candidates", candidates.filter(\.isLeftOut))
+    let unknown = (
+      "null_value",
+      candidates.filter { $0.forbiddenBy.isEmpty && !$0.isLeftOut && !$0.isEligible }
+    )
+    return (forbidden + [leftOut, unknown]).filter { !$1.isEmpty }.map { name, refused in
       name + ": " + refused.map { text(of: $0.name) }.joined(separator: ", ")
     }.joined(separator: "; ")
   }

@@ -122,12 +122,13 @@ extension CanonicalText {
     let approval = policy.approval.map {
       "approved \(quoted($0.by))" + ($0.until.map { " until \($0)us" } ?? "")
     }
+    let stage = policy.firstStage.map { "candidates top(\($0.count)) by \(expression($0.score))" }
     let items =
       ["mask \(policy.mask.map { program[$0].name } ?? "none")"] + terms
       + policy.constraints.map(constraint) + [
         "choose \(choice)", "explore \(policy.explore)",
         "fallback \(literal(policy.fallback, .text))",
-      ] + permits + [approval].compactMap { $0 }
+      ] + permits + [stage, approval].compactMap { $0 }
     return "policy \(policy.name) for \(program[policy.actions].name) at "
       + "\(program[policy.exposure].name) {\(items.joined(separator: "; "))}"
   }

@@ -67,6 +67,7 @@ struct Dependencies {
       if case .divergence(let other) = constraint.measure { add(program[other]) }
     }
     if case .threshold(let condition) = policy.choice { add(condition) }
+    if let stage = policy.firstStage { add(stage.score) }
     if let mask = policy.mask { for rule in program[mask].rules { add(rule.condition) } }
   }
 

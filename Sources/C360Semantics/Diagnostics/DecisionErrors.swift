@@ -91,6 +91,19 @@ extension SemanticError {
       help: ["declare a no-op in the block of `\(actions.name)`: `none \"no_action\"`"])
   }
 
+  static func candidatesForm(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0517", "`candidates` keeps a number of actions, at least 1, that is known beforehand",
+      at: at,
+      help: ["as in `candidates top(200) by match`"])
+  }
+
+  static func candidatesType(_ at: Span, _ type: Type) -> Diagnostic {
+    Diagnostic(
+      "E0517", "candidates are kept by a number, and this is `\(type)`", at: at,
+      help: ["as in `candidates top(200) by match`"])
+  }
+
   // MARK: Masks
 
   static func cannotHide(_ at: Span, _ name: String, noun: String) -> Diagnostic {

@@ -207,6 +207,17 @@ public struct Policy: Sendable {
       self.because = because
     }
   }
+  /// `candidates top(200) by match`: of the actions that no rule forbids, only these stay eligible.
+  public struct FirstStage: Sendable {
+    /// How many, at least 1.
+    public let count: Int
+    /// Float at exposure or exposure × action grain; the greatest stay, null and NaN never do.
+    public let score: Expression
+    public init(count: Int, score: Expression) {
+      self.count = count
+      self.score = score
+    }
+  }
   public let name: String
   public let actions: TableID
   /// Where the policy decides unless a query moves it.
@@ -224,6 +235,7 @@ public struct Policy: Sendable {
   public var permissions: [Permission] = []
   /// In the order of `subject to`.
   public var constraints: [Constraint] = []
+  public var firstStage: FirstStage?
   public let owner: String?
   public let approval: (by: String, until: Int64?)?
   public let ticket: String?

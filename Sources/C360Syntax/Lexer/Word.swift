@@ -17,11 +17,11 @@ enum Word: UInt8, Sendable, CaseIterable {
   // Items of blocks
   case observed, arrives, expires, none, keep, outcome, link, resolve, hide, forbid, include,
     maximize, minimize
-  case permit, subject, choose, explore, fallback, owner, approved, ticket
+  case permit, subject, candidates, choose, explore, fallback, owner, approved, ticket
   case salt, layer, ramp, arm, otherwise, best, mixture
   // Clauses
   case from, through, to, of, via, `as`, because, unless, when, under, weight, until, every, after
-  case per, soft, above, calendar, all, first, last, session, since
+  case per, soft, by, above, calendar, all, first, last, session, since
   // Verbs of queries
   case select, derive, group, sort, take, skip, distinct, join, sample, pivot, window, describe
 
@@ -34,7 +34,7 @@ enum Word: UInt8, Sendable, CaseIterable {
   var startsClause: Bool {
     switch self {
     case .because, .weight, .unless, .when, .under, .until, .to, .as, .of, .from, .through, .every,
-      .after, .per, .soft:
+      .after, .per, .soft, .by:
       true
     default: false
     }

@@ -4,7 +4,8 @@ extension Parser {
   static let maskItems: [Word] = [.hide, .forbid, .include]
   static let objectiveItems: [Word] = [.maximize, .minimize]
   static let policyItems: [Word] = [
-    .mask, .permit, .objective, .subject, .choose, .explore, .fallback, .owner, .approved, .ticket,
+    .mask, .permit, .objective, .subject, .candidates, .choose, .explore, .fallback,
+    .owner, .approved, .ticket,
   ]
 
   // MARK: Masks
@@ -161,6 +162,9 @@ extension Parser {
       return .permit
     case .subject:
       if expect(.to) { parseSeparated { $0.parseName(.name, "the name of a constraint") } }
+    case .candidates:
+      parseExpression(.expression)
+      if expect(.by) { parseExpression(.key) }
     case .choose, .explore, .fallback: parseExpression(.expression)
     case .owner, .approved, .ticket:
       expect(.text, .value, "a text")

@@ -107,16 +107,19 @@ public struct PolicySyntax: SyntaxView {
 
 /// One clause of a policy; which accessors are filled depends on `keyword`:
 /// `mask objective` → names; `permit` → names[0] = `sensitive`… see `label`; `choose explore` →
-/// expression; `fallback` → expression (a literal); `owner approved ticket` → text.
+/// expression; `candidates` → expression and key; `fallback` → expression (a literal);
+/// `owner approved ticket` → text.
 public struct ClauseSyntax: SyntaxView {
   public let node: SyntaxNode
-  /// `mask permit objective subject choose explore fallback owner approved ticket …`
+  /// `mask permit objective subject candidates choose explore fallback owner approved ticket …`
   public var keyword: SyntaxToken? { node.token(.keyword) }
   /// `mask M` / `mask none`, `objective O`: one name. `permit … in a, b`: the names after `in`.
   public var names: [NameSyntax] { node.nodes(.name).map(NameSyntax.init) }
   /// `permit sensitive(age)`: the token `age`.
   public var label: SyntaxToken? { node.token(.label) }
   public var expression: ExpressionSyntax? { node.expression(.expression) }
+  /// `candidates top(200) by match`: what follows `by`.
+  public var key: ExpressionSyntax? { node.expression(.key) }
   public var text: SyntaxToken? { node.token(.value) }
   /// `approved "…" until @…`
   public var until: ExpressionSyntax? { node.expression(.until) }

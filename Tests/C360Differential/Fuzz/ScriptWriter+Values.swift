@@ -370,15 +370,19 @@ extension ScriptWriter {
       "greedy", "softmax(temperature: 0.5)", "softmax(temperature: 10.0)",
       "threshold(\(threshold))",
     ])
-    let first = tables.first { $0.name == "offers" }?.rows.first?[0]
+    let action = tables.first { $0.name == "offers" }?.rows.first?[0]
     let key =
-      switch first {
+      switch action {
       case .int(let key): String(key)
       case .text(let key): "\"\(key)\""
       default: "\"nothing\""
       }
+    let first = make.expression(.float, 2, scope + [Piece(text: "s", kind: .float)]).text
+    let candidates =
+      make.random.chance(0.3) ? ["  candidates top(\(make.random.number(1...3))) by \(first)"] : []
+    lines += ["policy p for offers at sends {"] + candidates
     lines += [
-      "policy p for offers at sends {", "  mask m", "  objective value", "  choose \(choose)",
+      "  mask m", "  objective value", "  choose \(choose)",
       "  explore \(make.random.pick(["0%", "0%", "5%", "50%", "100%"]))",
       "  fallback \(hasNoAction && make.random.chance(0.6) ? "\"nothing\"" : key)", "}", "",
     ]

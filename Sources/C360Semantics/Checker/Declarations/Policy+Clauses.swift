@@ -57,6 +57,41 @@ extension Checker {
     return .threshold(found)
   }
 
+  // MARK: candidates
+
+  /// `candidates top(200) by match`
+  /// - Returns: nil when it makes no sense; `.some(nil)` when there is none.
+  func candidatesClause(
+    _ clause: ClauseSyntax?, _ declaration: Declaration, _ actions: TableInfo,
+    _ exposure: ExposureInfo, _ mask: MaskInfo?
+  ) -> Policy.FirstStage?? {
+    guard let clause else { return .some(nil) }
+    guard let head = clause.expression, let key = clause.key else { return nil }
+    guard case .call(let call) = unwrapped(head), call.callee?.dotted == "top",
+      let argument = onlyArgument(call, label: nil)
+    else {
+      report(SemanticError.candidatesForm(head.span))
+      return nil
+    }
+    let environment = declaration.environment
+    let constant = Scope(.constant, for: Scope.Use(.constant, "`top`"), in: environment)
+    guard let (number, _) = constantValue(argument, constant, "`top`") else { return nil }
+    guard case .int(let count) = number, count > 0 else {
+      report(SemanticError.candidatesForm(argument.span))
+      return nil
+    }
+    let use = Scope.Use(
+      .threshold, "`candidates` of `\(declaration.name)`", owner: "\(declaration.name).candidates")
+    let scope = Scope(.decision(exposure), for: use, actions: actions, mask: mask, in: environment)
+    let found = visiting(environment.sites, mask: mask) { expression(key, scope) }
+    guard let found else { return nil }
+    guard found.type.base.isNumber else {
+      report(SemanticError.candidatesType(key.span, found.type))
+      return nil
+    }
+    return Policy.FirstStage(count: Int(clamping: count), score: found.widened)
+  }
+
   // MARK: Numbers and keys
 
   /// A constant plain number.
@@ -122,7 +157,8 @@ extension Checker {
     var everywhere: Set<String> = []
     var isComplete = true
     let known =
-      Array(mask?.ruleSpans.keys ?? [:].keys) + objective.names + constraints + ["choose"]
+      Array(mask?.ruleSpans.keys ?? [:].keys) + objective.names + constraints
+      + ["choose", "candidates"]
     for clause in clauses {
       guard let label = clause.label?.text else { continue }
       if clause.names.isEmpty { everywhere.insert(label) }
@@ -142,8 +178,8 @@ extension Checker {
   /// Laws 3 and 4 where values enter the decision.
   func checkEntries(
     _ mask: MaskInfo?, _ terms: [Policy.Term], _ choice: Policy.Choice?,
-    _ constraints: [Constraint], permits: [String: [String]], exposure: ExposureInfo,
-    site: LabeledSpan
+    _ constraints: [Constraint], _ firstStage: Policy.FirstStage?, permits: [String: [String]],
+    exposure: ExposureInfo, site: LabeledSpan
   ) {
     func check(_ value: Expression, _ name: String, _ noun: String) {
       guard isDecided(value, at: exposure, noun: noun, user: site) else { return }
@@ -161,5 +197,6 @@ extension Checker {
       }
     }
     if case .threshold(let condition)? = choice { check(condition, "choose", "the threshold") }
+    if let firstStage { check(firstStage.score, "candidates", "the score of `candidates`") }
   }
 }

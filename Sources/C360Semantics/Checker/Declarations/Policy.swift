@@ -24,8 +24,9 @@ extension Checker {
   }
 
   private static let clauseNames = [
-    "mask", "permit", "objective", "subject", "choose", "explore", "fallback", "owner", "approved",
-    "ticket",
+    "mask", "permit", "objective", "subject", "candidates", "choose", "explore", "fallback",
+    "owner",
+    "approved", "ticket",
   ]
 
   private func clauses(_ syntax: PolicySyntax, _ declaration: Declaration) -> Clauses? {
@@ -36,7 +37,7 @@ extension Checker {
       let word = keyword.text
       if word == "permit" {
         clauses.permits.append(clause)
-      } else if word == "slots" || word == "candidates" {
+      } else if word == "slots" {
         report(SemanticError.notInThisVersion(clause.span, "`\(word)` in a policy"))
         isComplete = false
       } else if !Self.clauseNames.contains(word) {
@@ -84,9 +85,13 @@ extension Checker {
     guard let permits else { return nil }
     let choice = choiceClause(
       clauses.single["choose"], declaration, actions, exposure, mask.info, terms)
+    let firstStage = candidatesClause(
+      clauses.single["candidates"], declaration, actions, exposure, mask.info)
     checkEntries(
-      mask.info, terms, choice, constraints ?? [], permits: permits, exposure: exposure, site: site)
-    guard areTermsComplete, let choice, let explore, let fallback, let constraints else {
+      mask.info, terms, choice, constraints ?? [], firstStage ?? nil, permits: permits,
+      exposure: exposure, site: site)
+    guard areTermsComplete, let choice, let explore, let fallback, let constraints, let firstStage
+    else {
       return nil
     }
     if case .threshold = choice, explore > 0,
@@ -100,8 +105,8 @@ extension Checker {
     return add(
       PolicyParts(
         declaration: declaration, actions: actions, exposure: exposure, mask: mask.info,
-        terms: terms, constraints: constraints, choice: choice, explore: explore,
-        fallback: fallback, permits: permits,
+        terms: terms, constraints: constraints, firstStage: firstStage, choice: choice,
+        explore: explore, fallback: fallback, permits: permits,
         permissions: clauses.permits.compactMap { Self.permission($0) }),
       clauses.single)
   }
@@ -121,6 +126,7 @@ extension Checker {
     let mask: MaskInfo?
     let terms: [Policy.Term]
     let constraints: [Constraint]
+    let firstStage: Policy.FirstStage?
     let choice: Policy.Choice
     let explore: Double
     let fallback: Value
@@ -140,6 +146,7 @@ extension Checker {
         span: parts.declaration.nameSpan)
       policy.permissions = parts.permissions
       policy.constraints = parts.constraints
+      policy.firstStage = parts.firstStage
       return policy
     }
     let text = CanonicalText(program).policyWithDependencies(policy(canonicalText: ""))
