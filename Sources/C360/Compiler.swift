@@ -1,3 +1,4 @@
+import C360Decisions
 import C360Diagnostics
 import C360Lowering
 import C360Semantics
@@ -30,18 +31,22 @@ struct Compiler {
   }
 
   /// program → plan: what sinks need, each thing once.
-  func lower(_ program: Program) -> LoweredProgram {
+  func lower(_ program: Program, watch: LoweringOptions.Watch? = nil) -> LoweredProgram {
     var options = LoweringOptions(horizon: session.options.asOf) { sha256($0.canonicalText) }
     options.pathPoints = session.options.pathPoints
+    options.watch = watch
     return C360Lowering.lower(program, options: options)
   }
 
   /// plan → rows of all sinks, in memory.
-  func execute(_ program: Program, _ lowered: LoweredProgram) throws -> Results {
+  func execute(
+    _ program: Program, _ lowered: LoweredProgram, watch: DecisionWatch? = nil
+  ) throws -> Results {
     do {
-      return try Execution(program, lowered, session, files).run()
+      watch?.reset()
+      return try Execution(program, lowered, session, files, watch: watch).run()
     } catch is OutdatedTable {
-      return try execute(program, lowered)
+      return try execute(program, lowered, watch: watch)
     }
   }
 
@@ -83,7 +88,7 @@ struct Compiler {
     return PlanText(program, lowered, tables, measured: results).text
   }
 
-  private func accept(
+  func accept(
     _ checked: (program: Program?, diagnostics: [Diagnostic])
   ) throws(DiagnosticError) -> (Program, warnings: [Diagnostic]) {
     guard let program = checked.program,

@@ -21,6 +21,9 @@ public struct Allocation: Sendable {
   /// Decisions whose probabilities are not those of the prices alone (the remainder that was solved
   /// exactly): place → probability by candidate, before exploration.
   public let remainder: [Int: [Double]]
+  /// Of the decisions that the problem watches: probability by candidate under the full mixture, as
+  /// before any repair.
+  public var distributions: [Int: [Double]] = [:]
 }
 
 /// What is proven about an allocation, in the unit of the objective.

@@ -18,6 +18,8 @@ public struct AllocationProblem: Sendable {
   public let meters: [AllocationMeter]
   public let rows: [AllocationRow]
   public let rule: AllocationRule
+  /// Decisions of which the whole distribution is wanted beside the choice.
+  public var watched: [Int] = []
 
   public var candidateCount: Int { hasNoOp ? actionCount + 1 : actionCount }
 

@@ -6,7 +6,10 @@ import Synchronization
 /// Decides for every row of a frame: masks, objective, choice, draw (docs/choices.md). Works in tiles
 /// of exposures × actions, threads over tiles; the results depend on neither.
 public struct DecideOperator: DecisionOperator {
-  public init() {}
+  private let watch: DecisionWatch?
+
+  /// - Parameter watch: told of the decisions that it looks for.
+  public init(watch: DecisionWatch? = nil) { self.watch = watch }
 
   /// Adds the step's outputs to its frame and its counts to the run's.
   ///
@@ -19,21 +22,41 @@ public struct DecideOperator: DecisionOperator {
     let rowCount = problem.frame.rowCount
     let log = DecisionLog(
       outputs: step.outputs, candidates: problem.candidates, rowCount: rowCount)
+    let watched = watchedRows(problem)
     var allocation: AllocationCounts?
+    var notes: BoundNotes?
     let workers: [DecisionWorker]
     if step.isBound {
-      let bound = BoundDecisions(problem, rowCount: rowCount, context)
+      let bound = BoundDecisions(problem, rowCount: rowCount, watched: watched, context)
       let prior = try Self.prior(of: step, &state, context)
-      (workers, allocation) = try bound.decide(into: log, prior: prior)
+      (workers, allocation, notes) = try bound.decide(into: log, prior: prior)
     } else {
       workers = try Self.decide(problem, log, rowCount: rowCount, context)
     }
+    try look(at: watched, problem, notes, context)
     for (column, vector) in log.vectors() { state.set(column, vector) }
     guard step.isCounted else { return }
     for timeline in problem.timelines { timeline.count(into: &state) }
     var counts = Self.counts(workers, problem)
     counts.allocation = allocation
     state.counts.decisions[step.name] = counts
+  }
+
+  private func watchedRows(_ problem: DecisionProblem) -> [Int] {
+    guard let watch, watch.step == problem.step.name else { return [] }
+    return watch.rows(
+      key: problem.frameColumn(problem.step.key), time: problem.frameColumn(problem.step.time),
+      rowCount: problem.frame.rowCount, pool: problem.pool)
+  }
+
+  private func look(
+    at rows: [Int], _ problem: DecisionProblem, _ notes: BoundNotes?, _ context: ExecutionContext
+  ) throws(EngineError) {
+    guard let watch, !rows.isEmpty else { return }
+    let watcher = DecisionWatcher(problem, notes, batchSize: context.batchSize)
+    var decisions: [WatchedDecision] = []
+    for row in rows { if let decision = try watcher.look(at: row) { decisions.append(decision) } }
+    watch.add(decisions)
   }
 
   /// The probabilities of the policy from which a divergence is measured.
@@ -64,6 +87,8 @@ public struct DecideOperator: DecisionOperator {
       quantityOutputs[scalar] = scalars.count
       scalars.append(scalar)
     }
+    let watchedOutputs = scalars.count..<scalars.count + step.watched.count
+    scalars += step.watched
     let featureColumns =
       step.actionTimelines.flatMap { $0.outputs.map(\.column) }
       + step.actionConsents.flatMap { $0.tests.map(\.column) }
@@ -83,7 +108,8 @@ public struct DecideOperator: DecisionOperator {
       rule: ChoiceRule(
         base: base, explore: step.explore, actionCount: candidates.actionCount,
         hasNoOp: candidates.hasNoOp, fallback: candidates.fallback),
-      program: program, quantityOutputs: quantityOutputs, draws: draws, timelines: timelines,
+      program: program, quantityOutputs: quantityOutputs,
+      watchedOutputs: watchedOutputs, draws: draws, timelines: timelines,
       consents: ConsentsByChannel(
         step.actionConsents, actionCount: candidates.actionCount, &state, context.pool),
       frame: state.relations[step.frame] ?? Relation(rowCount: 0),

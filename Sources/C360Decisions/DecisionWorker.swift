@@ -12,6 +12,8 @@ struct DecisionProblem: Sendable {
   let program: TileProgram
   /// Quantities of bounds → outputs of the program.
   let quantityOutputs: [ScalarID: Int]
+  /// What is looked at where decisions are explained, after all others.
+  let watchedOutputs: Range<Int>
   let draws: Draws
   let timelines: [ActionTimeline]
   let consents: ConsentsByChannel
@@ -172,6 +174,9 @@ final class DecisionWorker {
   func output(_ place: TileFailure.Place) -> Operand {
     machine.output(problem.output(place))
   }
+
+  /// Of the program, whatever its type.
+  func output(_ index: Int) -> Operand { machine.output(index) }
 
   private func contribute() {
     let actionCount = problem.rule.actionCount

@@ -23,6 +23,8 @@ final class Decision {
   var constraints: [DecideConstraint] = []
   var entityCaps: [EntityCap] = []
   var prior: Decision?
+  /// What is looked at where its decisions are explained.
+  var watched: [ScalarID] = []
   var outputs: [(DecideStep.Output, ColumnID)] = []
   /// Parts of rules and terms that are computed apart, for their names.
   var partCount = 0
@@ -80,6 +82,9 @@ extension Lowering {
           stage.score, as: stage.score.type, named: "candidates", scope, decision))
     }
     lowerConstraints(of: policy, scope, decision)
+    if let watch = options.watch, watch.policy == policyID, watch.exposure == exposure {
+      decision.watched = watch.expressions.map { lower($0, scope) }
+    }
     return decision
   }
 
@@ -190,6 +195,7 @@ extension Lowering {
     step.constraints = decision.constraints
     step.pathPoints = options.pathPoints
     step.entityCaps = decision.entityCaps
+    step.watched = decision.watched
     step.prior = decision.prior.map { [decideStep($0)] } ?? []
     return step
   }

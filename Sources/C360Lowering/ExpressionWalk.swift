@@ -2,7 +2,7 @@ import C360Semantics
 
 extension Expression {
   /// The expressions directly inside, those over other rows (in aggregates) left out.
-  var operands: [Expression] {
+  package var operands: [Expression] {
     switch kind {
     case .literal, .parameter, .decisionTime, .tableColumn, .profileColumn, .actionColumn,
       .accumulator, .exposureColumn, .kept, .feature, .score, .aggregate, .coverage, .consent,

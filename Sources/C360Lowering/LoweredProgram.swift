@@ -113,6 +113,21 @@ public struct LoweringOptions: Sendable {
   public var horizon: Int64?
   /// Points of the path of value against budget, for policies under one budget; 0: none.
   public var pathPoints = 0
+  /// Whose decisions are explained, and by which values.
+  public var watch: Watch?
+
+  /// Expressions that have a value at the exposures, or the exposures × actions, of a policy.
+  public struct Watch: Sendable {
+    public let policy: PolicyID
+    public let exposure: ExposureID
+    /// In the order of `DecideStep.watched`.
+    public let expressions: [Expression]
+    public init(policy: PolicyID, exposure: ExposureID, expressions: [Expression]) {
+      self.policy = policy
+      self.exposure = exposure
+      self.expressions = expressions
+    }
+  }
   public init(horizon: Int64? = nil, policyHash: @escaping @Sendable (Policy) -> String) {
     self.horizon = horizon
     self.policyHash = policyHash

@@ -39,7 +39,7 @@ extension Value {
 }
 
 extension CalendarSpan {
-  var step: CalendarStep {
+  package var step: CalendarStep {
     let unit: CalendarStep.Unit =
       switch self.unit {
       case .day: .day
@@ -53,7 +53,7 @@ extension CalendarSpan {
 }
 
 extension Offset {
-  var offset: TimeOffset {
+  package var offset: TimeOffset {
     switch self {
     case .exact(let length): .exact(length)
     case .calendar(let span): .calendar(span.step)

@@ -76,6 +76,8 @@ public struct DecideStep: Sendable {
   public var pathPoints = 0
   /// The policy from which a divergence is measured: none or one, at the same frame and actions.
   public var prior: [DecideStep] = []
+  /// Scalars that are looked at where a decision is explained; no decision hangs on them.
+  public var watched: [ScalarID] = []
   public let choice: Choice
   public let explore: Double
   /// As text: the key of an action, or the no-op's name.

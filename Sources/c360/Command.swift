@@ -25,7 +25,8 @@ struct Command: ParsableCommand {
     version: C360Version.text,
     subcommands: [
       CheckCommand.self, FormatCommand.self, RunCommand.self, PlanCommand.self,
-      SchemaCommand.self, CacheCommand.self, SynthCommand.self, ExplainCommand.self,
+      WhyCommand.self, SchemaCommand.self, CacheCommand.self, SynthCommand.self,
+      ExplainCommand.self,
       VersionCommand.self,
     ])
 

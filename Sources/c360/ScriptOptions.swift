@@ -10,6 +10,16 @@ struct ScriptOptions: ParsableArguments {
   @Argument(help: "The script.", completion: .file(extensions: ["c360"]))
   var script: String
 
+  @OptionGroup var run: RunOptions
+
+  var format: DiagnosticFormat { run.format }
+  var quiet: Bool { run.quiet }
+
+  func session() throws -> Session { try run.session(script) }
+}
+
+/// What may be said beside a script.
+struct RunOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp("Give a parameter another value.", valueName: "param=value"))
@@ -40,7 +50,7 @@ struct ScriptOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "No progress and no summary, only results and diagnostics.")
   var quiet = false
 
-  func session() throws -> Session {
+  func session(_ script: String) throws -> Session {
     var options = SessionOptions()
     for text in parameters {
       let (name, value) = try Self.pair(text, "--set", "param=value")
@@ -56,7 +66,7 @@ struct ScriptOptions: ParsableArguments {
     return try Session(path: script, options: options)
   }
 
-  private static func pair(
+  static func pair(
     _ text: String, _ option: String, _ form: String
   ) throws -> (String, String) {
     guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
@@ -65,7 +75,7 @@ struct ScriptOptions: ParsableArguments {
     return (String(text[..<sign]), String(text[text.index(after: sign)...]))
   }
 
-  private static func instant(_ text: String, _ option: String) throws -> Int64 {
+  static func instant(_ text: String, _ option: String) throws -> Int64 {
     guard let instant = SessionOptions.instant(text) else {
       throw ValidationError(
         "`\(option) \(text)` is no time; write 2026-03-01 or 2026-03-01T12:00:00Z")

@@ -30,7 +30,7 @@ struct CommandTests {
   @Test(
     "help of every command shows examples",
     arguments: [
-      "check", "fmt", "run", "plan", "schema", "synth", "explain",
+      "check", "fmt", "run", "why", "plan", "schema", "synth", "explain",
     ])
   func help(command: String) throws {
     let outcome = try Workspace().run(command, "--help")

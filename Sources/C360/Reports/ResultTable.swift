@@ -45,10 +45,10 @@ public struct ResultTable: Sendable {
   /// A cell for people: money with two decimals, other floats with up to six.
   /// Of vectors and lists the first elements, and how many there are: `[0.12, -0.5, 1, 0, … 16]`.
   public func text(_ row: Int, _ column: Int) -> String {
-    text(value(row, column), batch.columns[column].type)
+    Self.text(value(row, column), batch.columns[column].type)
   }
 
-  private func text(_ value: Scalar, _ type: LogicalType) -> String {
+  static func text(_ value: Scalar, _ type: LogicalType) -> String {
     switch (value, type) {
     case (.null, _): "null"
     case (.bool(let value), _): value ? "true" : "false"
@@ -57,16 +57,16 @@ public struct ResultTable: Sendable {
     case (.int(let value), .duration): ValueText.duration(value)
     case (.int(let value), _): String(value)
     case (.float(let value), .money): ValueText.fixed(value, 2)
-    case (.float(let value), _): Self.short(value)
-    case (.text(let value), _): Self.printable(value)
+    case (.float(let value), _): short(value)
+    case (.text(let value), _): printable(value)
     case (.vector(let elements), _): text(of: elements.map { .float($0) }, .float)
     case (.list(let elements), .list(let element)): text(of: elements, element)
     case (.list(let elements), _): text(of: elements, type)
     }
   }
 
-  private func text(of elements: [Scalar], _ type: LogicalType) -> String {
-    var shown = elements.prefix(Self.shownElements).map { text($0, type) }
+  private static func text(of elements: [Scalar], _ type: LogicalType) -> String {
+    var shown = elements.prefix(shownElements).map { text($0, type) }
     if elements.count > shown.count { shown.append("… \(elements.count)") }
     return "[\(shown.joined(separator: ", "))]"
   }

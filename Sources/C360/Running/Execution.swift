@@ -24,8 +24,14 @@ struct Execution {
   private let lowered: LoweredProgram
   private let session: Session
   private let tables: HostTables
+  private let watch: DecisionWatch?
 
-  init(_ program: Program, _ lowered: LoweredProgram, _ session: Session, _ files: ReadLog) {
+  /// - Parameter watch: told of the decisions that it looks for.
+  init(
+    _ program: Program, _ lowered: LoweredProgram, _ session: Session, _ files: ReadLog,
+    watch: DecisionWatch? = nil
+  ) {
+    self.watch = watch
     self.program = program
     self.lowered = lowered
     self.session = session
@@ -40,7 +46,7 @@ struct Execution {
       threads: session.threadCount, batchSize: session.options.batchSize, pool: session.texts,
       cancellation: session.options.cancellation, progress: progress)
     let executor = Executor(
-      lowered.plan, tables: tables, decisions: DecideOperator(), context: context,
+      lowered.plan, tables: tables, decisions: DecideOperator(watch: watch), context: context,
       memoryLimit: session.options.memoryLimit, spill: spill)
     var moment: String?
     let result = try failing(

@@ -53,7 +53,25 @@ struct Finish {
     let rule = RuleProbabilities(
       engine: dual.engine, setting: setting, explore: problem.rule.explore, overrides: overrides)
     let report = try FinalLook(dual, rule, chosen, isDeterministic: isDeterministic)
-    return allocation(report, chosen, overrides, repaired)
+    var result = allocation(report, chosen, overrides, repaired)
+    result.distributions = distributions(rule)
+    return result
+  }
+
+  /// Probabilities of the decisions that are watched: the same bits as among others.
+  private func distributions(_ rule: RuleProbabilities) -> [Int: [Double]] {
+    var found: [Int: [Double]] = [:]
+    for decision in problem.watched {
+      let worker = PassWorker(
+        dual.engine, capacity: 1, block: problem.emptyBlock(capacity: 1))
+      let target = DoubleBuffer(problem.candidateCount)
+      worker.read(decision..<decision + 1)
+      worker.choose(decision..<decision + 1, rule.setting)
+      rule.write(decision..<decision + 1, worker, target.start)
+      found[decision] = Array(
+        UnsafeBufferPointer(start: target.start, count: problem.candidateCount))
+    }
+    return found
   }
 
   // MARK: Deterministic choices

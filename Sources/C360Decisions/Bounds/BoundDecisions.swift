@@ -13,22 +13,28 @@ import C360Plan
 struct BoundDecisions {
   let problem: DecisionProblem
   let rowCount: Int
+  /// Rows of which more is noted than the log holds.
+  let watched: [Int]
   let context: ExecutionContext
 
   private var step: DecideStep { problem.step }
   private var actionCount: Int { problem.rule.actionCount }
 
-  init(_ problem: DecisionProblem, rowCount: Int, _ context: ExecutionContext) {
+  init(
+    _ problem: DecisionProblem, rowCount: Int, watched: [Int], _ context: ExecutionContext
+  ) {
     self.problem = problem
     self.rowCount = rowCount
+    self.watched = watched
     self.context = context
   }
 
-  /// - Returns: the workers, for what they counted, and what is proven of the allocation.
+  /// - Returns: the workers, for what they counted, what is proven of the allocation, and what is noted
+  ///   of the rows watched.
   /// - Throws: `.unsatisfiable` when hard bounds cannot hold; `.row`; `.unusable`; `.cancelled`.
   func decide(
     into log: DecisionLog, prior: PriorDistribution?
-  ) throws(EngineError) -> ([DecisionWorker], AllocationCounts?) {
+  ) throws(EngineError) -> ([DecisionWorker], AllocationCounts?, BoundNotes) {
     try prior?.check(rowCount: rowCount, context)
     let empty = Quantities(
       outputs: problem.quantityOutputs, actionCount: actionCount,
@@ -45,12 +51,13 @@ struct BoundDecisions {
       step, quantities: caps, frameColumn: problem.frameColumn, rowCount: rowCount,
       actionCount: actionCount)
     var counts: AllocationCounts?
+    var notes = BoundNotes(watched, decided)
     if step.constraints.isEmpty {
-      try choose(walk, source, decided, prices: nil, temperature: nil)
+      try choose(walk, source, decided, &notes, prices: nil, temperature: nil)
     } else {
-      counts = try allocate(bounds, source, caps.isEmpty ? nil : walk, decided)
+      counts = try allocate(bounds, source, caps.isEmpty ? nil : walk, decided, &notes)
     }
-    return (try write(decided, log), counts)
+    return (try write(decided, log), counts, notes)
   }
 
   // MARK: Bounds for each entity
@@ -58,11 +65,12 @@ struct BoundDecisions {
   /// Walks the decisions in time and chooses each by its value less prices.
   private func choose(
     _ walk: EntityCapWalk, _ source: DecisionValues, _ decided: DecidedRows,
-    prices: AllocationPrices?, temperature: Double?
+    _ notes: inout BoundNotes, prices: AllocationPrices?, temperature: Double?
   ) throws(EngineError) {
     var choice =
       temperature.map { RowChoice(rule: problem.rule, temperature: $0) }
       ?? RowChoice(rule: problem.rule)
+    let isWatched = Set(watched)
     var adjusted = [Double](repeating: 0, count: problem.rule.candidateCount)
     source.blocked = nil
     try walk.walk(source, blocked: decided.blocked, context) { row, block, place, count, blocked in
@@ -84,6 +92,7 @@ struct BoundDecisions {
         draw: { source.draw(row) })
       decided.set(
         row, chosen: choice.chosen, propensity: choice.propensity, expected: choice.expected)
+      if isWatched.contains(row) { notes.distributions[row] = choice.probabilities }
       return choice.chosen
     }
   }
@@ -97,10 +106,11 @@ struct BoundDecisions {
 
   private func allocate(
     _ bounds: BoundRows, _ source: DecisionValues, _ walk: EntityCapWalk?,
-    _ decided: DecidedRows
+    _ decided: DecidedRows, _ notes: inout BoundNotes
   ) throws(EngineError) -> AllocationCounts {
-    let allocationProblem = bounds.problem(
+    var allocationProblem = bounds.problem(
       rule: problem.rule, source: source, decisionCount: rowCount)
+    allocationProblem.watched = watched
     var allocation = try solve(allocationProblem, bounds, warmStart: nil)
     // Bounds for each entity only take away: what no decisions are worth without them, none are with.
     let upperBound = allocation.certificate.bound
@@ -126,6 +136,7 @@ struct BoundDecisions {
     counts.passes = passes
     counts.path = path(allocationProblem)
     counts.repaired = decided.repaired.count { $0 }
+    notes.take(allocation, bounds, counts, source)
     return counts
   }
 

@@ -7,6 +7,7 @@ struct RowChoice {
   /// Overrides the rule's own.
   private let temperature: Double
   private var weights: [Double]
+  private var isCertain = true
   private(set) var chosen = 0
   private(set) var propensity = 1.0
   /// Σ p·v of the values as they are, not adjusted.
@@ -37,11 +38,13 @@ struct RowChoice {
       if best < 0 || value > adjusted[best] { best = candidate }
     }
     guard best >= 0, temperature > 0 || rule.explore > 0 else {
+      isCertain = true
       chosen = max(0, best)
       propensity = 1
       expected = values(chosen)
       return
     }
+    isCertain = false
     distribute(adjusted, best)
     chosen = pick(draw())
     propensity = weights[chosen]
@@ -49,6 +52,11 @@ struct RowChoice {
     for candidate in weights.indices where weights[candidate] > 0 {
       expected += weights[candidate] * values(candidate)
     }
+  }
+
+  /// By candidate, under the full mixture of the last choice.
+  var probabilities: [Double] {
+    isCertain ? weights.indices.map { $0 == chosen ? 1 : 0 } : weights
   }
 
   private mutating func distribute(_ adjusted: [Double], _ best: Int) {

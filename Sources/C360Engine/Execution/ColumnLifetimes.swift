@@ -170,6 +170,7 @@ struct StepColumns {
     }
     for prior in step.prior { add(prior, plan) }
     for case .probability(let column) in step.outputs.map(\.0) { read.insert(column) }
+    for value in step.watched { add(value, plan) }
     written += step.outputs.map { $0.1 }
   }
 

@@ -62,7 +62,7 @@ public struct ZoneTable: Sendable {
 
   /// The last multiple of a length strictly before an instant: of an exact one counted from 1970-01-01
   /// UTC, on the calendar the last local start of a period. `Int64.min` where there is none.
-  func lastMultiple(of length: TimeOffset, before instant: Int64) -> Int64 {
+  public func lastMultiple(of length: TimeOffset, before instant: Int64) -> Int64 {
     let (last, isFirst) = instant.subtractingReportingOverflow(1)
     if isFirst { return .min }
     switch length {

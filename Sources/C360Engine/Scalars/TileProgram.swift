@@ -100,6 +100,9 @@ public struct TileProgram: Sendable {
     }
   }
 
+  /// Of an output.
+  public func type(of output: ScalarID) -> PhysicalType { plan.scalars[output].type }
+
   private static func reachable(_ outputs: [ScalarID], _ arena: ScalarArena) -> [Bool] {
     var reachable = [Bool](repeating: false, count: arena.nodes.count)
     for id in outputs { reachable[Int(id.index)] = true }

@@ -1,0 +1,109 @@
+import C360Columns
+import C360Decisions
+import C360Diagnostics
+
+/// Why one entity was decided for as it was: what the policy saw, which actions were forbidden by
+/// what, what the others were worth, and how one of them was chosen. All of it in the bits of the run.
+public struct Why: Sendable {
+  /// Something that a rule, a term, a threshold or a bound reads.
+  public struct Read: Sendable {
+    public enum Kind: String, Sendable {
+      case feature, score, profile, action, exposure, consent, parameter, expression
+    }
+    public let kind: Kind
+    /// As the script says it.
+    public let name: String
+    public let type: LogicalType
+    /// Whether it differs by action.
+    public let isOfAction: Bool
+    /// Of the windows over events behind it; features that it names have their own.
+    let windows: [EventWindow]
+  }
+  /// A rule, a term, a threshold or a bound of the policy.
+  public struct Part: Sendable {
+    public enum Kind: String, Sendable { case rule, term, threshold, constraint }
+    public let kind: Kind
+    public let name: String
+    /// In the script's words, on one line.
+    public let words: String
+    public let because: String?
+    /// Places among `reads`.
+    public let reads: [Int]
+  }
+  /// Events behind a value at a decision.
+  public struct Events: Sendable {
+    public let table: String
+    /// The aggregate in the script's words.
+    public let words: String
+    /// µs UTC; nil: from the beginning of time.
+    public let from: Int64?
+    /// Events are strictly after `from`, not at or after it.
+    public let isFromExclusive: Bool
+    /// µs UTC, not in the window.
+    public let to: Int64
+    /// How many counted; a float where they belong to the entity with a probability.
+    public let count: Scalar
+    /// Of those that counted; µs UTC.
+    public let first: Int64?
+    public let last: Int64?
+  }
+  /// A decision as it was written, and how it came about.
+  public struct Decision: Sendable {
+    /// Columns of the decision log.
+    public let log: [(name: String, value: Scalar, type: LogicalType)]
+    public let course: WatchedDecision
+    /// By `reads`, of those that are the same for every action; nil: it has no value (an overflow, a
+    /// bad cast), or differs by action.
+    public let values: [Scalar?]
+    /// By `reads`.
+    public let events: [[Events]]
+    /// By action, by `reads`: of those that differ by action.
+    public let actionValues: [[Scalar?]]
+    public let actionEvents: [[[Events]]]
+  }
+  public let policy: String
+  public let exposure: String
+  public let entity: String
+  public let key: Scalar
+  public let mask: String?
+  public let seed: UInt64
+  /// µs UTC.
+  public let runTime: Int64
+  public let reads: [Read]
+  public let parts: [Part]
+  /// Names of rules, then of bounds for the entity: what `WatchedDecision.Candidate.forbiddenBy` means.
+  public let refusals: [String]
+  public let terms: [String]
+  /// The newest first.
+  public let decisions: [Decision]
+  /// Decisions of the entity that were asked for, shown or not.
+  public let decisionCount: Int
+  /// Of the script.
+  public let warnings: [Diagnostic]
+
+  /// For people.
+  public var text: String { WhyText(self).text }
+  /// For machines: everything, with all digits.
+  public var json: String { WhyJSON(self).text }
+}
+
+extension Session {
+  /// Why a policy decided as it did for one entity, at its own exposure.
+  ///
+  /// The whole script is run, since bounds let decisions depend on each other; nothing is written.
+  ///
+  /// - Parameters:
+  ///   - policy: name.
+  ///   - entity: name, as of `for customer=42`; nil: that of the policy's exposure.
+  ///   - key: as written; an integer where keys are.
+  ///   - at: decision time, µs UTC; nil: all, the newest first.
+  ///   - limit: decisions, at most.
+  /// - Throws: `DiagnosticError` for a script with errors, an unknown policy or a key of another type;
+  ///   `RunFailure` where the run fails or there is no such decision; `CancellationError`.
+  public func why(
+    policy: String, entity: String? = nil, key: String, at: Int64? = nil, limit: Int = 5
+  ) throws -> Why {
+    try Compiler(self).why(
+      WhyQuestion(policy: policy, entity: entity, key: key, time: at, limit: max(1, limit)))
+  }
+}
