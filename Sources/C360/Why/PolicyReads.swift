@@ -81,7 +81,7 @@ struct PolicyReads {
           .expression(ObjectIdentifier(expression)), .expression, words(expression), expression,
           inner: expression)
       ]
-    case .confidence, .coverage, .kept:
+    case .confidence, .coverage, .kept, .arm:
       return [
         add(.expression(ObjectIdentifier(expression)), .expression, words(expression), expression)
       ]

@@ -40,6 +40,14 @@ struct WhyRun {
     if let index = program.policies.firstIndex(where: { $0.name == question.policy }) {
       return PolicyID(index)
     }
+    if let composed = program.compositions.first(where: { $0.name == question.policy }) {
+      let members = composed.policies.map { "`\(program[$0].name)`" }.joined(separator: ", ")
+      throw DiagnosticError([
+        HostDiagnostics.unknownPolicy.diagnostic(
+          "`\(composed.name)` is made of policies, and does not decide itself", at: composed.span,
+          help: ["ask one of \(members)"])
+      ])
+    }
     let names = program.policies.map(\.name)
     let near = nearest(to: question.policy, among: names)
     let all = names.isEmpty ? "the script has none" : "policies: \(names.joined(separator: ", "))"
