@@ -77,12 +77,25 @@ public struct Vector: @unchecked Sendable {
     return valid[row] == 0
   }
 
-  /// The rows of a range, sharing memory.
+  /// The rows of a range, sharing memory; of a `vector` a copy, since offsets count values.
   @inlinable public func slice(_ range: Range<Int>) -> Vector {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    if let width = type.width, range.lowerBound > 0 { return copy(range, width: width) }
     return Vector(
       type: type, count: range.count, values: values, validity: validity,
       offset: offset + range.lowerBound)
+  }
+
+  @usableFromInline func copy(_ range: Range<Int>, width: Int) -> Vector {
+    let copied = Buffer(byteCount: range.count * width * 8)
+    copied.elements(Double.self).update(
+      from: float64s + range.lowerBound * width, count: range.count * width)
+    let held = valid.map { valid in
+      let held = Buffer(byteCount: range.count)
+      held.elements(UInt8.self).update(from: valid + range.lowerBound, count: range.count)
+      return held
+    }
+    return Vector(type: type, count: range.count, values: copied, validity: held)
   }
 
   public var nullCount: Int {

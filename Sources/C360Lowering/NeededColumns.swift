@@ -35,6 +35,12 @@ struct NeededColumns {
       for key in keys { add(key.expression) }
       read.formUnion(needed)
     case .take, .skip: read = needed
+    case .sample(_, let columns): read = needed.union(columns)
+    case .window(let windows):
+      for value in windows.partition + windows.order.map(\.expression) { add(value) }
+      for function in windows.functions { function.expressions.forEach(add) }
+      // Those behind are its own.
+      read.formUnion(needed.subtracting(windows.columns))
     }
     return read
   }
@@ -44,11 +50,17 @@ extension Query {
   /// Whether the order of the source's rows can be seen in the result: not where a group is formed
   /// before rows are counted off.
   var showsOrder: Bool {
+    var width = initial.count
     for stage in stages {
       switch stage {
       case .group: return false
       case .take, .skip: return true
-      case .filter, .project, .sort: continue
+      case .window(let windows) where windows.showsOrder: return true
+      // Rows that are chosen by all their columns are chosen whatever their order.
+      case .sample(_, let columns) where columns.count < width: return true
+      case .project(let columns): width = columns.count
+      case .window(let windows): width += windows.functions.count
+      case .filter, .sort, .sample: continue
       }
     }
     return true

@@ -28,7 +28,9 @@ extension Lowering {
     let needed = NeededColumns(query)
     var (rows, scope) = source(of: query, needed: needed.initial, named: name)
     for (index, stage) in query.stages.enumerated() {
-      apply(stage, to: &rows, needed: needed.after[index], &scope, named: name)
+      apply(
+        stage, to: &rows, needed: needed.after[index], &scope, named: name,
+        wanted: query.rowsWanted(after: index))
     }
     putInOrder(&rows, by: [], needed: Set(rows.columns.indices), named: name)
     materialize(&rows, isResult: true)
@@ -82,7 +84,7 @@ extension Lowering {
 
   private func apply(
     _ stage: Query.Stage, to rows: inout QueryRows, needed: Set<Int>, _ scope: inout Scope,
-    named name: String
+    named name: String, wanted: Int?
   ) {
     scope = Scope(relation: rows.relation, queryColumns: rows.columns)
     switch stage {
@@ -100,7 +102,10 @@ extension Lowering {
           value, in: rows.relation, named: key.expression.span.text.singleLine, key.expression.type)
         return (column: column, isDescending: key.isDescending)
       }
-      putInOrder(&rows, by: columns, needed: needed, named: name)
+      putInOrder(&rows, by: columns, needed: needed, take: wanted, named: name)
+    case .sample(let amount, let columns):
+      sample(&rows, amount, by: columns, needed: needed, named: name)
+    case .window(let windows): window(&rows, windows, needed: needed, scope, named: name)
     case .take(let count):
       limit(&rows, skip: 0, take: count, needed: needed, named: name)
     case .skip(let count):
@@ -141,9 +146,11 @@ extension Lowering {
   }
 
   /// Sorts by the keys and then by the order still owed.
-  private func putInOrder(
+  ///
+  /// - Parameter take: only so many of the first rows are looked at later; nil: all.
+  func putInOrder(
     _ rows: inout QueryRows, by keys: [(column: ColumnID, isDescending: Bool)], needed: Set<Int>,
-    named name: String
+    take: Int? = nil, named name: String
   ) {
     let tieBreakers = rows.pendingOrder.count
     let all = keys + rows.pendingOrder.map { (column: $0, isDescending: false) }
@@ -155,13 +162,15 @@ extension Lowering {
     querySteps.append(
       .sort(
         SortStep(
-          input: input, output: output, keys: all, tieBreakers: tieBreakers, columns: columns)))
+          input: input, output: output, keys: all, tieBreakers: tieBreakers, take: take,
+          columns: columns)))
   }
 
   private func limit(
     _ rows: inout QueryRows, skip: Int, take: Int?, needed: Set<Int>, named name: String
   ) {
-    putInOrder(&rows, by: [], needed: needed, named: name)
+    putInOrder(
+      &rows, by: [], needed: needed, take: take.map { $0.addingClamped(skip) }, named: name)
     let output = plan.addRelation("\(name): take")
     let input = rows.relation
     let columns = carry(&rows, to: output, needed: needed)
@@ -171,7 +180,7 @@ extension Lowering {
   }
 
   /// Moves the rows to a new relation: the columns needed and those that order.
-  private func carry(
+  func carry(
     _ rows: inout QueryRows, to output: RelationID, needed: Set<Int>
   ) -> [(from: ColumnID, to: ColumnID)] {
     var moved: [ColumnID: ColumnID] = [:]

@@ -76,6 +76,8 @@ public enum Step: Sendable {
   case group(GroupStep)
   case sort(SortStep)
   case limit(LimitStep)
+  case sample(SampleStep)
+  case window(WindowStep)
   case decide(DecideStep)
   case draw(DrawStep)
   case compose(ComposeStep)
@@ -183,15 +185,18 @@ public struct SortStep: Sendable {
   /// So many of the last keys are there to make the order hang on nothing but the rows: −0 stands
   /// before 0 in them, and equals it in the others.
   public let tieBreakers: Int
+  /// Only so many of the first rows are wanted; nil: all.
+  public let take: Int?
   public let columns: [(from: ColumnID, to: ColumnID)]
   public init(
     input: RelationID, output: RelationID, keys: [(column: ColumnID, isDescending: Bool)],
-    tieBreakers: Int = 0, columns: [(from: ColumnID, to: ColumnID)]
+    tieBreakers: Int = 0, take: Int? = nil, columns: [(from: ColumnID, to: ColumnID)]
   ) {
     self.input = input
     self.output = output
     self.keys = keys
     self.tieBreakers = tieBreakers
+    self.take = take
     self.columns = columns
   }
 }

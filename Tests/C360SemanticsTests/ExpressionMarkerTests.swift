@@ -202,6 +202,40 @@ struct ExpressionMarkerTests {
     Marked(
       "E0512", "`last` needs events in time, and the rows of a group have no such order",
       "show orders | group category { a = ‹last(amount)› }"),
+    Marked("E0551", "a share of rows is between 0 and 1", "show orders | sample ‹-10%›"),
+    Marked("E0512", "`sample` takes a number of rows from 0", "show orders | sample ‹-1›"),
+    Marked(
+      "E0552", "a pivot names the values that become columns",
+      "show orders | pivot ‹category not in [\"a\"]› { n = count() }"),
+    Marked(
+      "E0553", "a key of `window` makes no column",
+      "show orders | window per ‹k› = category { n = count() }"),
+    Marked(
+      "E0511", "this column needs a name", "show orders | window { ‹count()› }"),
+    Marked(
+      "E0553", "`rank` is about rows in order, which only `window` has",
+      "show orders | derive r = ‹rank›()"),
+    Marked(
+      "E0553", "`dense_rank` needs an order", "show orders | window { r = ‹dense_rank()› }"),
+    Marked(
+      "E0553", "`previous` looks at one row and has no frame",
+      "show orders | window { r = previous(amount) ‹over last 2› }"),
+    Marked(
+      "E0553", "`median` ranges over whole partitions only",
+      "show orders | window sort ordered_at { r = ‹median(amount) over last 2› }"),
+    Marked(
+      "E0553", "this is no frame of `window`",
+      "show orders | window sort ordered_at { r = sum(amount) ‹within 2d› }"),
+    Marked(
+      "E0553", "a frame that moves with the row needs an order",
+      "show orders | window { r = sum(amount) ‹over last 2› }"),
+    Marked(
+      "E0553", "a number of rows from 1 is wanted here",
+      "show orders | window sort ordered_at { r = sum(amount) over last ‹0› }"),
+    Marked(
+      "E0553",
+      "a frame of time goes back along one ascending key that is a `time` or a `date`",
+      "show orders | window sort -ordered_at { r = sum(amount) ‹over 2d› }"),
     Marked(
       "E0513", "`consent` could mean more than one table",
       "consents other of customer from \"o.csv\" { k: int @key; p: text @purpose; f: time @from }\nfeature a = ‹consent(\"x\")›"

@@ -19,7 +19,16 @@ struct RowEstimates {
       // Groups grow like the root of the rows: few keys are unique.
       rows[step.output] = step.keys.isEmpty ? 1 : rows[step.input].map { $0.squareRoot() }
     case .link(let step): rows[step.output] = rows[step.rows]
-    case .sort(let step): rows[step.output] = rows[step.input]
+    case .sort(let step):
+      rows[step.output] = rows[step.input].map { min($0, Double(step.take ?? .max)) }
+    case .window(let step): rows[step.output] = rows[step.input]
+    case .sample(let step):
+      rows[step.output] = rows[step.input].map { input in
+        switch step.amount {
+        case .share(let share): input * share
+        case .rows(let count): min(input, Double(count))
+        }
+      }
     case .limit(let step):
       rows[step.output] = rows[step.input].map { input in
         min(max(0, input - Double(step.skip)), Double(step.take ?? .max))

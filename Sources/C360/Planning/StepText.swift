@@ -61,7 +61,22 @@ struct StepText {
       return ("group", step.output, values.isEmpty ? "by \(keys)" : "by \(keys): \(values)")
     case .sort(let step):
       let keys = step.keys.map { ($0.isDescending ? "-" : "") + plan[$0.column].name }
-      return ("sort", step.output, "by \(keys.joined(separator: ", "))")
+      let take = step.take.map { ", the first \($0)" } ?? ""
+      return ("sort", step.output, "by \(keys.joined(separator: ", "))\(take)")
+    case .sample(let step):
+      let amount =
+        switch step.amount {
+        case .share(let share): "\(share) of the rows"
+        case .rows(let count): "\(count) rows"
+        }
+      return ("sample", step.output, "\(amount) by \(names(step.by))")
+    case .window(let step):
+      let keys = step.order.map { ($0.isDescending ? "-" : "") + plan[$0.column].name }
+      let parts =
+        (step.partition.isEmpty ? [] : ["per \(names(step.partition))"])
+        + (keys.isEmpty ? [] : ["by \(keys.joined(separator: ", "))"])
+        + [names(step.outputs.map(\.column))]
+      return ("window", step.output, parts.joined(separator: ": "))
     case .limit(let step):
       let parts =
         (step.skip > 0 ? ["skip \(step.skip)"] : []) + (step.take.map { ["take \($0)"] } ?? [])

@@ -83,6 +83,16 @@ struct StepColumns {
       read.formUnion(step.keys.map(\.column))
       add(step.columns)
     case .limit(let step): add(step.columns)
+    case .sample(let step):
+      read.formUnion(step.by)
+      add(step.columns)
+    case .window(let step):
+      read.formUnion(step.partition + step.order.map(\.column))
+      for output in step.outputs {
+        read.formUnion(output.reads)
+        written.append(output.column)
+      }
+      add(step.columns)
     case .decide(let step): add(step, plan)
     case .draw(let step):
       read.insert(step.key)

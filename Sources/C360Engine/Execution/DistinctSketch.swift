@@ -34,7 +34,7 @@ enum DistinctSketch {
   private static let prime: UInt64 = 0x100_0000_01b3
 
   @inline(__always)
-  private static func mixed(_ state: UInt64) -> UInt64 {
+  static func mixed(_ state: UInt64) -> UInt64 {
     var hash = state
     hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
     hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb

@@ -55,6 +55,8 @@ enum StepName {
     case .group(let step): return "group \(name(step.input))"
     case .sort(let step): return "sort \(name(step.input))"
     case .limit(let step): return "limit \(name(step.input))"
+    case .sample(let step): return "sample \(name(step.input))"
+    case .window(let step): return "window \(name(step.input))"
     case .decide(let step): return "decide \(step.policy)"
     case .draw(let step): return "draw \(name(step.frame))"
     case .compose(let step): return "compose \(step.name)"
@@ -80,6 +82,8 @@ enum StepName {
     case .group(let step): step.output
     case .sort(let step): step.output
     case .limit(let step): step.output
+    case .sample(let step): step.output
+    case .window(let step): step.output
     case .decide(let step): step.frame
     case .draw(let step): step.frame
     case .compose(let step): step.frame
@@ -93,6 +97,8 @@ enum StepName {
     case .group(let step): [step.input]
     case .sort(let step): [step.input]
     case .limit(let step): [step.input]
+    case .sample(let step): [step.input]
+    case .window(let step): [step.input]
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
       .consent, .derive, .filter, .decide, .draw, .compose, .expect:
       []

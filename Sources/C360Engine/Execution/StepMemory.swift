@@ -11,7 +11,11 @@ enum StepMemory {
     case .scan(let step): return width(step.columns.map(\.column), plan) * rows(step.relation)
     case .group, .limit, .expect: return 0
     case .filter(let step): return rows(step.output) * width(step.columns.map(\.to), plan)
-    case .sort(let step): return rows(step.input) * width(step.columns.map(\.to), plan)
+    case .sort(let step):
+      return min(rows(step.input), step.take ?? .max) * width(step.columns.map(\.to), plan)
+    case .sample(let step): return rows(step.output) * width(step.columns.map(\.to), plan)
+    // The columns that were there are shared.
+    case .window(let step): return rows(step.input) * width(step.outputs.map(\.column), plan)
     case .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
       .consent, .derive, .decide, .draw, .compose:
       return rows(StepName.target(of: step)) * width(StepColumns(step, in: plan).written, plan)
@@ -37,6 +41,10 @@ enum StepMemory {
     case .frame(let step): return 32 * rows(step.relation)
     case .sort(let step): return 16 * rows(step.input)
     case .group(let step): return 12 * rows(step.input)
+    // A hash, a number among equals and a table of them half full.
+    case .sample(let step): return 72 * rows(step.input)
+    // Order, frames, and values and sums in that order.
+    case .window(let step): return 64 * rows(step.input)
     }
   }
 
@@ -76,7 +84,7 @@ enum StepMemory {
     case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
     case .eventMoments(let step): return [step.momentKey: rows(step.events) * entityWidth]
     case .scan, .versions, .link, .eventValues, .coverage, .derive, .filter, .group, .sort, .limit,
-      .draw, .compose, .expect:
+      .draw, .compose, .sample, .window, .expect:
       return [:]
     }
   }
@@ -151,7 +159,9 @@ struct MemoryForecast {
     // Few identifiers belong to several entities.
     case .link(let step): rows[step.output] = rows[step.rows] ?? 0
     case .filter(let step): rows[step.output] = rows[step.input] ?? 0
-    case .sort(let step): rows[step.output] = rows[step.input] ?? 0
+    case .sort(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)
+    case .sample(let step): rows[step.output] = rows[step.input] ?? 0
+    case .window(let step): rows[step.output] = rows[step.input] ?? 0
     case .limit(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)
     case .group(let step): rows[step.output] = 0
     case .eventMoments(let step): rows[step.moments] = rows[step.events] ?? 0

@@ -65,6 +65,8 @@ struct StepRunner: Sendable {
     case .group(let step): try GroupOperator.run(step, &state, context)
     case .sort(let step): try SortOperator.run(step, &state, context)
     case .limit(let step): LimitOperator.run(step, &state)
+    case .sample(let step): try SampleOperator.run(step, &state, context)
+    case .window(let step): try WindowOperator.run(step, &state, context)
     case .decide(let step): try decisions.run(step, &state, context)
     case .draw(let step): try decisions.run(step, &state, context)
     case .compose(let step): try decisions.run(step, &state, context)

@@ -95,6 +95,8 @@ struct PartitionedPlan {
     case .group(let step): return gather(step.input, step.output)
     case .sort(let step): return gather(step.input, step.output)
     case .limit(let step): return gather(step.input, step.output)
+    case .sample(let step): return gather(step.input, step.output)
+    case .window(let step): return gather(step.input, step.output)
     }
   }
 
@@ -219,7 +221,9 @@ private struct PartitionClaims {
         versions[step.relation] = step
       // Whose an event is, is not known before all links are.
       case .link: return nil
-      case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .draw, .expect: break
+      case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .draw, .sample,
+        .window, .expect:
+        break
       }
     }
     for (relation, key) in claims where !frames.contains(relation) {
@@ -267,7 +271,7 @@ extension Step {
       step.actionTimelines = step.actionTimelines.map(observing)
       return .decide(step)
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .coverage, .asOf, .consent,
-      .derive, .filter, .group, .sort, .limit, .draw, .compose, .expect:
+      .derive, .filter, .group, .sort, .limit, .draw, .compose, .sample, .window, .expect:
       return self
     }
   }

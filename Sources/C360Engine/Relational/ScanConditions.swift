@@ -83,7 +83,8 @@ extension Step {
       relations.formUnion(step.actionTimelines.map(\.events.relation))
       relations.formUnion(step.actionConsents.map(\.ledger))
     case .compose(let step): relations.formUnion(step.policies.map(\.actions))
-    case .scan, .versions, .eventValues, .coverage, .derive, .group, .sort, .limit, .draw, .expect:
+    case .scan, .versions, .eventValues, .coverage, .derive, .group, .sort, .limit, .draw, .sample,
+      .window, .expect:
       break
     }
     return relations.contains(relation)

@@ -7,11 +7,13 @@ enum SortOperator {
   ) throws(EngineError) {
     let count = state.rowCount(step.input)
     let keys = step.keys.map { (vector: state.vector($0.column), isDescending: $0.isDescending) }
-    let order = try SortOrder.rows(keys, tieBreakers: step.tieBreakers, count: count, context)
-    var relation = Relation(rowCount: count)
+    let wanted = min(count, step.take ?? count)
+    let order = try SortOrder.rows(
+      keys, tieBreakers: step.tieBreakers, count: count, first: wanted, context)
+    var relation = Relation(rowCount: wanted)
     for (from, to) in step.columns {
       relation.columns[to] = try state.vector(from).gathered(
-        order.elements(Int32.self), count: count, hasMissing: false, threads: context.threads)
+        order.elements(Int32.self), count: wanted, hasMissing: false, threads: context.threads)
     }
     state.relations[step.output] = relation
   }
@@ -26,12 +28,12 @@ enum SortOrder {
   private static let smallRun = 256
 
   /// Row (`Int32`) at each place.
+  ///
+  /// - Parameter first: only so many places are asked for.
   static func rows(
-    _ keys: [Key], tieBreakers: Int = 0, count: Int, _ context: ExecutionContext
+    _ keys: [Key], tieBreakers: Int = 0, count: Int, first wanted: Int? = nil,
+    _ context: ExecutionContext
   ) throws(EngineError) -> Buffer {
-    let rows = Buffer(byteCount: count * 4)
-    let places = rows.elements(Int32.self)
-    for row in 0..<count { places[row] = Int32(truncatingIfNeeded: row) }
     let ranks = keys.contains { $0.vector.type == .text } ? context.pool.ranks() : []
     let firstTieBreaker = keys.count - tieBreakers
     let columns = keys.enumerated().flatMap { place, key in
@@ -39,7 +41,47 @@ enum SortOrder {
         key.vector, key.isDescending, ranks, tellsZeros: place >= firstTieBreaker,
         pool: context.pool)
     }
+    let wanted = wanted ?? count
+    // Sorting everything costs less than looking for a large part of it.
+    if wanted < count / 4, count > smallRun {
+      return try top(wanted, of: count, columns, context)
+    }
+    let rows = Buffer(byteCount: count * 4)
+    let places = rows.elements(Int32.self)
+    for row in 0..<count { places[row] = Int32(truncatingIfNeeded: row) }
     try sort(places, count: count, columns[...], context)
+    return rows
+  }
+
+  /// The first rows in order, when they are few: those that may be among them by the first key are
+  /// found in one pass, and only they are sorted.
+  private static func top(
+    _ wanted: Int, of count: Int, _ columns: [SortColumn], _ context: ExecutionContext
+  ) throws(EngineError) -> Buffer {
+    guard wanted > 0, let column = columns.first, column.order == nil else {
+      let rows = Buffer(byteCount: count * 4)
+      let places = rows.elements(Int32.self)
+      for row in 0..<count { places[row] = Int32(truncatingIfNeeded: row) }
+      if wanted > 0 { try sort(places, count: count, columns[...], context) }
+      return rows
+    }
+    let pieces = Parallel.pieces(count, threads: context.threads)
+    let searches = pieces.map { _ in LeastKeys(wanted) }
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      try context.checkCancelled()
+      searches[piece].search(column, pieces[piece])
+    }
+    let bound = LeastKeys.bound(wanted, searches)
+    let found = searches.map { $0.rows(upTo: bound, column) }
+    let total = found.reduce(0) { $0 + $1.count }
+    let rows = Buffer(byteCount: max(1, total) * 4)
+    let places = rows.elements(Int32.self)
+    var next = 0
+    for row in found.joined() {
+      places[next] = row
+      next += 1
+    }
+    try sort(places, count: total, columns[...], context)
     return rows
   }
 

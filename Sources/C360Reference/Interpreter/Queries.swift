@@ -73,6 +73,8 @@ extension ReferenceInterpreter {
     case .sort(let keys): return try sort(rows, keys)
     case .take(let count): return Array(rows.prefix(count))
     case .skip(let count): return Array(rows.dropFirst(count))
+    case .sample(let amount, let columns): return sampled(rows, amount, by: columns)
+    case .window(let windows): return try windowed(rows, windows)
     }
     return result
   }
@@ -103,6 +105,11 @@ extension ReferenceInterpreter {
   private func sort(
     _ rows: [[Value]], _ keys: [Query.SortKey]
   ) throws(ReferenceError) -> [[Value]] {
+    try order(rows, keys).map { rows[$0] }
+  }
+
+  /// Places of the rows in order.
+  func order(_ rows: [[Value]], _ keys: [Query.SortKey]) throws(ReferenceError) -> [Int] {
     var sortable: [(place: Int, keys: [Value])] = []
     for (place, row) in rows.enumerated() {
       var values: [Value] = []
@@ -119,10 +126,10 @@ extension ReferenceInterpreter {
       }
       return left.place < right.place
     }
-    return sortable.map { rows[$0.place] }
+    return sortable.map(\.place)
   }
 
-  private func values(
+  func values(
     _ columns: [Query.Projection], _ scope: Scope
   ) throws(ReferenceError) -> [Value] {
     var values: [Value] = []
@@ -130,7 +137,7 @@ extension ReferenceInterpreter {
     return values
   }
 
-  private func seeing(_ row: [Value]) -> Scope {
+  func seeing(_ row: [Value]) -> Scope {
     var scope = Scope()
     scope.cells = row
     return scope

@@ -196,6 +196,27 @@ extension CanonicalText {
         .joined(separator: ", ")
     case .take(let count): "take \(count)"
     case .skip(let count): "skip \(count)"
+    case .sample(.share(let share), let columns): "sample \(share) \(columns)"
+    case .sample(.rows(let count), let columns): "sample \(count) rows \(columns)"
+    case .window(let windows): self.windows(windows)
     }
+  }
+
+  private func windows(_ windows: RowWindows) -> String {
+    let partition = windows.partition.map { expression($0) }.joined(separator: ", ")
+    let order = windows.order.map { ($0.isDescending ? "-" : "") + expression($0.expression) }
+    let functions = windows.functions.map { window in
+      let function =
+        switch window.function {
+        case .rowNumber: "row_number"
+        case .rank: "rank"
+        case .denseRank: "dense_rank"
+        case .shifted(let value, let distance): "shifted(\(expression(value)), \(distance))"
+        case .aggregate(let aggregate): rowAggregate(aggregate)
+        }
+      return "\(function) over \(window.frame)"
+    }
+    return "window per {\(partition)} sort {\(order.joined(separator: ", "))} "
+      + "{\(functions.joined(separator: "; "))}"
   }
 }

@@ -163,7 +163,7 @@ extension CanonicalText {
     }
   }
 
-  private func rowAggregate(_ aggregate: RowAggregate) -> String {
+  func rowAggregate(_ aggregate: RowAggregate) -> String {
     var parts = [aggregate.argument, aggregate.second].compactMap { $0 }.map { expression($0) }
     if let setting = words(aggregate.setting) { parts.append(setting) }
     if let filter = aggregate.filter { parts.append("where \(expression(filter))") }

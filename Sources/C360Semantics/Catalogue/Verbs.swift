@@ -15,5 +15,17 @@ extension Catalogue {
       summary: "Rows in order, `-` for descending; nulls last."),
     Verb(name: "take", signature: "take n", summary: "The first n rows."),
     Verb(name: "skip", signature: "skip n", summary: "All but the first n rows."),
+    Verb(
+      name: "distinct", signature: "distinct a, b",
+      summary: "The different rows, or the different values of some columns, in order."),
+    Verb(
+      name: "sample", signature: "sample 10%",
+      summary: "A share or a number of the rows, by a hash of their values and the seed."),
+    Verb(
+      name: "pivot", signature: "pivot key in [value, …] per keys { name = aggregate }",
+      summary: "One row a group, and a column a value of the key."),
+    Verb(
+      name: "window", signature: "window per keys sort keys { name = expr }",
+      summary: "More columns: numbers, ranks and aggregates of the rows beside each row."),
   ]
 }

@@ -66,6 +66,10 @@ struct Scope {
   var environment: Environment
   /// Inside the braces of `group`, where aggregates range over the rows of the group.
   var isGroup = false
+  /// In `pivot`, what else must hold of a row for an aggregate to see it.
+  var pivot: Expression?
+  /// Inside the braces of `window`: the functions asked for so far.
+  var window: WindowRequests?
   /// In the argument of an aggregate, where features and profile columns are as of the event.
   var isArgument = false
 

@@ -42,6 +42,11 @@ public struct Query: Sendable {
     case sort([SortKey])
     case take(Int)
     case skip(Int)
+    /// Some of the rows in their order: which, hangs on the seed of the run and on the values of the
+    /// columns of these places alone (docs/randomness.md).
+    case sample(SampleAmount, by: [Int])
+    /// The rows as they are, with a column a function behind the others.
+    case window(RowWindows)
   }
   public let source: Source
   /// The mask under which features are seen; already applied in `initial`.

@@ -23,7 +23,7 @@ enum Word: UInt8, Sendable, CaseIterable {
   case from, through, to, of, via, `as`, because, unless, when, under, weight, until, every, after
   case per, soft, by, above, calendar, all, first, last, session, since
   // Verbs of queries
-  case select, derive, group, sort, take, skip, distinct, join, sample, pivot, window, describe
+  case select, derive, group, sort, take, skip, distinct, sample, pivot, window, join, describe
 
   var text: String { "\(self)" }
 
@@ -41,7 +41,7 @@ enum Word: UInt8, Sendable, CaseIterable {
   }
 
   var isTable: Bool { self >= .events && self <= .identity }
-  var isLaterVerb: Bool { self >= .distinct && self <= .describe }
+  var isLaterVerb: Bool { self >= .join && self <= .describe }
 }
 
 extension Word: Comparable {

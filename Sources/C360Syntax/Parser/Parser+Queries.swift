@@ -1,7 +1,9 @@
 import C360Diagnostics
 
 extension Parser {
-  static let verbs: [Word] = [.where, .select, .derive, .group, .sort, .take, .skip]
+  static let verbs: [Word] = [
+    .where, .select, .derive, .group, .sort, .take, .skip, .distinct, .sample, .pivot, .window,
+  ]
 
   /// `SOURCE [at EXPOSURE] [under MASK] | verb … | verb …`
   mutating func parseQuery(_ field: Field) {
@@ -29,7 +31,7 @@ extension Parser {
     let start = mark
     take(.none)
     switch word {
-    case .where, .take, .skip:
+    case .where, .take, .skip, .sample:
       take(.keyword)
       parseExpression(.expression)
     case .select:
@@ -43,6 +45,11 @@ extension Parser {
         parseSeparated { $0.parseSelectItem(.item) }
       }
     case .group: parseGroup()
+    case .distinct:
+      take(.keyword)
+      if startsOperand { parseSeparated { $0.parseSelectItem(.key) } }
+    case .pivot: parsePivot()
+    case .window: parseWindowStage()
     case .sort:
       take(.keyword)
       parseSeparated { $0.parseSortItem() }
@@ -56,6 +63,31 @@ extension Parser {
     take(.keyword)
     if kind != .leftBrace { parseSeparated { $0.parseSelectItem(.key) } }
     parseSelectBlock("`group`")
+  }
+
+  /// `pivot key in [value, …] [per key, …] { name = aggregate; … }`
+  private mutating func parsePivot() {
+    take(.keyword)
+    parseExpression(.expression)
+    if takeIf(.per) { parseSeparated { $0.parseSelectItem(.key) } }
+    parseSelectBlock("`pivot`")
+  }
+
+  /// `window [per key, …] [sort key, …] { name = expr; … }`
+  private mutating func parseWindowStage() {
+    take(.keyword)
+    if takeIf(.per) { parseSeparated { $0.parseSelectItem(.key) } }
+    if takeIf(.sort) { parseSeparated { $0.parseSortItem() } }
+    parseSelectBlock("`window`")
+  }
+
+  /// Whether there is more of the stage: neither its end nor the next one.
+  private var startsOperand: Bool {
+    if isAtLineEnd { return false }
+    switch kind {
+    case .pipe, .semicolon, .endOfFile, .rightBrace, .rightParenthesis: return false
+    default: return word != .to
+    }
   }
 
   private mutating func parseSelectBlock(_ name: String) {

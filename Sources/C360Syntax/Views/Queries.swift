@@ -16,11 +16,11 @@ public struct QuerySyntax: SyntaxView {
 public struct StageSyntax: SyntaxView {
   public let node: SyntaxNode
   public var verb: SyntaxToken? { node.token(.keyword) }
-  /// `where`: the condition. `take`, `skip`: the count.
+  /// `where`: the condition. `take`, `skip`, `sample`: the amount. `pivot`: `key in [value, …]`.
   public var expression: ExpressionSyntax? { node.expression(.expression) }
-  /// `select`, `derive`: the items. `group`: the aggregates in braces.
+  /// `select`, `derive`: the items. `group`, `pivot`, `window`: what stands in braces.
   public var items: [SelectItemSyntax] { node.nodes(.item).map(SelectItemSyntax.init(node:)) }
-  /// `group`: the keys, each `expr` or `name = expr`.
+  /// `group`, `distinct`, `pivot`, `window`: the keys, each `expr` or `name = expr`.
   public var keys: [SelectItemSyntax] { node.nodes(.key).map(SelectItemSyntax.init(node:)) }
   public var sortKeys: [SortItemSyntax] { node.nodes(.element).map(SortItemSyntax.init(node:)) }
 }

@@ -429,6 +429,42 @@ extension ScriptWriter {
     show("orders | group { n = count(); total = sum(quantity); first = min(ordered_at) }")
     show("sends \(none) | where kept | group bucket { n = count(); b = mean(budget) }")
     show("accounts | sort -tier, region")
+    writeVerbShows(orders.columns, none)
+  }
+
+  /// Verbs that look at rows beside a row, or choose among them.
+  private mutating func writeVerbShows(_ columns: [FuzzColumn], _ none: String) {
+    let keys = ["category", "gift", "quantity", "amount", columns[0].name]
+    let scalars = columns.filter { ![.vector, .list].contains($0.kind) }.map(\.name)
+    let key = make.random.pick(keys)
+    show("orders | distinct \(key), flag = gift")
+    show("orders | select \(scalars.joined(separator: ", ")) | distinct | take 5")
+    // Times are not among what is hashed: they may be moved.
+    show(
+      "orders | select quantity, amount, category, gift, line = 1 | sample \(make.random.pick(["30%", "0%", "100%", "0", "4", "9999"]))"
+    )
+    show("sends \(none) | select bucket, budget | sample \(make.random.pick(["40%", "3"]))")
+    let filter = make.condition(1, pieces(columns, of: nil)).text
+    show(
+      """
+      orders | pivot category in ["a", "b"] per \(key) { n = count(); total = sum(amount); \
+      part = share(where \(filter)); most = max(due_at where \(filter)) }
+      """)
+    let order = make.random.pick(["ordered_at", "-amount", "quantity, -weight", "category, amount"])
+    let frame = make.random.pick(["over last 2", "over all", "over last 3", ""])
+    let time =
+      order == "ordered_at" ? "recent = sum(amount) over 36h; low = min(quantity) over 2d; " : ""
+    show(
+      """
+      orders | window per \(key) sort \(order) { place = row_number(); r = rank(); d = dense_rank(); \
+      before = previous(amount); later = next(category, 2); n = count(); total = sum(amount) \(frame); \
+      whole = sum(quantity) over all; mid = mean(weight where \(filter)) \(frame); \
+      top = max(category) \(frame); least = min(amount) over last 2; start = first(quantity); \(time)\
+      end = last(due_at where \(filter)) over last 3 } | take 30
+      """)
+    show(
+      "orders | window per \(key) { n = count(); often = mode(category); middle = median(amount) }")
+    show("orders | sort \(order) | skip 1 | take 3")
   }
 
   mutating func show(_ query: String) { lines.append("show \(query)") }

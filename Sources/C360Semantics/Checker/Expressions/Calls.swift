@@ -8,11 +8,23 @@ extension Checker {
   ) -> Expression? {
     guard let callee = syntax.callee else { return nil }
     let name = callee.dotted
+    if let window = scope.window {
+      if let function = Catalogue.windowFunctionsByName[name] {
+        return windowCall(function, syntax, windows: windows, span, window, scope)
+      }
+      if let aggregation = Catalogue.aggregatesByName[name] {
+        return windowAggregate(aggregation, syntax, windows: windows, span, window, scope)
+      }
+    }
     if let aggregation = Catalogue.aggregatesByName[name] {
       return aggregateCall(aggregation, syntax, windows: windows, span: span, scope)
     }
     if Catalogue.laterFunctions.contains(name) {
       report(SemanticError.notInThisVersion(callee.span, "`\(name)`"))
+      return nil
+    }
+    if Catalogue.windowFunctionsByName[name] != nil, !isDeclared(name, scope) {
+      report(SemanticError.outsideWindow(callee.span, name))
       return nil
     }
     let isKnown = Catalogue.functionsByName[name] != nil || isDeclared(name, scope)

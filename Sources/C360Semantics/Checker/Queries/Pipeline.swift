@@ -28,7 +28,7 @@ struct CheckedStages {
   let checker: Checker
   let environment: Environment
   let scope: QueryScope
-  private let rows: Scope
+  let rows: Scope
   var stages: [Query.Stage] = []
 
   init(
@@ -65,6 +65,10 @@ struct CheckedStages {
       case "group": isFine = group(stage)
       case "sort": isFine = sort(stage)
       case "take", "skip": isFine = limit(stage, verb)
+      case "distinct": isFine = distinct(stage)
+      case "sample": isFine = sample(stage)
+      case "pivot": isFine = pivot(stage)
+      case "window": isFine = window(stage)
       default:
         checker.report(SemanticError.notInThisVersion(verb.span, "`\(verb.text)` in a query"))
         isFine = false
@@ -136,21 +140,34 @@ struct CheckedStages {
     return true
   }
 
-  private mutating func group(_ stage: StageSyntax) -> Bool {
+  /// What rows are grouped by; nil after a complaint.
+  func groupKeys(_ stage: StageSyntax) -> [Item]? {
     var keys: [Item] = []
-    var aggregates: [Item] = []
     var isComplete = true
     for syntax in stage.keys {
       guard let found = items(syntax) else {
         isComplete = false
         continue
       }
-      for item in found where !item.column.type.base.isComparable {
-        checker.report(SemanticError.groupKey(item.column.span, item.column.type))
-        isComplete = false
-      }
       keys += found
     }
+    return isComplete && areComparable(keys) ? keys : nil
+  }
+
+  func areComparable(_ keys: [Item]) -> Bool {
+    var isFine = true
+    for item in keys where !item.column.type.base.isComparable {
+      checker.report(SemanticError.groupKey(item.column.span, item.column.type))
+      isFine = false
+    }
+    return isFine
+  }
+
+  private mutating func group(_ stage: StageSyntax) -> Bool {
+    var keys: [Item] = []
+    var aggregates: [Item] = []
+    var isComplete = true
+    if let found = groupKeys(stage) { keys = found } else { isComplete = false }
     var inner = rows
     inner.isGroup = true
     for syntax in stage.items {
@@ -173,7 +190,7 @@ struct CheckedStages {
   }
 
   /// Outside aggregates there is no single row to read a column of.
-  private func isOfGroup(_ value: Expression) -> Bool {
+  func isOfGroup(_ value: Expression) -> Bool {
     if case .rowAggregate = value.kind { return true }
     if case .queryColumn = value.kind {
       checker.report(SemanticError.columnInGroup(value.span))
@@ -183,18 +200,23 @@ struct CheckedStages {
   }
 
   private mutating func sort(_ stage: StageSyntax) -> Bool {
+    guard let keys = sortKeys(stage) else { return false }
+    stages.append(.sort(keys))
+    return true
+  }
+
+  func sortKeys(_ stage: StageSyntax) -> [Query.SortKey]? {
     var keys: [Query.SortKey] = []
     for syntax in stage.sortKeys {
       guard let expression = syntax.expression, let value = checker.expression(expression, rows)
-      else { return false }
+      else { return nil }
       guard value.type.base.isComparable else {
         checker.report(SemanticError.sortKey(value.span, value.type))
-        return false
+        return nil
       }
       keys.append(Query.SortKey(expression: value, isDescending: syntax.isDescending))
     }
-    stages.append(.sort(keys))
-    return true
+    return keys
   }
 
   private mutating func limit(_ stage: StageSyntax, _ verb: SyntaxToken) -> Bool {
@@ -211,12 +233,12 @@ struct CheckedStages {
 
   // MARK: Items
 
-  private struct Item {
+  struct Item {
     let projection: Query.Projection
     let column: QueryScope.Column
   }
 
-  private func item(_ name: String, _ value: Expression, _ span: Span) -> Item {
+  func item(_ name: String, _ value: Expression, _ span: Span) -> Item {
     Item(
       projection: Query.Projection(name: name, expression: value),
       column: QueryScope.Column(
@@ -224,7 +246,7 @@ struct CheckedStages {
   }
 
   /// What an item of `select`, `derive` or the keys of `group` stands for.
-  private func items(_ syntax: SelectItemSyntax) -> [Item]? {
+  func items(_ syntax: SelectItemSyntax) -> [Item]? {
     if syntax.isStar {
       guard let prefix = syntax.prefix else {
         return scope.visibleIndices.map { index in
@@ -293,7 +315,7 @@ struct CheckedStages {
     return nil
   }
 
-  private func areUnique(_ items: [Item]) -> Bool {
+  func areUnique(_ items: [Item]) -> Bool {
     var seen: [String: Span] = [:]
     for item in items {
       if let first = seen[item.column.name] {

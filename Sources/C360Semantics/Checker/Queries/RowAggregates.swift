@@ -5,19 +5,20 @@ extension Checker {
   /// An aggregate over the rows of a group: `count()`, `sum(amount)`, `share(where x > 0)`.
   func rowAggregate(
     _ aggregation: Catalogue.Aggregation, _ syntax: CallSyntax, windows: [WindowSyntax],
-    _ span: Span, _ scope: Scope
+    _ span: Span, _ scope: Scope, isInOrder: Bool = false
   ) -> Expression? {
     let name = aggregation.function.rawValue
     if let clause = windows.first {
       report(SemanticError.windowInGroup(clause.span, name))
       return nil
     }
-    guard aggregation.isOfRows else {
+    guard aggregation.isOfRows || isInOrder else {
       report(SemanticError.notOfRows(span, name))
       return nil
     }
     var inner = scope
     inner.isGroup = false
+    inner.pivot = nil
     var values: [Expression] = []
     var setting = AggregateSetting.none
     let positional = aggregation.parameter.isPositional ? 1 : nil
@@ -60,6 +61,12 @@ extension Checker {
     guard let fitted = rowArguments(values, hasFilter: filter != nil, aggregation, span) else {
       return nil
     }
+    if let pivot = scope.pivot {
+      if aggregation.function == .share {
+        return pivotedShare(of: filter, pivot, span)
+      }
+      filter = filter.map { both(pivot, $0) } ?? pivot
+    }
     let type = aggregation.result.type(
       argument: fitted.first?.type, second: fitted.count > 1 ? fitted[1].type : nil)
     let aggregate = RowAggregate(
@@ -70,6 +77,37 @@ extension Checker {
     return Expression(
       .rowAggregate(aggregate), type: type, span: span,
       facts: Facts(phase: facts.phase, grain: Grain(.query), labels: facts.labels))
+  }
+
+  private func both(_ left: Expression, _ right: Expression) -> Expression {
+    Expression(
+      .and(left, right),
+      type: Type(.bool, optional: left.type.isOptional || right.type.isOptional),
+      span: right.span,
+      facts: Facts(
+        phase: max(left.facts.phase, right.facts.phase), grain: Grain(.query),
+        labels: left.facts.labels.union(right.facts.labels)))
+  }
+
+  /// The share of a condition among the rows of one value of a pivot: the mean of 1 where it holds and
+  /// 0 where it does not.
+  private func pivotedShare(
+    of condition: Expression?, _ pivot: Expression, _ span: Span
+  ) -> Expression? {
+    guard let condition else { return nil }
+    func number(_ value: Double) -> Expression {
+      Expression(
+        .literal(.float(value)), type: .float, span: span,
+        facts: Facts(phase: .constant, grain: Grain(.constant)))
+    }
+    let counted = Expression(
+      .conditional(condition, number(1), number(0)), type: .float, span: condition.span,
+      facts: condition.facts)
+    let aggregate = RowAggregate(
+      function: .mean, argument: counted, second: nil, filter: pivot, setting: .none)
+    return Expression(
+      .rowAggregate(aggregate), type: Type.float.optional, span: span,
+      facts: both(pivot, condition).facts)
   }
 
   private func rowArguments(

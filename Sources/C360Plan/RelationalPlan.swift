@@ -1,0 +1,87 @@
+/// Some of the rows, in their order, chosen by a hash of values (docs/randomness.md).
+public struct SampleStep: Sendable {
+  public enum Amount: Sendable {
+    /// Each row with this probability.
+    case share(Double)
+    case rows(Int)
+  }
+  public let input: RelationID
+  public let output: RelationID
+  public let amount: Amount
+  public let seed: UInt64
+  /// What is hashed, in this order. Of rows that are equal in all of these one after the other has
+  /// the numbers 0, 1, … in its hash.
+  public let by: [ColumnID]
+  public let columns: [(from: ColumnID, to: ColumnID)]
+  public init(
+    input: RelationID, output: RelationID, amount: Amount, seed: UInt64, by: [ColumnID],
+    columns: [(from: ColumnID, to: ColumnID)]
+  ) {
+    self.input = input
+    self.output = output
+    self.amount = amount
+    self.seed = seed
+    self.by = by
+    self.columns = columns
+  }
+}
+
+/// The rows as they come, with more columns: functions of the rows of the same partition, which are
+/// in an order of their own. Rows that the order leaves equal stay as they come.
+public struct WindowStep: Sendable {
+  public enum Function: Sendable {
+    case rowNumber
+    case rank
+    case denseRank
+    /// The value so many rows before (negative) or behind.
+    case shifted(ColumnID, by: Int)
+    case aggregate(GroupStep.Aggregate)
+  }
+  public enum Frame: Sendable, Hashable {
+    case all
+    /// From the first row of the partition to this one.
+    case running
+    /// This row and those before it, so many at most.
+    case last(Int)
+    /// Rows whose first key of the order, an ascending integer t, lies in (t − length, t]; of a null
+    /// the rows where it is null.
+    case range(Int64)
+  }
+  public struct Output: Sendable {
+    public let function: Function
+    public let frame: Frame
+    public let column: ColumnID
+    public init(function: Function, frame: Frame, column: ColumnID) {
+      self.function = function
+      self.frame = frame
+      self.column = column
+    }
+
+    public var reads: [ColumnID] {
+      switch function {
+      case .rowNumber, .rank, .denseRank: []
+      case .shifted(let column, _): [column]
+      case .aggregate(let aggregate):
+        [aggregate.argument, aggregate.second, aggregate.filter].compactMap { $0 }
+      }
+    }
+  }
+  public let input: RelationID
+  public let output: RelationID
+  public let partition: [ColumnID]
+  public let order: [(column: ColumnID, isDescending: Bool)]
+  public let outputs: [Output]
+  public let columns: [(from: ColumnID, to: ColumnID)]
+  public init(
+    input: RelationID, output: RelationID, partition: [ColumnID],
+    order: [(column: ColumnID, isDescending: Bool)], outputs: [Output],
+    columns: [(from: ColumnID, to: ColumnID)]
+  ) {
+    self.input = input
+    self.output = output
+    self.partition = partition
+    self.order = order
+    self.outputs = outputs
+    self.columns = columns
+  }
+}

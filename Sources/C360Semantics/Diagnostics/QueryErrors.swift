@@ -1,0 +1,76 @@
+import C360Diagnostics
+
+/// Verbs of queries that ask for what there is not.
+extension SemanticError {
+  static func sampleShare(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0551", "a share of rows is between 0 and 1", at: at,
+      help: ["`sample 10%` takes a share, `sample 1000` a number of rows"])
+  }
+
+  static func pivotValues(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0552", "a pivot names the values that become columns", at: at,
+      help: ["as in `pivot channel in [\"phone\", \"email\"] { n = count() }`"])
+  }
+
+  // MARK: window
+
+  static func namedPartition(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0553", "a key of `window` makes no column", at: at,
+      help: ["leave the name out, or `derive` the column before"])
+  }
+
+  static func unnamedWindowColumn(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0511", "this column needs a name", at: at, help: ["as in `{ n = row_number() }`"])
+  }
+
+  static func outsideWindow(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0553", "`\(name)` is about rows in order, which only `window` has", at: at,
+      help: ["as in `window per customer sort at { n = \(name)(…) }`"])
+  }
+
+  static func rankWithoutOrder(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0553", "`\(name)` needs an order", at: at,
+      help: ["as in `window sort -amount { place = \(name)() }`"])
+  }
+
+  static func frameOfNoAggregate(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic("E0553", "`\(name)` looks at one row and has no frame", at: at)
+  }
+
+  static func noFrames(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0553", "`\(name)` ranges over whole partitions only", at: at,
+      help: [
+        "write `over all`",
+        "`count sum mean min max first last` have frames that move with the row",
+      ])
+  }
+
+  static func badFrame(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0553", "this is no frame of `window`", at: at,
+      help: ["`over all`, `over last 3` (rows), or `over 7d` along the key of `sort`"])
+  }
+
+  static func frameWithoutOrder(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0553", "a frame that moves with the row needs an order", at: at,
+      help: ["as in `window per customer sort at { … }`"])
+  }
+
+  static func frameLength(_ at: Span) -> Diagnostic {
+    Diagnostic("E0553", "a number of rows from 1 is wanted here", at: at)
+  }
+
+  static func frameRange(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0553", "a frame of time goes back along one ascending key that is a `time` or a `date`",
+      at: at, help: ["whole days along a `date`", "`over last 3` counts rows"])
+  }
+}

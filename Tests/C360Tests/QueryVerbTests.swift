@@ -1,0 +1,150 @@
+import C360
+import Testing
+
+@Suite("queries: distinct, sample, pivot, window")
+struct QueryVerbTests {
+  @Test("distinct rows come in the order of their values, null as one of them")
+  func distinct() throws {
+    let script = Shop.script(
+      """
+      show orders | distinct kind, customer
+      show orders | derive size = if amount > 15 then "big" else null | select size | distinct
+      """)
+    #expect(
+      try script.shown() == """
+        kind  customer
+        ----  --------
+        cake         1
+        cake         2
+        tea          1
+        tea          3
+
+        size
+        ----
+        big
+        null
+
+        """)
+  }
+
+  @Test("a sample takes the same rows whatever the order of the file")
+  func sampleByValues() throws {
+    func customers(_ lines: [Int], _ verb: String) throws -> String {
+      var script = Shop.script("show orders | \(verb) | select customer")
+      script.files["orders.csv"] =
+        "customer,bought,amount,kind\n"
+        + lines.map { "\($0),2026-01-01T00:00:00Z,1,x\n" }.joined()
+      return try script.shown()
+    }
+    for verb in ["sample 30%", "sample 12"] {
+      let ascending = try customers(Array(1...40), verb)
+      #expect(try customers((1...40).reversed(), verb) == ascending)
+      #expect(ascending.split(separator: "\n").count > 3)
+    }
+    #expect(try customers(Array(1...40), "sample 12").split(separator: "\n").count == 14)
+    #expect(try customers(Array(1...3), "sample 12").split(separator: "\n").count == 5)
+    #expect(try customers(Array(1...40), "sample 0%").split(separator: "\n").count == 2)
+    #expect(try customers(Array(1...40), "sample 100%").split(separator: "\n").count == 42)
+  }
+
+  @Test("another seed, another sample; equal rows draw for themselves")
+  func sampleSeed() throws {
+    func kept(_ seed: UInt64, _ rows: [String]) throws -> Int {
+      var script = Shop.script("show orders | sample 50% | group { n = count() }")
+      script.files["orders.csv"] = "customer,bought,amount,kind\n" + rows.joined()
+      script.adjust = { $0.seed = seed }
+      let shown = try script.shown()
+      return Int(shown.split(separator: "\n")[2].trimmingPrefix(" ")) ?? -1
+    }
+    let equal = Array(repeating: "1,2026-01-01T00:00:00Z,1,x\n", count: 400)
+    let counts = try (0..<4).map { try kept($0, equal) }
+    #expect(Set(counts).count > 1)
+    #expect(counts.allSatisfy { (150...250).contains($0) })
+  }
+
+  @Test("a pivot has a column a value and aggregate; groups without the value are there")
+  func pivot() throws {
+    let script = Shop.script(
+      """
+      show orders | pivot kind in ["tea", "cake", "pie"] per customer { n = count(); best = max(amount) }
+      show orders | pivot customer in [1, 9] { part = share(where amount > 15) }
+      """)
+    #expect(
+      try script.shown() == """
+        customer  n_tea  best_tea  n_cake  best_cake  n_pie  best_pie
+        --------  -----  --------  ------  ---------  -----  --------
+               1      2        40       1         20      0      null
+               2      0      null       1          5      0      null
+               3      1       100       0       null      0      null
+
+          part_1  part_9
+        --------  ------
+        0.666667    null
+
+        """)
+  }
+
+  @Test("windows: numbers, running sums, frames, neighbours; rows stay where they were")
+  func window() throws {
+    let script = Shop.script(
+      """
+      show orders | window per customer sort -bought {
+          n = row_number(); total = sum(amount); two = sum(amount) over last 2
+          part = amount / (sum(amount) over all); older = next(amount); newest = first(kind)
+        } | select customer, amount, n, total, two, part, older, newest
+      show orders | window sort bought { lately = count() over 15d } | select bought, lately
+      show orders | window sort kind { r = rank(); d = dense_rank(); n = row_number() } | select kind, r, d, n
+      """)
+    #expect(
+      try script.shown() == """
+        customer  amount  n  total  two      part  older  newest
+        --------  ------  -  -----  ---  --------  -----  ------
+               1      10  3     70   30  0.142857   null  tea
+               1      20  2     60   60  0.285714     10  tea
+               1      40  1     40   40  0.571429     20  tea
+               2       5  1      5    5         1   null  cake
+               3     100  1    100  100         1   null  tea
+
+        bought                lately
+        --------------------  ------
+        2026-01-02T10:00:00Z       1
+        2026-01-20T10:00:00Z       1
+        2026-01-31T00:00:00Z       2
+        2026-01-05T09:00:00Z       2
+        2026-02-01T00:00:00Z       3
+
+        kind  r  d  n
+        ----  -  -  -
+        tea   3  2  3
+        cake  1  1  1
+        tea   3  2  4
+        cake  1  1  2
+        tea   3  2  5
+
+        """)
+  }
+
+  @Test("a sum of a window that does not fit says where")
+  func windowOverflow() throws {
+    let script = Shop.script(
+      "show orders | window sort bought { s = sum(0 * customer + 4_000_000_000_000_000_000) }")
+    #expect(try script.codes() == ["E0701"])
+  }
+
+  @Test("the first rows by a key are those of the whole order")
+  func first() throws {
+    var script = Shop.script(
+      """
+      show orders | sort -amount, customer | take 3 | select customer, amount
+      show orders | sort -amount, customer | select customer, amount
+      """)
+    script.files["orders.csv"] =
+      "customer,bought,amount,kind\n"
+      + (0..<5000).map { "\($0),2026-01-01T00:00:00Z,\(($0 * 7919) % 1000),x\n" }.joined()
+    let report = try script.run()
+    let few = report.shows[0].rendered().split(separator: "\n")
+    let all = report.shows[1].rendered().split(separator: "\n")
+    #expect(few.count == 5)
+    #expect(Array(few[2...]) == Array(all[2..<5]))
+  }
+}
