@@ -7,8 +7,9 @@ struct NeededColumns {
   /// By stage: of the columns it leaves.
   private(set) var after: [Set<Int>] = []
 
-  init(_ query: Query) {
-    var needed = Set(query.columns.indices)
+  /// - Parameter wanted: columns of the result; nil: all.
+  init(_ query: Query, wanted: Set<Int>? = nil) {
+    var needed = wanted ?? Set(query.columns.indices)
     for stage in query.stages.reversed() {
       after.append(needed)
       needed = Self.read(by: stage, needed)
@@ -36,6 +37,9 @@ struct NeededColumns {
       read.formUnion(needed)
     case .take, .skip: read = needed
     case .sample(_, let columns): read = needed.union(columns)
+    case .join(let join):
+      join.keys.forEach(add)
+      read.formUnion(needed.subtracting(join.columns))
     case .window(let windows):
       for value in windows.partition + windows.order.map(\.expression) { add(value) }
       for function in windows.functions { function.expressions.forEach(add) }
@@ -49,7 +53,9 @@ struct NeededColumns {
 extension Query {
   /// Whether the order of the source's rows can be seen in the result: not where a group is formed
   /// before rows are counted off.
-  var showsOrder: Bool {
+  ///
+  /// - Parameter isOrdered: whether the order of the result can be seen.
+  func showsOrder(isOrdered: Bool = true) -> Bool {
     var width = initial.count
     for stage in stages {
       switch stage {
@@ -60,10 +66,11 @@ extension Query {
       case .sample(_, let columns) where columns.count < width: return true
       case .project(let columns): width = columns.count
       case .window(let windows): width += windows.functions.count
+      case .join(let join): width += join.columns.count
       case .filter, .sort, .sample: continue
       }
     }
-    return true
+    return isOrdered
   }
 }
 

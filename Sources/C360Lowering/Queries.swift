@@ -25,13 +25,7 @@ extension Lowering {
   }
 
   private func sink(_ query: Query, _ target: SinkTarget, named name: String) {
-    let needed = NeededColumns(query)
-    var (rows, scope) = source(of: query, needed: needed.initial, named: name)
-    for (index, stage) in query.stages.enumerated() {
-      apply(
-        stage, to: &rows, needed: needed.after[index], &scope, named: name,
-        wanted: query.rowsWanted(after: index))
-    }
+    var rows = rows(of: query, NeededColumns(query), named: name)
     putInOrder(&rows, by: [], needed: Set(rows.columns.indices), named: name)
     materialize(&rows, isResult: true)
     let columns = rows.columns.enumerated().compactMap { index, value in
@@ -41,10 +35,24 @@ extension Lowering {
     sinks.append(target)
   }
 
+  /// - Parameter isOrdered: whether the order of these rows can be seen.
+  func rows(
+    of query: Query, _ needed: NeededColumns, isOrdered: Bool = true, named name: String
+  ) -> QueryRows {
+    var (rows, scope) = source(
+      of: query, needed: needed.initial, isOrdered: isOrdered, named: name)
+    for (index, stage) in query.stages.enumerated() {
+      apply(
+        stage, to: &rows, needed: needed.after[index], &scope, named: name,
+        wanted: query.rowsWanted(after: index))
+    }
+    return rows
+  }
+
   // MARK: Sources
 
   private func source(
-    of query: Query, needed: Set<Int>, named name: String
+    of query: Query, needed: Set<Int>, isOrdered: Bool, named name: String
   ) -> (QueryRows, Scope) {
     var scope: Scope
     var order: [ColumnID] = []
@@ -52,7 +60,7 @@ extension Lowering {
     case .table(let table):
       scope = rowScope(table)
       let rows = rows(table)
-      if query.showsOrder { order = canonicalOrder(of: table, rows) }
+      if query.showsOrder(isOrdered: isOrdered) { order = canonicalOrder(of: table, rows) }
     case .exposure(let exposure):
       scope = frameScope(frame(exposure))
     case .composition(let composition, let exposure):
@@ -105,6 +113,7 @@ extension Lowering {
       putInOrder(&rows, by: columns, needed: needed, take: wanted, named: name)
     case .sample(let amount, let columns):
       sample(&rows, amount, by: columns, needed: needed, named: name)
+    case .join(let join): self.join(&rows, join, needed: needed, scope, named: name)
     case .window(let windows): window(&rows, windows, needed: needed, scope, named: name)
     case .take(let count):
       limit(&rows, skip: 0, take: count, needed: needed, named: name)

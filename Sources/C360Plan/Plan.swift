@@ -78,6 +78,7 @@ public enum Step: Sendable {
   case limit(LimitStep)
   case sample(SampleStep)
   case window(WindowStep)
+  case join(JoinStep)
   case decide(DecideStep)
   case draw(DrawStep)
   case compose(ComposeStep)

@@ -85,3 +85,33 @@ public struct WindowStep: Sendable {
     self.columns = columns
   }
 }
+
+/// Rows of the left with columns of the rows of the right that have equal keys. Null and NaN equal
+/// nothing; −0 equals 0. In the order of the left.
+public struct JoinStep: Sendable {
+  public let left: RelationID
+  public let right: RelationID
+  public let keys: [(left: ColumnID, right: ColumnID)]
+  /// Rows of the left without a partner are left out; else their columns of the right are null.
+  public let isInner: Bool
+  /// A row comes once for every partner, in the order of the right. Otherwise two rows of the right
+  /// with equal keys are an error.
+  public let expands: Bool
+  public let output: RelationID
+  public let leftColumns: [(from: ColumnID, to: ColumnID)]
+  public let rightColumns: [(from: ColumnID, to: ColumnID)]
+  public init(
+    left: RelationID, right: RelationID, keys: [(left: ColumnID, right: ColumnID)], isInner: Bool,
+    expands: Bool, output: RelationID, leftColumns: [(from: ColumnID, to: ColumnID)],
+    rightColumns: [(from: ColumnID, to: ColumnID)]
+  ) {
+    self.left = left
+    self.right = right
+    self.keys = keys
+    self.isInner = isInner
+    self.expands = expands
+    self.output = output
+    self.leftColumns = leftColumns
+    self.rightColumns = rightColumns
+  }
+}

@@ -202,6 +202,15 @@ struct ExpressionMarkerTests {
     Marked(
       "E0512", "`last` needs events in time, and the rows of a group have no such order",
       "show orders | group category { a = ‹last(amount)› }"),
+    Marked(
+      "E0554", "view `v` says itself at what exposure and under what mask it is",
+      "mask m { hide orders }\nview v = accounts | take 1\nshow v under ‹m›"),
+    Marked(
+      "E0555", "`clicks` may have several rows of one `customer_id`",
+      "show orders | join ‹clicks› on customer_id { page }"),
+    Marked(
+      "E0556", "a key of `join` is a column of both sides, or `left == right`",
+      "show orders | join clicks on ‹customer_id < customer_id› expand { page }"),
     Marked("E0551", "a share of rows is between 0 and 1", "show orders | sample ‹-10%›"),
     Marked("E0512", "`sample` takes a number of rows from 0", "show orders | sample ‹-1›"),
     Marked(

@@ -39,6 +39,42 @@ struct QueryTests {
     #expect(query.stages.count == 5)
   }
 
+  @Test func viewsKeepTheWayToFeatures() throws {
+    #expect(
+      try columns(
+        "late | where n > 1 | select customer_id, n, late.bucket",
+        "feature n = count(orders) over 30d\nview late = sends | where p > 0.1")
+        == ["customer_id: int", "n: int", "bucket: text"])
+  }
+
+  @Test func viewsInACircleAreOneComplaint() {
+    let result = checked(script("view v = w | take 1\nview w = v | take 2\nshow v | take 3"))
+    #expect(result.codes == ["E0207"])
+  }
+
+  @Test func joinedColumnsMayBeNull() throws {
+    let views = "view spent = orders | group customer_id { n = count() }"
+    #expect(
+      try columns("orders | select customer_id | join spent on customer_id", views)
+        == ["customer_id: int", "n: int?"])
+    #expect(
+      try columns(
+        "orders | select a = customer_id | join only spent on a == customer_id { twice = n * 2 }",
+        views) == ["a: int", "twice: int"])
+  }
+
+  @Test func onlyWhatIsOneRowAKeyIsJoinedWithoutExpand() {
+    let views =
+      "view spent = orders | group customer_id, category { n = count() }\n"
+      + "view moved = orders | group customer_id { n = count() } | select c = customer_id, n | sort n"
+    func codes(_ query: String) -> [String] { checked(script("\(views)\nshow \(query)")).codes }
+    let start = "orders | select customer_id, category"
+    #expect(codes("\(start) | join spent on customer_id { n }") == ["E0555"])
+    #expect(codes("\(start) | join spent on customer_id, category { n }") == [])
+    #expect(codes("\(start) | join moved on customer_id == c { n }") == [])
+    #expect(codes("\(start) | join moved on customer_id == n { c }") == ["E0555"])
+  }
+
   @Test func starOfAnApplyAndOfAProfile() throws {
     #expect(
       try columns(

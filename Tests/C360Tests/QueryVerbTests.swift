@@ -124,6 +124,53 @@ struct QueryVerbTests {
         """)
   }
 
+  @Test("a join keeps the rows and their order; what has no partner is null or left out")
+  func join() throws {
+    let script = Shop.script(
+      """
+      view spent = orders | where amount > 15 | group customer { n = count(); total = sum(amount) }
+      show orders | select customer, amount | join spent on customer
+      show orders | select customer, amount | join only spent on customer { part = total * 2 } | take 2
+      show spent | join orders on customer expand { kind } | sort kind | select customer, kind
+      """)
+    #expect(
+      try script.shown() == """
+        customer  amount  n     total
+        --------  ------  ----  -----
+               1      10     2     60
+               1      20     2     60
+               1      40     2     60
+               2       5  null   null
+               3     100     1    100
+
+        customer  amount  part
+        --------  ------  ----
+               1      10   120
+               1      20   120
+
+        customer  kind
+        --------  ----
+               1  cake
+               1  tea
+               1  tea
+               3  tea
+
+        """)
+  }
+
+  @Test("an actions table with a key twice cannot be joined as if it had it once")
+  func joinOfRepeatedKeys() throws {
+    var script = Shop.script(
+      """
+      actions offers from "offers.csv" { name: text @key; price: float; none "no" }
+      show orders | join offers on kind == name { price }
+      """)
+    script.files["offers.csv"] = "name,price\ntea,1\ntea,2\n"
+    #expect(try script.codes().count == 1)
+    script.files["offers.csv"] = "name,price\ntea,1\n"
+    #expect(try script.codes() == [])
+  }
+
   @Test("a sum of a window that does not fit says where")
   func windowOverflow() throws {
     let script = Shop.script(

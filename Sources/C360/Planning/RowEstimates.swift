@@ -21,6 +21,7 @@ struct RowEstimates {
     case .link(let step): rows[step.output] = rows[step.rows]
     case .sort(let step):
       rows[step.output] = rows[step.input].map { min($0, Double(step.take ?? .max)) }
+    case .join(let step): rows[step.output] = rows[step.left]
     case .window(let step): rows[step.output] = rows[step.input]
     case .sample(let step):
       rows[step.output] = rows[step.input].map { input in

@@ -70,6 +70,13 @@ struct StepText {
         case .rows(let count): "\(count) rows"
         }
       return ("sample", step.output, "\(amount) by \(names(step.by))")
+    case .join(let step):
+      let keys = step.keys.map { "\(plan[$0.left].name) == \(plan[$0.right].name)" }
+      let kind = (step.isInner ? "only " : "") + (step.expands ? "expand " : "")
+      return (
+        "join", step.output,
+        "\(kind)\(plan.name(of: step.right)) on \(keys.joined(separator: ", "))"
+      )
     case .window(let step):
       let keys = step.order.map { ($0.isDescending ? "-" : "") + plan[$0.column].name }
       let parts =

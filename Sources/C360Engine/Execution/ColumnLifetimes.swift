@@ -86,6 +86,9 @@ struct StepColumns {
     case .sample(let step):
       read.formUnion(step.by)
       add(step.columns)
+    case .join(let step):
+      for (left, right) in step.keys { read.formUnion([left, right]) }
+      add(step.leftColumns + step.rightColumns)
     case .window(let step):
       read.formUnion(step.partition + step.order.map(\.column))
       for output in step.outputs {

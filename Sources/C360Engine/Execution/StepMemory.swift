@@ -14,6 +14,8 @@ enum StepMemory {
     case .sort(let step):
       return min(rows(step.input), step.take ?? .max) * width(step.columns.map(\.to), plan)
     case .sample(let step): return rows(step.output) * width(step.columns.map(\.to), plan)
+    case .join(let step):
+      return rows(step.left) * width((step.leftColumns + step.rightColumns).map(\.to), plan)
     // The columns that were there are shared.
     case .window(let step): return rows(step.input) * width(step.outputs.map(\.column), plan)
     case .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
@@ -43,6 +45,7 @@ enum StepMemory {
     case .group(let step): return 12 * rows(step.input)
     // A hash, a number among equals and a table of them half full.
     case .sample(let step): return 72 * rows(step.input)
+    case .join(let step): return 64 * rows(step.right) + 12 * rows(step.left)
     // Order, frames, and values and sums in that order.
     case .window(let step): return 64 * rows(step.input)
     }
@@ -84,7 +87,7 @@ enum StepMemory {
     case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
     case .eventMoments(let step): return [step.momentKey: rows(step.events) * entityWidth]
     case .scan, .versions, .link, .eventValues, .coverage, .derive, .filter, .group, .sort, .limit,
-      .draw, .compose, .sample, .window, .expect:
+      .draw, .compose, .sample, .window, .join, .expect:
       return [:]
     }
   }
@@ -162,6 +165,7 @@ struct MemoryForecast {
     case .sort(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)
     case .sample(let step): rows[step.output] = rows[step.input] ?? 0
     case .window(let step): rows[step.output] = rows[step.input] ?? 0
+    case .join(let step): rows[step.output] = rows[step.left] ?? 0
     case .limit(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)
     case .group(let step): rows[step.output] = 0
     case .eventMoments(let step): rows[step.moments] = rows[step.events] ?? 0

@@ -97,6 +97,10 @@ struct PartitionedPlan {
     case .limit(let step): return gather(step.input, step.output)
     case .sample(let step): return gather(step.input, step.output)
     case .window(let step): return gather(step.input, step.output)
+    case .join(let step):
+      let isWhole = cuts[step.left] == .whole && cuts[step.right] == .whole
+      cuts[step.output] = isWhole ? .whole : .afterwards
+      return isWhole ? .before : .after
     }
   }
 
@@ -222,7 +226,7 @@ private struct PartitionClaims {
       // Whose an event is, is not known before all links are.
       case .link: return nil
       case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .draw, .sample,
-        .window, .expect:
+        .window, .join, .expect:
         break
       }
     }
@@ -271,7 +275,7 @@ extension Step {
       step.actionTimelines = step.actionTimelines.map(observing)
       return .decide(step)
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .coverage, .asOf, .consent,
-      .derive, .filter, .group, .sort, .limit, .draw, .compose, .sample, .window, .expect:
+      .derive, .filter, .group, .sort, .limit, .draw, .compose, .sample, .window, .join, .expect:
       return self
     }
   }

@@ -133,6 +133,53 @@ final class GroupTable: @unchecked Sendable {
     }
   }
 
+  /// Numbers of the pairs of some rows, −1 for those that were never added; of a row that has −1 from
+  /// the table before, −1.
+  func find(
+    _ key: Vector, isFirst: Bool, _ rows: Range<Int>, in numbers: UnsafeMutablePointer<Int32>
+  ) {
+    switch key.type {
+    case .int64:
+      let values = key.int64s
+      find(isFirst, rows, numbers) { UInt64(bitPattern: values[$0]) }
+    case .vector: preconditionFailure("the checker lets no vectors be keys")
+    case .text, .list:
+      let values = key.codes
+      find(isFirst, rows, numbers) { UInt64(UInt32(bitPattern: values[$0])) }
+    case .bool:
+      let values = key.bools
+      find(isFirst, rows, numbers) { UInt64(values[$0]) }
+    case .float64:
+      let values = key.float64s
+      find(isFirst, rows, numbers) { values[$0] == 0 ? 0 : values[$0].bitPattern }
+    }
+  }
+
+  @inline(__always)
+  private func find(
+    _ isFirst: Bool, _ rows: Range<Int>, _ numbers: UnsafeMutablePointer<Int32>,
+    _ value: (Int) -> UInt64
+  ) {
+    for row in rows {
+      if !isFirst, numbers[row] < 0 { continue }
+      let tag = isFirst ? 0 : UInt64(numbers[row]) &* 2
+      let key = value(row)
+      var index = Self.hash(key, tag) & mask
+      while true {
+        let slot = slots[index]
+        if slot.number == Self.free {
+          numbers[row] = -1
+          break
+        }
+        if slot.key == key && slot.tag == tag {
+          numbers[row] = Int32(truncatingIfNeeded: slot.number)
+          break
+        }
+        index = (index &+ 1) & mask
+      }
+    }
+  }
+
   @inline(__always)
   private func add(
     _ valid: UnsafeMutablePointer<UInt8>?, _ before: UnsafeMutablePointer<UInt32>?,

@@ -84,7 +84,7 @@ extension Step {
       relations.formUnion(step.actionConsents.map(\.ledger))
     case .compose(let step): relations.formUnion(step.policies.map(\.actions))
     case .scan, .versions, .eventValues, .coverage, .derive, .group, .sort, .limit, .draw, .sample,
-      .window, .expect:
+      .window, .join, .expect:
       break
     }
     return relations.contains(relation)

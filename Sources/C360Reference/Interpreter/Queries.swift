@@ -74,6 +74,7 @@ extension ReferenceInterpreter {
     case .take(let count): return Array(rows.prefix(count))
     case .skip(let count): return Array(rows.dropFirst(count))
     case .sample(let amount, let columns): return sampled(rows, amount, by: columns)
+    case .join(let join): return try joined(rows, join)
     case .window(let windows): return try windowed(rows, windows)
     }
     return result

@@ -199,6 +199,9 @@ extension CanonicalText {
     case .sample(.share(let share), let columns): "sample \(share) \(columns)"
     case .sample(.rows(let count), let columns): "sample \(count) rows \(columns)"
     case .window(let windows): self.windows(windows)
+    case .join(let join):
+      "join\(join.isInner ? " only" : "")\(join.expands ? " expand" : "") "
+        + "{\(join.keys.map { expression($0) }.joined(separator: ", "))} (\(query(join.right)))"
     }
   }
 

@@ -25,6 +25,9 @@ extension Catalogue {
       name: "pivot", signature: "pivot key in [value, …] per keys { name = aggregate }",
       summary: "One row a group, and a column a value of the key."),
     Verb(
+      name: "join", signature: "join [only] rows on keys [expand] { name = expr }",
+      summary: "More columns, of other rows with equal keys."),
+    Verb(
       name: "window", signature: "window per keys sort keys { name = expr }",
       summary: "More columns: numbers, ranks and aggregates of the rows beside each row."),
   ]

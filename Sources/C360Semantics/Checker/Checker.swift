@@ -167,6 +167,7 @@ final class Checker {
     case .policy: _ = policy(declaration)
     case .experiment, .arbitrate: _ = composition(declaration)
     case .output: break
+    case .view(let view): _ = isSound(view, declaration)
     }
   }
 

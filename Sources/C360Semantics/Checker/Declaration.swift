@@ -63,6 +63,7 @@ final class Declaration {
     case experiment(ExperimentSyntax)
     case arbitrate(ArbitrateSyntax)
     case output(OutputSyntax)
+    case view(ViewSyntax)
   }
   enum Resolution {
     case unresolved
@@ -76,6 +77,8 @@ final class Declaration {
     case objective(ObjectiveInfo)
     case policy(PolicyInfo)
     case composition(CompositionInfo)
+    /// A view without errors.
+    case view
   }
   /// A feature or score under one mask.
   enum Seen {
@@ -126,6 +129,7 @@ final class Declaration {
     case .experiment: "an experiment"
     case .arbitrate: "an arbitration"
     case .output: "an output"
+    case .view: "a view"
     }
   }
 }

@@ -14,6 +14,30 @@ extension SemanticError {
       help: ["as in `pivot channel in [\"phone\", \"email\"] { n = count() }`"])
   }
 
+  // MARK: view, join
+
+  static func viewSaysItself(_ at: Span, _ name: String, _ declared: Span) -> Diagnostic {
+    Diagnostic(
+      "E0554", "view `\(name)` says itself at what exposure and under what mask it is", at: at,
+      secondary: [LabeledSpan(declared, "declared here")])
+  }
+
+  static func joinMayExpand(_ at: Span, _ name: String, keys: [Span]) -> Diagnostic {
+    let keys = keys.map { "`\($0.text)`" }.joined(separator: ", ")
+    return Diagnostic(
+      "E0555", "`\(name)` may have several rows of one \(keys)", at: at,
+      help: [
+        "make it one row a key in a view: `view one = \(name) | group … { … }`",
+        "write `expand` behind the keys to have a row for each of them",
+      ])
+  }
+
+  static func joinKey(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0556", "a key of `join` is a column of both sides, or `left == right`", at: at,
+      help: ["as in `join offers on offer_id`, `join offers on chosen == offer_id`"])
+  }
+
   // MARK: window
 
   static func namedPartition(_ at: Span) -> Diagnostic {

@@ -50,6 +50,7 @@ extension Checker {
     case .output(let view):
       declare(view.name, .output(view), environment)
       unnamed.append((syntax, environment))
+    case .view(let view): declare(view.name, .view(view), environment)
     case .show, .expect: unnamed.append((syntax, environment))
     case .apply(let view):
       if let alias = view.alias { declareAlias(alias, environment) }

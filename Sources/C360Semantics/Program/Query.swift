@@ -47,6 +47,8 @@ public struct Query: Sendable {
     case sample(SampleAmount, by: [Int])
     /// The rows as they are, with a column a function behind the others.
     case window(RowWindows)
+    /// The rows in their order, with columns of others behind theirs.
+    indirect case join(RowJoin)
   }
   public let source: Source
   /// The mask under which features are seen; already applied in `initial`.

@@ -12,7 +12,7 @@ extension Formatter {
     case .constraint: constraint(node)
     case .clause, .permit, .setting, .arm: clause(node)
     case .turn: turn(node)
-    case .output, .show: written(node)
+    case .output, .show, .view: written(node)
     case .expect: expect(node)
     default: alone(document(node))
     }
@@ -270,7 +270,7 @@ extension Formatter {
 
   // MARK: Outputs
 
-  /// `output name = query to "…"`, `show query`
+  /// `output name = query to "…"`, `view name = query`, `show query`
   private mutating func written(_ node: SyntaxNode) -> ItemLayout {
     let elements = node.elements
     guard let place = elements.firstIndex(where: { isNode($0, .query) }),

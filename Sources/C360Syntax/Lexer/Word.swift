@@ -24,12 +24,14 @@ enum Word: UInt8, Sendable, CaseIterable {
   case per, soft, by, above, calendar, all, first, last, session, since
   // Verbs of queries
   case select, derive, group, sort, take, skip, distinct, sample, pivot, window, join, describe
+  // Clauses of `join`
+  case on, only, expand
 
   var text: String { "\(self)" }
 
   var isReserved: Bool { self >= .and && self <= .within }
-  var isDeclaration: Bool { self >= .edition && self <= .expect }
-  var isLaterDeclaration: Bool { self >= .view && self <= .for }
+  var isDeclaration: Bool { self >= .edition && self <= .view }
+  var isLaterDeclaration: Bool { self > .view && self <= .for }
   /// Words that may follow a complete expression or a complete name within an item.
   var startsClause: Bool {
     switch self {
@@ -41,7 +43,7 @@ enum Word: UInt8, Sendable, CaseIterable {
   }
 
   var isTable: Bool { self >= .events && self <= .identity }
-  var isLaterVerb: Bool { self >= .join && self <= .describe }
+  var isLaterVerb: Bool { self == .describe }
 }
 
 extension Word: Comparable {

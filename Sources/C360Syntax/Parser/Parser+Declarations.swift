@@ -36,6 +36,7 @@ extension Parser {
     case .output: return parseOutput()
     case .show: return parseShow()
     case .expect: return parseExpect()
+    case .view: return parseView()
     default: return nil
     }
   }
@@ -187,6 +188,14 @@ extension Parser {
       parseFormat()
     }
     return .output
+  }
+
+  /// `view name = query`
+  private mutating func parseView() -> SyntaxKind {
+    take(.keyword)
+    parseIdentifier(.name, "the name of the view")
+    if expect(.equal, "`=` and a query") { parseQuery(.source) }
+    return .view
   }
 
   private mutating func parseShow() -> SyntaxKind {

@@ -3,12 +3,25 @@ import C360Diagnostics
 extension Parser {
   static let verbs: [Word] = [
     .where, .select, .derive, .group, .sort, .take, .skip, .distinct, .sample, .pivot, .window,
+    .join,
   ]
 
   /// `SOURCE [at EXPOSURE] [under MASK] | verb … | verb …`
   mutating func parseQuery(_ field: Field) {
     let start = mark
-    if parseName(.source, "what to query: a table, an exposure or a policy") {
+    if parseSource() {
+      while kind == .pipe {
+        parseStage()
+        if isPanicking { skipToStage() }
+      }
+    }
+    let node = finish(.query, from: start)
+    push(field, node)
+  }
+
+  /// `SOURCE [at EXPOSURE] [under MASK]`
+  private mutating func parseSource() -> Bool {
+    if parseName(.source, "what to query: a table, an exposure, a policy or a view") {
       if kind == .leftParenthesis {
         let name = span(of: position - 1)
         report(SyntaxError.notInThisVersion(name, "\(name.text)(…)"))
@@ -18,13 +31,28 @@ extension Parser {
         parseName(.mask, "the name of a mask, or `none`")
         parseBecause()
       }
-      while kind == .pipe {
-        parseStage()
-        if isPanicking { skipToStage() }
-      }
+      return true
     }
-    let node = finish(.query, from: start)
-    push(field, node)
+    return false
+  }
+
+  /// `join [only] SOURCE on key, … [expand] [{ item; … }]`
+  private mutating func parseJoin() {
+    take(.keyword)
+    if word == .only, word(after: 1) != .on { take(.rule) }
+    let start = mark
+    if parseSource() {
+      let node = finish(.query, from: start)
+      push(.source, node)
+      if expect(.on) {
+        parseSeparated { $0.parseSelectItem(.key) }
+        takeIf(.expand, .direction)
+        if kind == .leftBrace { parseSelectBlock("`join`") }
+      }
+      return
+    }
+    let node = finish(.malformed, from: start)
+    push(.none, node)
   }
 
   private mutating func parseStage() {
@@ -49,6 +77,7 @@ extension Parser {
       take(.keyword)
       if startsOperand { parseSeparated { $0.parseSelectItem(.key) } }
     case .pivot: parsePivot()
+    case .join: parseJoin()
     case .window: parseWindowStage()
     case .sort:
       take(.keyword)

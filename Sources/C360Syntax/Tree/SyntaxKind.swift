@@ -4,8 +4,8 @@ public enum SyntaxKind: UInt8, Sendable, CaseIterable {
   // Declarations
   case edition, module, timezone, use, param, function, entity, table, exposure, feature
   case template, apply, mask, score, objective, constraint, policy, experiment, arbitrate
-  case output, show, expect
-  /// A declaration of the language that this version does not have: `view fit …`.
+  case output, show, expect, view
+  /// A declaration of the language that this version does not have: `fit monitor …`.
   case unsupported
   /// Tokens that fit no production.
   case malformed

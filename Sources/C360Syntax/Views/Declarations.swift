@@ -30,6 +30,7 @@ public enum DeclarationSyntax: SyntaxView {
   case output(OutputSyntax)
   case show(ShowSyntax)
   case expect(ExpectSyntax)
+  case view(ViewSyntax)
   /// Of the language, not of this version, or not a declaration at all; already reported.
   case malformed(SyntaxNode)
 
@@ -57,6 +58,7 @@ public enum DeclarationSyntax: SyntaxView {
     case .output: self = .output(OutputSyntax(node: node))
     case .show: self = .show(ShowSyntax(node: node))
     case .expect: self = .expect(ExpectSyntax(node: node))
+    case .view: self = .view(ViewSyntax(node: node))
     default: self = .malformed(node)
     }
   }
@@ -74,7 +76,7 @@ public enum DeclarationSyntax: SyntaxView {
       .policy(let view as any SyntaxView),
       .experiment(let view as any SyntaxView), .arbitrate(let view as any SyntaxView),
       .output(let view as any SyntaxView), .show(let view as any SyntaxView),
-      .expect(let view as any SyntaxView):
+      .expect(let view as any SyntaxView), .view(let view as any SyntaxView):
       view.node
     case .malformed(let node): node
     }
@@ -202,6 +204,13 @@ public struct OutputSyntax: SyntaxView {
   public var query: QuerySyntax? { node.node(.source).map(QuerySyntax.init) }
   public var destination: SyntaxToken? { node.token(.destination) }
   public var format: FormatSyntax? { node.node(.format).map(FormatSyntax.init) }
+}
+
+/// `view name = query`
+public struct ViewSyntax: SyntaxView {
+  public let node: SyntaxNode
+  public var name: SyntaxToken? { node.token(.name) }
+  public var query: QuerySyntax? { node.node(.source).map(QuerySyntax.init) }
 }
 
 /// `show query`

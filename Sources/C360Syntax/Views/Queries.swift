@@ -18,9 +18,22 @@ public struct StageSyntax: SyntaxView {
   public var verb: SyntaxToken? { node.token(.keyword) }
   /// `where`: the condition. `take`, `skip`, `sample`: the amount. `pivot`: `key in [value, …]`.
   public var expression: ExpressionSyntax? { node.expression(.expression) }
-  /// `select`, `derive`: the items. `group`, `pivot`, `window`: what stands in braces.
+  /// `join`: what is joined, a query without stages.
+  public var joined: QuerySyntax? { node.node(.source).map(QuerySyntax.init) }
+  /// `only` of `join only`.
+  public var only: SyntaxToken? { node.token(.rule) }
+  /// Whether there are braces, though nothing may stand in them.
+  public var hasBlock: Bool {
+    node.elements.contains { element in
+      guard case .token(let token) = element.child else { return false }
+      return node.tree.tokens[token].kind == .leftBrace
+    }
+  }
+  /// `expand` of `join`.
+  public var expand: SyntaxToken? { node.token(.direction) }
+  /// `select`, `derive`: the items. `group`, `pivot`, `window`, `join`: what stands in braces.
   public var items: [SelectItemSyntax] { node.nodes(.item).map(SelectItemSyntax.init(node:)) }
-  /// `group`, `distinct`, `pivot`, `window`: the keys, each `expr` or `name = expr`.
+  /// `group`, `distinct`, `pivot`, `window`, `join`: the keys, each `expr` or `name = expr`.
   public var keys: [SelectItemSyntax] { node.nodes(.key).map(SelectItemSyntax.init(node:)) }
   public var sortKeys: [SortItemSyntax] { node.nodes(.element).map(SortItemSyntax.init(node:)) }
 }

@@ -430,6 +430,31 @@ extension ScriptWriter {
     show("sends \(none) | where kept | group bucket { n = count(); b = mean(budget) }")
     show("accounts | sort -tier, region")
     writeVerbShows(orders.columns, none)
+    writeJoinShows(orders.columns, none)
+  }
+
+  /// Views and joins.
+  private mutating func writeJoinShows(_ columns: [FuzzColumn], _ none: String) {
+    let key = columns[0].name
+    let group = make.random.pick(["quantity", "category", "amount", "gift"])
+    lines.append(
+      "view summed = orders | group \(key) { n = count(); total = sum(amount); best = max(category) }"
+    )
+    lines.append("view kinds = orders | group \(group) { n = count(); least = min(quantity) }")
+    lines.append(
+      "view some = orders | where quantity > 1 | select \(key), quantity, category, due_at")
+    lines.append("")
+    show("summed | where n > 1 | sort -total")
+    show("orders | select \(key), amount, quantity | join summed on \(key) | take 40")
+    if key == "customer_id" {
+      show("sends \(none) | join only summed on customer_id == \(key) { twice = n * 2; best }")
+    }
+    show("orders | select ordered_at, \(group) | join kinds on \(group) { n; least }")
+    let only = make.random.pick(["", "only "])
+    show(
+      "orders | select \(key), category, amount | join \(only)some on \(key), category expand "
+        + "{ quantity; due_at } | take 50")
+    show("kinds | join \(only)orders on least == quantity expand { ordered_at; gift } | take 50")
   }
 
   /// Verbs that look at rows beside a row, or choose among them.

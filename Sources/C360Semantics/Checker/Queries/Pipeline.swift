@@ -7,13 +7,15 @@ extension Checker {
   func query(
     _ syntax: QuerySyntax, isOutput: Bool, _ environment: Environment
   ) -> Query? {
-    guard let source = source(of: syntax, isOutput: isOutput, environment) else { return nil }
-    var checked = CheckedStages(checker: self, source: source, environment, demanded: nil)
-    guard checked.run(syntax.stages) else { return nil }
+    guard let (base, place, parts) = unfolded(syntax, environment),
+      let source = source(of: base, isOutput: isOutput, place)
+    else { return nil }
+    var checked = CheckedStages(checker: self, source: source, isOutput, demanded: nil)
+    guard checked.run(parts) else { return nil }
     let demanded = checked.scope.demanded
     if !demanded.isEmpty {
-      checked = CheckedStages(checker: self, source: source, environment, demanded: demanded)
-      guard checked.run(syntax.stages) else { return nil }
+      checked = CheckedStages(checker: self, source: source, isOutput, demanded: demanded)
+      guard checked.run(parts) else { return nil }
     }
     checked.dropHidden()
     return Query(
@@ -26,17 +28,19 @@ extension Checker {
 /// The stages of a query up to some point and the columns behind them.
 struct CheckedStages {
   let checker: Checker
-  let environment: Environment
   let scope: QueryScope
-  let rows: Scope
+  /// Of the part whose stages are being read.
+  private(set) var rows: Scope
+  /// Whether what is joined is written somewhere too.
+  let isOutput: Bool
   var stages: [Query.Stage] = []
 
   init(
-    checker: Checker, source: QuerySource, _ environment: Environment,
+    checker: Checker, source: QuerySource, _ isOutput: Bool,
     demanded: [Query.Projection]?
   ) {
     self.checker = checker
-    self.environment = environment
+    self.isOutput = isOutput
     func column(_ projection: Query.Projection, key: String?, isVisible: Bool) -> QueryScope.Column
     {
       QueryScope.Column(
@@ -49,12 +53,45 @@ struct CheckedStages {
     scope = QueryScope(
       checker: checker, sourceName: source.name, decisions: source.decisions,
       exposure: source.exposure, columns: shown + hidden, isDiscovering: demanded == nil)
-    rows = Scope(
-      .query(scope), for: Scope.Use(.query, "the query", owner: source.name), in: environment)
+    rows = Self.rows(scope, source.name, in: source.environment)
+  }
+
+  /// Over the columns of another query, for what `join` takes from it.
+  init(
+    checker: Checker, columns: [(name: String, type: Type)], of name: String, in rows: Scope,
+    _ span: Span
+  ) {
+    self.checker = checker
+    isOutput = false
+    scope = QueryScope(
+      checker: checker, sourceName: name, decisions: nil, exposure: nil,
+      columns: columns.map { column in
+        QueryScope.Column(
+          name: column.name, key: nil, type: column.type,
+          facts: Facts(phase: .before, grain: Grain(.query)), span: span, isVisible: true)
+      }, isDiscovering: false)
+    self.rows = Self.rows(scope, name, in: rows.environment)
+  }
+
+  private static func rows(
+    _ scope: QueryScope, _ name: String, in environment: Environment
+  ) -> Scope {
+    Scope(.query(scope), for: Scope.Use(.query, "the query", owner: name), in: environment)
+  }
+
+  mutating func run(_ parts: [QueryPart]) -> Bool {
+    for part in parts {
+      scope.sourceName = part.name
+      rows = Self.rows(scope, part.name, in: part.environment)
+      guard checker.visiting(part.environment.sites, mask: nil, { run(part.stages) }) else {
+        return false
+      }
+    }
+    return true
   }
 
   /// False when something was complained of.
-  mutating func run(_ syntax: [StageSyntax]) -> Bool {
+  private mutating func run(_ syntax: [StageSyntax]) -> Bool {
     for stage in syntax {
       guard let verb = stage.verb else { return false }
       let isFine: Bool
@@ -69,6 +106,7 @@ struct CheckedStages {
       case "sample": isFine = sample(stage)
       case "pivot": isFine = pivot(stage)
       case "window": isFine = window(stage)
+      case "join": isFine = join(stage)
       default:
         checker.report(SemanticError.notInThisVersion(verb.span, "`\(verb.text)` in a query"))
         isFine = false

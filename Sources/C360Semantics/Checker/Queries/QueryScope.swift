@@ -17,7 +17,8 @@ final class QueryScope {
   }
 
   let checker: Checker
-  let sourceName: String
+  /// What the rows are called until `select` or `group`.
+  var sourceName: String
   /// Decisions of the source; nil where its rows are no decisions.
   let decisions: Scope?
   let exposure: ExposureInfo?

@@ -12,6 +12,7 @@ struct QuerySource {
   let defaults: [Query.Projection]
   /// By position: the keys by which other names reach the default columns.
   let keys: [String?]
+  let environment: Environment
 }
 
 extension Checker {
@@ -42,11 +43,12 @@ extension Checker {
       guard let info = table(declaration),
         let under = under(syntax, isOutput: isOutput, environment)
       else { return nil }
-      return tableSource(info, under, name.span)
+      return tableSource(info, under, name.span, environment)
     default:
       report(
         SemanticError.wrongKind(
-          name.span, written, noun: declaration.noun, wanted: "a table, an exposure or a policy",
+          name.span, written, noun: declaration.noun,
+          wanted: "a table, an exposure, a policy or a view",
           declared: declaration.nameSpan))
       return nil
     }
@@ -93,7 +95,9 @@ extension Checker {
 
   // MARK: Tables and exposures
 
-  private func tableSource(_ info: TableInfo, _ under: Under, _ span: Span) -> QuerySource? {
+  private func tableSource(
+    _ info: TableInfo, _ under: Under, _ span: Span, _ environment: Environment
+  ) -> QuerySource? {
     if let mask = under.mask, let hide = hideOfRows(info, mask) {
       report(SemanticError.hiddenRows(span, info.name, mask: mask.name, hide: hide.span))
       return nil
@@ -109,7 +113,7 @@ extension Checker {
     return QuerySource(
       source: .table(info.id), name: info.name, mask: under.mask, unmaskedBecause: under.because,
       exposure: nil, decisions: nil, defaults: columns,
-      keys: info.table.columns.map { "\(info.name).\($0.name)" })
+      keys: info.table.columns.map { "\(info.name).\($0.name)" }, environment: environment)
   }
 
   /// Rows of a table are seen without a decision, so no condition can show them.
@@ -136,7 +140,7 @@ extension Checker {
     return QuerySource(
       source: .exposure(info.id), name: info.name, mask: under.mask,
       unmaskedBecause: under.because, exposure: info, decisions: decisions, defaults: columns,
-      keys: info.exposure.columns.map { "\(info.name).\($0.name)" })
+      keys: info.exposure.columns.map { "\(info.name).\($0.name)" }, environment: environment)
   }
 
   // MARK: Policies
@@ -162,7 +166,7 @@ extension Checker {
     return QuerySource(
       source: .policy(info.id, at: exposure.id), name: declaration.name, mask: info.mask,
       unmaskedBecause: nil, exposure: nil, decisions: decisions, defaults: columns,
-      keys: columns.map { _ in nil })
+      keys: columns.map { _ in nil }, environment: environment)
   }
 
   /// Whether a policy can decide at another exposure: of the same entity, none of its columns read.
@@ -235,7 +239,7 @@ extension Checker {
 extension Declaration {
   var isSource: Bool {
     switch kind {
-    case .table, .exposure, .policy, .experiment, .arbitrate: true
+    case .table, .exposure, .policy, .experiment, .arbitrate, .view: true
     default: false
     }
   }

@@ -1,0 +1,168 @@
+import C360Columns
+import C360Plan
+
+enum JoinOperator {
+  static func run(
+    _ step: JoinStep, _ state: inout ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) {
+    let leftCount = state.rowCount(step.left)
+    let index = try JoinIndex(
+      step.keys.map { state.vector($0.right) }, rowCount: state.rowCount(step.right), context)
+    if !step.expands, let row = index.repeatedRow {
+      throw .unusable(
+        relation: step.right,
+        detail: "has several rows with the keys of its row \(row + 1), and `join` wants one")
+    }
+    let groups = try index.groups(
+      of: step.keys.map { state.vector($0.left) }, rowCount: leftCount, context)
+    let pairs = JoinPairs(
+      groups.elements(Int32.self), leftCount, index, isInner: step.isInner, expands: step.expands)
+    guard pairs.count < Int(Int32.max) else {
+      throw .unusable(relation: step.output, detail: "has \(pairs.count) rows, more than 2³¹ − 2")
+    }
+    var relation = Relation(rowCount: pairs.count)
+    for (from, to) in step.leftColumns {
+      let vector = state.vector(from)
+      guard let rows = pairs.leftRows else {
+        relation.columns[to] = vector
+        continue
+      }
+      relation.columns[to] = try vector.gathered(
+        rows.elements(Int32.self), count: pairs.count, hasMissing: false, threads: context.threads)
+    }
+    for (from, to) in step.rightColumns {
+      relation.columns[to] = try state.vector(from).gathered(
+        pairs.rightRows.elements(Int32.self), count: pairs.count, hasMissing: pairs.hasMissing,
+        threads: context.threads)
+    }
+    state.relations[step.output] = relation
+  }
+}
+
+/// Rows of the right by their keys.
+struct JoinIndex: @unchecked Sendable {
+  private let tables: [GroupTable]
+  /// By group: where its rows begin in `rows`, and the end of the last.
+  let starts: [Int32]
+  /// Rows of each group side by side, ascending.
+  let rows: [Int32]
+  /// A row that has the keys of an earlier one.
+  let repeatedRow: Int?
+
+  init(
+    _ keys: [Vector], rowCount: Int, _ context: ExecutionContext
+  ) throws(EngineError) {
+    var tables: [GroupTable] = []
+    let numbers = Buffer(byteCount: max(1, rowCount) * 4)
+    let ids = numbers.elements(UInt32.self)
+    for (place, key) in keys.enumerated() {
+      try context.checkCancelled()
+      let table = GroupTable(expected: rowCount)
+      table.add(key, place == 0 ? nil : ids, 0..<rowCount, into: ids)
+      tables.append(table)
+    }
+    self.tables = tables
+    let isOut = Self.unmatchable(keys, rowCount)
+    let count = tables.last?.count ?? 0
+    var starts = [Int32](repeating: 0, count: count + 1)
+    var repeated: Int?
+    for row in 0..<rowCount where isOut.map({ !$0[row] }) ?? true {
+      starts[Int(ids[row]) + 1] += 1
+      if repeated == nil, starts[Int(ids[row]) + 1] > 1 { repeated = row }
+    }
+    for group in 0..<count { starts[group + 1] += starts[group] }
+    var next = starts
+    var rows = [Int32](repeating: 0, count: Int(starts[count]))
+    for row in 0..<rowCount where isOut.map({ !$0[row] }) ?? true {
+      let group = Int(ids[row])
+      rows[Int(next[group])] = Int32(truncatingIfNeeded: row)
+      next[group] += 1
+    }
+    self.starts = starts
+    self.rows = rows
+    repeatedRow = repeated
+  }
+
+  /// Rows that equal nothing; nil: none.
+  private static func unmatchable(_ keys: [Vector], _ rowCount: Int) -> [Bool]? {
+    var isOut: [Bool]?
+    for key in keys where key.validity != nil || key.type == .float64 {
+      var flags = isOut ?? [Bool](repeating: false, count: rowCount)
+      for row in 0..<rowCount
+      where key.isNull(row) || (key.type == .float64 && key.float64s[row].isNaN) {
+        flags[row] = true
+      }
+      isOut = flags
+    }
+    return isOut
+  }
+
+  /// By row of the left: the group of its keys, −1 for none.
+  func groups(
+    of keys: [Vector], rowCount: Int, _ context: ExecutionContext
+  ) throws(EngineError) -> Buffer {
+    let result = Buffer(byteCount: max(1, rowCount) * 4)
+    let groups = result.elements(Int32.self)
+    let isOut = Self.unmatchable(keys, rowCount)
+    let pieces = Parallel.pieces(rowCount, threads: context.threads)
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      try context.checkCancelled()
+      for (place, key) in keys.enumerated() {
+        tables[place].find(key, isFirst: place == 0, pieces[piece], in: groups)
+      }
+      if let isOut { for row in pieces[piece] where isOut[row] { groups[row] = -1 } }
+    }
+    return result
+  }
+}
+
+/// Which row of the left stands beside which of the right.
+struct JoinPairs {
+  let count: Int
+  /// `Int32` a row; nil: all rows of the left as they are.
+  let leftRows: Buffer?
+  /// `Int32` a row, −1 for none.
+  let rightRows: Buffer
+  let hasMissing: Bool
+
+  init(
+    _ groups: UnsafePointer<Int32>, _ leftCount: Int, _ index: JoinIndex, isInner: Bool,
+    expands: Bool
+  ) {
+    func partners(_ row: Int) -> Range<Int> {
+      let group = Int(groups[row])
+      return group < 0 ? 0..<0 : Int(index.starts[group])..<Int(index.starts[group + 1])
+    }
+    var total = 0
+    var isMissing = false
+    for row in 0..<leftCount {
+      let found = partners(row).count
+      isMissing = isMissing || found == 0
+      total += found == 0 ? (isInner ? 0 : 1) : found
+    }
+    hasMissing = isMissing && !isInner
+    count = total
+    let isWhole = !expands && (!isInner || !isMissing)
+    let left = isWhole ? nil : Buffer(byteCount: max(1, total) * 4)
+    let right = Buffer(byteCount: max(1, total) * 4)
+    leftRows = left
+    rightRows = right
+    let leftTarget = left?.elements(Int32.self)
+    let rightTarget = right.elements(Int32.self)
+    var next = 0
+    for row in 0..<leftCount {
+      let found = partners(row)
+      if found.isEmpty {
+        if isInner { continue }
+        leftTarget?[next] = Int32(truncatingIfNeeded: row)
+        rightTarget[next] = -1
+        next += 1
+      }
+      for place in found {
+        leftTarget?[next] = Int32(truncatingIfNeeded: row)
+        rightTarget[next] = index.rows[place]
+        next += 1
+      }
+    }
+  }
+}
