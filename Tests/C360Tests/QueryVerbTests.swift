@@ -135,7 +135,7 @@ struct QueryVerbTests {
       """)
     #expect(
       try script.shown() == """
-        customer  amount  n     total
+        customer  amount     n  total
         --------  ------  ----  -----
                1      10     2     60
                1      20     2     60
