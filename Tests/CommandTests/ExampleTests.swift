@@ -17,7 +17,9 @@ struct ExampleTests {
     let workspace = try Workspace()
     let folder = root.appending(path: "examples/\(script)").deletingLastPathComponent()
     // What is made by running an example is none of its files.
-    let made = ["retail_360", "budgeted_campaign"].contains { script.hasPrefix($0) } ? ["out", "data"] : ["out"]
+    let made =
+      ["retail_360", "budgeted_campaign"].contains { script.hasPrefix($0) }
+      ? ["out", "data"] : ["out"]
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
     where !made.contains(name) {
       try FileManager.default.copyItem(

@@ -454,7 +454,9 @@ extension ScriptWriter {
     show(
       "orders | select \(key), category, amount | join \(only)some on \(key), category expand "
         + "{ quantity; due_at } | take 50")
-    show("kinds | join \(only)orders on least == quantity expand { ordered_at; present = gift } | take 50")
+    show(
+      "kinds | join \(only)orders on least == quantity expand { ordered_at; present = gift } | take 50"
+    )
   }
 
   /// Verbs that look at rows beside a row, or choose among them.

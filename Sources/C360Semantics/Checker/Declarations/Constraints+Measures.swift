@@ -245,7 +245,9 @@ extension Checker {
     switch unwrapped(value) {
     case .literal: break
     case .reference(let reference):
-      guard let name = reference.name?.dotted, case .param = namespace[name]?.kind else { return nil }
+      guard let name = reference.name?.dotted, case .param = namespace[name]?.kind else {
+        return nil
+      }
     default: return nil
     }
     guard let (constant, _) = constantValue(value, scope, "a period") else { return (nil, ()) }

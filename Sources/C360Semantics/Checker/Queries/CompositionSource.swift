@@ -35,7 +35,7 @@ extension Checker {
     return QuerySource(
       source: .composition(info.id, at: exposure.id), name: declaration.name, mask: info.mask,
       unmaskedBecause: nil, exposure: nil, decisions: info.hasOneMask ? decisions : nil,
-      defaults: columns, keys: columns.map { _ in nil })
+      defaults: columns, keys: columns.map { _ in nil }, environment: environment)
   }
 
   private func columns(
