@@ -30,7 +30,7 @@ struct PruningTests {
       ])
     #expect(
       try steps("sort", "show orders | sort -amount | take 3 | select kind") == [
-        "sort show 1: sort: by -amount, id, when, amount, units, kind"
+        "sort show 1: sort: by -amount, id, when, amount, units, kind, the first 3"
       ])
   }
 

@@ -4,10 +4,10 @@ import Foundation
 import Testing
 
 /// A script over small files, and what it shows.
-struct Script {
+struct Script: Sendable {
   let text: String
   var files: [String: String] = [:]
-  var adjust: (inout SessionOptions) -> Void = { _ in }
+  var adjust: @Sendable (inout SessionOptions) -> Void = { _ in }
 
   /// The tables shown, each as printed, with a blank line between.
   func shown() throws -> String {
