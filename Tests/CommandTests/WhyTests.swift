@@ -31,13 +31,11 @@ struct WhyTests {
         "why", "first.c360", "first", "--for", "customer=\(cells[customer])", "--format", "json",
         "-q")
       #expect(outcome.status == 0, "\(outcome.complaints)")
-      let json = try #require(
-        JSONSerialization.jsonObject(with: Data(outcome.out.utf8)) as? [String: Any])
-      let decision = try #require((json["decisions"] as? [[String: Any]])?.first)
-      let written = try #require((decision["log"] as? [String: Any])?["propensity"] as? Double)
-      #expect(written == Double(cells[propensity]))
-      let candidates = try #require(decision["candidates"] as? [[String: Any]])
-      #expect(candidates.contains { $0["probability"] as? Double == written })
+      // As texts: Foundation reads the last digit of some numbers otherwise.
+      #expect(outcome.out.contains("\"propensity\": \(cells[propensity]),"))
+      if cells[propensity] != "1" {
+        #expect(outcome.out.contains("\"probability\": \(cells[propensity]),"))
+      }
     }
   }
 
