@@ -49,8 +49,8 @@ struct NameMarkerTests {
       "E0207", "template `t` applies itself",
       "template t(w: duration) { apply ‹t›(w) as inner }\napply t(7d) as outer"),
     Marked(
-      "E0208", "`approx_median` is not in this version of c360",
-      "feature a = ‹approx_median›(orders.amount) over 7d"),
+      "E0208", "`scorecard` is not in this version of c360",
+      "feature a = ‹scorecard›(orders.amount) over 7d"),
     Marked(
       "E0208", "the role `@position` is not in this version of c360",
       "events e of customer from \"e.csv\" { k: int @key; t: time @time; i: text ‹@position› }"),
@@ -198,7 +198,7 @@ struct NameMarkerTests {
         events bad of customer from "bad.csv" { k: int @key; t: wrong @time }
         use std.rfm
         apply rfm(bad, bad.x, 7d) as r
-        constraint budget: sum(offers.cost) <= 3 GBP
+        fit budget for offers on sends { learner outcome }
         feature a = count(bad) over 7d
         feature b = a + r.frequency
         show bad | where r.recency > 3d
