@@ -7,6 +7,8 @@ enum ConstantFolding {
     if case .greatestInt = operation { return nil }
     if case .leastFloat = operation { return nil }
     if case .greatestFloat = operation { return nil }
+    // A missing input of a model is a value to it.
+    if case .model = operation { return nil }
     if inputs.contains(.null) { return .null }
     switch (operation, inputs.first, inputs.count > 1 ? inputs[1] : nil) {
     case (.not, .bool(let value), _): return .bool(!value)

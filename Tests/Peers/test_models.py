@@ -178,10 +178,12 @@ def test_lightgbm(tmp_path, objective, form):
 def test_named_categories(tmp_path, maker):
     """Texts find their codes in the file; lightgbm's whole-number categories do too."""
     draw, table = rows(5)
-    words = np.array(["ash", "öl", "teak", "yew", "oak"])
+    # xgboost 3.2 cuts names that are not ASCII: it writes as many bytes as there are letters.
+    oil = "oil" if maker == "xgboost" else "öl"
+    words = np.array(["ash", oil, "teak", "yew", "oak"])
     wood = [None if r < 0.1 else words[k] for r, k in zip(draw.random(ROWS), draw.integers(0, 5, ROWS))]
     data = pandas.DataFrame({"wood": pandas.Categorical(wood), "a": table[:, 2], "b": table[:, 3]})
-    y = np.nan_to_num(table[:, 2]) + (data.wood == "teak") - 2.0 * (data.wood == "öl")
+    y = np.nan_to_num(table[:, 2]) + (data.wood == "teak") - 2.0 * (data.wood == oil)
     values = {"wood": wood, "a": table[:, 2], "b": table[:, 3]}
     types = {"wood": "text", "a": "float", "b": "float"}
     if maker == "xgboost":
@@ -189,7 +191,7 @@ def test_named_categories(tmp_path, maker):
         model = xgboost.train(dict(max_depth=4, max_cat_to_onehot=2, nthread=1), matrix, 10)
         wanted = model.predict(matrix)
     else:
-        size = pandas.Categorical([None if k is None else {"ash": 10, "öl": 40, "teak": 20, "yew": 70, "oak": 30}[k] for k in wood])
+        size = pandas.Categorical([None if k is None else {"ash": 10, oil: 40, "teak": 20, "yew": 70, "oak": 30}[k] for k in wood])
         data["size"], types["size"] = size, "int"
         values["size"] = [None if k != k else k for k in data["size"].astype(float)]
         settings = dict(verbose=-1, num_threads=1, min_data_per_group=1, cat_smooth=1)
