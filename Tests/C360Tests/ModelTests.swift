@@ -130,6 +130,29 @@ struct ModelTests {
         """)
   }
 
+  @Test("an input that a mask hides always is missing, and the model has a value")
+  func hidden() throws {
+    let shown = try Self.script(
+      """
+      score x = xgboost("x.json", [moments.c, moments.a, moments.b], raw: true)
+      mask m { hide moments.b }
+      show moments under m | select who, x
+      """
+    ).shown()
+    #expect(
+      shown == """
+        who     x
+        ---  ----
+          1  0.45
+          2  -0.3
+          3  -0.3
+          4   0.9
+          5  0.45
+          6  0.45
+
+        """)
+  }
+
   @Test("the link is that of the objective, its scale too")
   func links() throws {
     let shown = try Self.script(
