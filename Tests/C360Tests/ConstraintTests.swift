@@ -168,6 +168,27 @@ struct ConstraintTests {
     }
   }
 
+  @Test("a bound on divergence is named in the clash that it causes")
+  func divergence() throws {
+    let script = Self.script(
+      """
+      policy base for offers at sends {
+        mask none
+        objective value
+        choose softmax(temperature: 1)
+        fallback "nothing"
+      }
+      constraint near:  kl(base) <= 0.01
+      constraint spend: sum(offers.cost) <= 2
+      """, "  subject to near, spend\n  choose greedy", show: Self.byAction)
+    do {
+      _ = try script.run()
+      Issue.record("it ran")
+    } catch let refused as Script.Refused {
+      #expect(refused.description.contains("`near`, `spend` together"))
+    }
+  }
+
   @Test("a soft bound costs its penalty and no more")
   func soft() throws {
     let script = Self.script(

@@ -85,17 +85,31 @@ extension BoundRows {
   /// A clash of rows in the words of the constraints.
   func unsatisfied(_ error: AllocationInfeasibility) -> UnsatisfiedBounds {
     UnsatisfiedBounds(
-      clashes: error.clashes.compactMap { clash in
-        for constraint in constraints {
-          guard let written = constraint.written.first(where: { $0.rows.contains(clash.row) })
-          else { continue }
-          return UnsatisfiedBounds.Clash(
-            constraint: constraint.declared.name, label: written.label,
-            isAtMost: constraint.declared.isAtMost, limit: constraint.declared.bound,
-            closest: closest(clash, written, constraint.declared))
-        }
-        return nil
-      })
+      clashes: distributional
+        + error.clashes.compactMap { clash in
+          for constraint in constraints {
+            guard let written = constraint.written.first(where: { $0.rows.contains(clash.row) })
+            else { continue }
+            return UnsatisfiedBounds.Clash(
+              constraint: constraint.declared.name, label: written.label,
+              isAtMost: constraint.declared.isAtMost, limit: constraint.declared.bound,
+              closest: closest(clash, written, constraint.declared))
+          }
+          return nil
+        })
+  }
+
+  /// Bounds on entropy and divergence: no rows, but part of every clash that they may cause.
+  private var distributional: [UnsatisfiedBounds.Clash] {
+    constraints.map(\.declared).compactMap { declared in
+      switch declared.measure {
+      case .entropy, .divergence:
+        UnsatisfiedBounds.Clash(
+          constraint: declared.name, label: "", isAtMost: declared.isAtMost, limit: declared.bound,
+          closest: nil)
+      case .total, .proportion, .rate, .parity: nil
+      }
+    }
   }
 
   /// The closest limit as the bound was written; nil where it is none of a single number.
