@@ -6,8 +6,8 @@ enum ValueText {
   static func time(_ microseconds: Int64) -> String {
     let perDay: Int64 = 86_400_000_000
     var day = microseconds / perDay
-    if microseconds % perDay < 0 { day -= 1 }
-    let rest = microseconds - day * perDay
+    var rest = microseconds % perDay
+    if rest < 0 { (day, rest) = (day - 1, rest + perDay) }
     let seconds = rest / 1_000_000
     let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
     var fraction = ""

@@ -69,7 +69,8 @@ struct EventWindow: Sendable {
       if let place, case .int(let value)? = values[place] { return value }
       return nil
     }
-    let span = bounds(at: time, zone, start: instant(start), first: instant(first))
+    var span = bounds(at: time, zone, start: instant(start), first: instant(first))
+    if span.from == .min { span.from = nil }
     return Why.Events(
       table: table, words: words, from: span.from, isFromExclusive: aggregate.window == .sinceLast,
       to: span.to, count: values[count] ?? .null, first: instant(first),

@@ -89,10 +89,10 @@ struct DecisionWatcher {
     let isNoOp = candidate == actionCount
     let charges =
       notes?.bounds[row]?.map { isNoOp ? 0 : $0.charges[candidate] } ?? []
-    let forbidding = isNoOp ? [] : forbidding(candidate, row)
+    let refusals = isNoOp ? [] : forbidding(candidate, row)
     return WatchedDecision.Candidate(
-      name: problem.candidates.names[candidate], isNoOp: isNoOp, forbiddenBy: forbidding,
-      terms: terms(candidate, isAsked: forbidding.isEmpty), value: value,
+      name: problem.candidates.names[candidate], isNoOp: isNoOp, forbiddenBy: refusals,
+      terms: terms(candidate, isAsked: refusals.isEmpty), value: value,
       passes: isNoOp || value == nil
         ? nil : worker.passing.map { Self.isTrue($0, candidate) },
       charges: charges, adjusted: value.map { $0 - charges.reduce(0, +) },
