@@ -11,6 +11,7 @@ usage: run.py FOLDER_OF_BINARIES [--runs N] [--data FOLDER] [--quick] [--events 
   retail     all of examples/retail_360 on a bigger shop
   allocation decisions under 11 bounds, beside numpy, and HiGHS on 20,000 customers
   aggregates every aggregate over every kind of window, one entity with 1 M events and 100,000 exposures
+  queries    group, filter, sort, first rows, join, distinct, running sums over 10 M rows
 
 Every engine runs as a process of its own, in turn within each round: quote the ratios. Times from files
 to file are wall seconds of the whole process, reading and writing included. Answers are compared before
@@ -20,12 +21,12 @@ import argparse, json, os, platform, shutil, subprocess, sys, time
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
-sys.path += [str(here), str(here / "windowed"), str(here / "allocation")]
+sys.path += [str(here), str(here / "windowed"), str(here / "allocation"), str(here / "queries")]
 import duckdb, polars
-import aggregates as every_aggregate, features, plot, problem
+import aggregates as every_aggregate, features, plot, problem, queries as corpus
 from measure import Engine, Report, best, rounds, run
 
-PARTS = ["windowed", "resident", "fifty", "rows", "retail", "aggregates", "allocation"]
+PARTS = ["windowed", "resident", "fifty", "rows", "retail", "aggregates", "allocation", "queries"]
 options = argparse.ArgumentParser()
 options.add_argument("binaries", type=lambda p: Path(p).resolve())
 options.add_argument("--runs", type=int, default=3)
@@ -221,6 +222,32 @@ def aggregates():
     report.say(f"  the count itself: {1000 * base[False]:.0f} ms, with late events and versions {1000 * base[True]:.0f}")
 
 
+def queries():
+    orders = 10 * MILLION
+    folder = options.data / f"queries-{orders}"
+    if not (folder / "accounts.parquet").exists():
+        subprocess.run([sys.executable, here / "queries/data.py", folder, str(orders)], check=True)
+    lines = []
+    for place, (name, (_, _, _, columns)) in enumerate(corpus.QUERIES.items()):
+        work = folder / f"work-{place}"
+        shutil.rmtree(work, ignore_errors=True)
+        (work / "out").mkdir(parents=True)
+        (work / "data").symlink_to(folder)
+        (work / "query.c360").write_text(corpus.script(name))
+        peer = lambda library: Engine(
+            library, [sys.executable, here / "peers/query_peers.py", library, folder, name, work / f"{library}.parquet"],
+            work / f"{library}.parquet", work)
+        engines = [Engine("c360", [options.binaries / "c360", "run", "--quiet", "--no-cache", "--threads", "2", "query.c360"],
+                          work / "out/result.parquet", work), peer("duckdb"), peer("polars")]
+        rounds(engines, columns, count)
+        fastest = min(e.median for e in engines[1:])
+        lines.append([name, *[f"{e.median:.2f}" for e in engines], f"{engines[0].median / fastest:.2f}",
+                      *[f"{e.mebibytes:.0f}" for e in engines]])
+        shutil.rmtree(work, ignore_errors=True)
+    report.table(f"queries over {orders:,} orders, seconds from files to file, 2 threads",
+                 ["query", "c360", "DuckDB", "Polars", "by the best peer", "MiB c360", "DuckDB", "Polars"], lines)
+
+
 def machine():
     model = ""
     if os.path.exists("/proc/cpuinfo"):
@@ -248,6 +275,6 @@ series = {}
 for part in PARTS:
     if part in options.only:
         series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail,
-                  "aggregates": aggregates, "allocation": allocation}[part]() or series
+                  "aggregates": aggregates, "allocation": allocation, "queries": queries}[part]() or series
 if options.report:
     write(series)

@@ -54,6 +54,22 @@ struct GroupStates<State: BitwiseCopyable>: @unchecked Sendable {
     _ accumulator: Accumulator, _ groups: GroupIndex, rowCount: Int, mask: RowMask,
     _ context: ExecutionContext
   ) throws(EngineError) where Accumulator.State == State {
+    if let parts = groups.parts {
+      buffer = Buffer(byteCount: max(1, groups.count) * MemoryLayout<State>.stride)
+      states = buffer.elements(State.self)
+      states.initialize(repeating: accumulator.initial, count: groups.count)
+      let states = states
+      let ids = groups.ids
+      try Parallel.forEach(parts.count, threads: context.threads) { part throws(EngineError) in
+        try context.checkCancelled()
+        for row in parts.rows(part) {
+          let row = Int(row)
+          if let bytes = mask.bytes, bytes[row] == 0 { continue }
+          accumulator.update(&states[Int(ids[row])], row)
+        }
+      }
+      return
+    }
     // With many groups the copies cost more than a second thread saves.
     let isWide = groups.count > rowCount / 8
     let pieces = Parallel.pieces(rowCount, threads: isWide ? 1 : context.threads)

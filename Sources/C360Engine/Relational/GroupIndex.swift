@@ -1,13 +1,17 @@
 import C360Columns
 
-/// Which group each row belongs to: rows with equal keys have equal numbers, from 0 without gaps in
-/// the order of first appearance. Nulls equal each other here, −0 equals 0 and all NaN are one.
+/// Which group each row belongs to: rows with equal keys have equal numbers, from 0 without gaps; which
+/// group has which number hangs on the rows alone. Nulls equal each other here, −0 equals 0 and all NaN
+/// are one.
 struct GroupIndex: Sendable {
   /// `UInt32` a row.
   let numbers: Buffer
   let count: Int
   /// `Int32` a group: its first row.
   let firstRows: Buffer
+  /// Where groups are about as many as rows: the rows put side by side so that threads have groups of
+  /// their own.
+  let parts: RowParts?
 
   var ids: UnsafeMutablePointer<UInt32> { numbers.elements() }
 
@@ -18,9 +22,11 @@ struct GroupIndex: Sendable {
     firstRows = Buffer(byteCount: 4)
     firstRows.elements(Int32.self)[0] = 0
     count = 1
+    parts = nil
   }
 
-  private init(numbers: Buffer, count: Int, firstRows: Buffer) {
+  private init(numbers: Buffer, count: Int, firstRows: Buffer, parts: RowParts? = nil) {
+    self.parts = parts
     self.numbers = numbers
     self.count = count
     self.firstRows = firstRows
@@ -52,13 +58,16 @@ struct GroupIndex: Sendable {
     by key: Vector, isFirst: Bool, _ context: ExecutionContext
   ) throws(EngineError) -> GroupIndex {
     let rowCount = key.count
+    if isFirst, let keys = DenseKeys(key) { return try dense(keys, key, context) }
     let result = Buffer(byteCount: rowCount * 4)
     let target = result.elements(UInt32.self)
     // With many groups, joining the tables of two threads costs more than the second one saves.
-    let isWide = isMostlyDistinct(key, isFirst: isFirst, into: target)
-    let pieces = Parallel.pieces(rowCount, threads: isWide ? 1 : context.threads)
+    if isMostlyDistinct(key, isFirst: isFirst, into: target), rowCount > 4 * context.smallestPiece {
+      return try apart(key, isFirst: isFirst, result, context)
+    }
+    let pieces = Parallel.pieces(rowCount, threads: context.threads)
     let tables = pieces.map {
-      GroupTable(expected: min($0.count, isWide ? rowCount / 4 : max(1024, count)))
+      GroupTable(expected: min($0.count, max(1024, count)))
     }
     try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
       try context.checkCancelled()
@@ -75,6 +84,100 @@ struct GroupIndex: Sendable {
       }
     }
     return GroupIndex(numbers: result, count: table.count, firstRows: table.firstRows())
+  }
+
+  /// By the place of a value among all that there may be; groups are in the order of values.
+  private func dense(
+    _ keys: DenseKeys, _ key: Vector, _ context: ExecutionContext
+  ) throws(EngineError) -> GroupIndex {
+    let rowCount = key.count
+    let result = Buffer(byteCount: max(1, rowCount) * 4)
+    let target = result.elements(UInt32.self)
+    let pieces = Parallel.pieces(rowCount, threads: context.threads)
+    let seen = pieces.map { _ in Buffer(byteCount: keys.count) }
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      try context.checkCancelled()
+      let flags = seen[piece].elements(UInt8.self)
+      flags.update(repeating: 0, count: keys.count)
+      for row in pieces[piece] {
+        let place = keys.place(row)
+        target[row] = UInt32(truncatingIfNeeded: place)
+        flags[place] = 1
+      }
+    }
+    let numbers = Buffer(byteCount: keys.count * 4)
+    let number = numbers.elements(UInt32.self)
+    var count = 0
+    for place in 0..<keys.count {
+      number[place] = UInt32(truncatingIfNeeded: count)
+      count += seen.contains { $0.elements(UInt8.self)[place] != 0 } ? 1 : 0
+    }
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      for row in pieces[piece] { target[row] = number[Int(target[row])] }
+    }
+    let firstRows = Buffer(byteCount: max(1, count) * 4)
+    let first = firstRows.elements(Int32.self)
+    for row in stride(from: rowCount - 1, through: 0, by: -1) {
+      first[Int(target[row])] = Int32(truncatingIfNeeded: row)
+    }
+    let isWide = count > rowCount / 8 && rowCount > 4 * context.smallestPiece
+    let parts =
+      isWide
+      ? try RowParts(numbers: target, groupCount: count, rowCount: rowCount, context) : nil
+    return GroupIndex(numbers: result, count: count, firstRows: firstRows, parts: parts)
+  }
+
+  /// Part by part of the rows, each with the keys of some hashes: threads share nothing.
+  private func apart(
+    _ key: Vector, isFirst: Bool, _ result: Buffer, _ context: ExecutionContext
+  ) throws(EngineError) -> GroupIndex {
+    let before = isFirst ? nil : ids
+    let parts = try RowParts(key, before, context)
+    let target = result.elements(UInt32.self)
+    let found = UniqueRows(parts.count)
+    try Parallel.forEach(parts.count, threads: context.threads) { part throws(EngineError) in
+      try context.checkCancelled()
+      let rows = parts.rows(part)
+      let table = GroupTable(expected: rows.count / 2)
+      table.add(key, before, rows, into: target)
+      found.set(part, table)
+    }
+    var starts = [0]
+    for part in 0..<parts.count { starts.append((starts.last ?? 0) + found.count(part)) }
+    let total = starts.last ?? 0
+    let firstRows = Buffer(byteCount: max(1, total) * 4)
+    let first = firstRows.elements(Int32.self)
+    let offsets = starts
+    try Parallel.forEach(parts.count, threads: context.threads) { part throws(EngineError) in
+      let start = UInt32(truncatingIfNeeded: offsets[part])
+      for row in parts.rows(part) { target[Int(row)] &+= start }
+      found.copy(part, to: first + offsets[part])
+    }
+    return GroupIndex(numbers: result, count: total, firstRows: firstRows, parts: parts)
+  }
+}
+
+/// First rows of the groups of each part; a part is written by one thread.
+private final class UniqueRows: @unchecked Sendable {
+  private let base: UnsafeMutablePointer<(count: Int, rows: Buffer)?>
+  private let partCount: Int
+
+  init(_ count: Int) {
+    partCount = count
+    base = .allocate(capacity: count)
+    base.initialize(repeating: nil, count: count)
+  }
+
+  deinit {
+    base.deinitialize(count: partCount)
+    base.deallocate()
+  }
+
+  func set(_ part: Int, _ table: GroupTable) { base[part] = (table.count, table.firstRows()) }
+  func count(_ part: Int) -> Int { base[part]?.count ?? 0 }
+  func copy(_ part: Int, to target: UnsafeMutablePointer<Int32>) {
+    guard let found = base[part] else { return }
+    target.update(from: found.rows.elements(Int32.self), count: found.count)
   }
 }
 
@@ -180,6 +283,34 @@ final class GroupTable: @unchecked Sendable {
     }
   }
 
+  /// The same for rows that do not stand side by side.
+  func add(
+    _ key: Vector, _ before: UnsafeMutablePointer<UInt32>?, _ rows: UnsafeBufferPointer<Int32>,
+    into numbers: UnsafeMutablePointer<UInt32>
+  ) {
+    for row in rows {
+      let row = Int(row)
+      let isNull = key.isNull(row)
+      let tag = UInt64(before.map { $0[row] } ?? 0) &* 2 &+ (isNull ? 1 : 0)
+      numbers[row] = number(
+        isNull ? 0 : Self.word(key, row), tag, Int32(truncatingIfNeeded: row))
+    }
+  }
+
+  /// A value that is not null as a word: equal for equal values.
+  @inline(__always)
+  static func word(_ key: Vector, _ row: Int) -> UInt64 {
+    switch key.type {
+    case .int64: return UInt64(bitPattern: key.int64s[row])
+    case .vector: preconditionFailure("the checker lets no vectors be keys")
+    case .text, .list: return UInt64(UInt32(bitPattern: key.codes[row]))
+    case .bool: return UInt64(key.bools[row])
+    case .float64:
+      let value = key.float64s[row]
+      return value.isNaN ? Double.nan.bitPattern : value == 0 ? 0 : value.bitPattern
+    }
+  }
+
   @inline(__always)
   private func add(
     _ valid: UnsafeMutablePointer<UInt8>?, _ before: UnsafeMutablePointer<UInt32>?,
@@ -210,7 +341,7 @@ final class GroupTable: @unchecked Sendable {
   }
 
   @inline(__always)
-  private static func hash(_ key: UInt64, _ tag: UInt64) -> Int {
+  static func hash(_ key: UInt64, _ tag: UInt64) -> Int {
     let product = (key ^ (tag &* 0xC2B2_AE3D_27D4_EB4F)).multipliedFullWidth(
       by: 0x9E37_79B9_7F4A_7C15)
     return Int(truncatingIfNeeded: product.high ^ product.low)

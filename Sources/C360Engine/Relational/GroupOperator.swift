@@ -17,13 +17,14 @@ enum GroupOperator {
           canonicalKeys(
             try key.gathered(
               groups.firstRows.elements(Int32.self), count: groups.count, hasMissing: false,
-              threads: 1)))
+              threads: context.threads)))
       }
       let places = try SortOrder.rows(
         columns.map { (vector: $0, isDescending: false) }, count: groups.count, context)
       for (target, column) in zip(step.keys, columns) {
         relation.columns[target.to] = try column.gathered(
-          places.elements(Int32.self), count: groups.count, hasMissing: false, threads: 1)
+          places.elements(Int32.self), count: groups.count, hasMissing: false,
+          threads: context.threads)
       }
       order = places
     }
@@ -37,7 +38,8 @@ enum GroupOperator {
         continue
       }
       relation.columns[aggregate.column] = try vector.gathered(
-        order.elements(Int32.self), count: groups.count, hasMissing: false, threads: 1)
+        order.elements(Int32.self), count: groups.count, hasMissing: false, threads: context.threads
+      )
     }
     state.relations[step.output] = relation
   }

@@ -42,6 +42,8 @@ enum JoinOperator {
 /// Rows of the right by their keys.
 struct JoinIndex: @unchecked Sendable {
   private let tables: [GroupTable]
+  /// Instead of tables, where one key of integers is dense.
+  private let dense: DenseKeys?
   /// By group: where its rows begin in `rows`, and the end of the last.
   let starts: [Int32]
   /// Rows of each group side by side, ascending.
@@ -55,7 +57,11 @@ struct JoinIndex: @unchecked Sendable {
     var tables: [GroupTable] = []
     let numbers = Buffer(byteCount: max(1, rowCount) * 4)
     let ids = numbers.elements(UInt32.self)
-    for (place, key) in keys.enumerated() {
+    dense = keys.count == 1 ? DenseKeys(keys[0]) : nil
+    if let dense {
+      for row in 0..<rowCount { ids[row] = UInt32(truncatingIfNeeded: dense.place(row)) }
+    }
+    for (place, key) in keys.enumerated() where dense == nil {
       try context.checkCancelled()
       let table = GroupTable(expected: rowCount)
       table.add(key, place == 0 ? nil : ids, 0..<rowCount, into: ids)
@@ -63,7 +69,7 @@ struct JoinIndex: @unchecked Sendable {
     }
     self.tables = tables
     let isOut = Self.unmatchable(keys, rowCount)
-    let count = tables.last?.count ?? 0
+    let count = dense?.count ?? tables.last?.count ?? 0
     var starts = [Int32](repeating: 0, count: count + 1)
     var repeated: Int?
     for row in 0..<rowCount where isOut.map({ !$0[row] }) ?? true {
@@ -107,7 +113,13 @@ struct JoinIndex: @unchecked Sendable {
     let pieces = Parallel.pieces(rowCount, threads: context.threads)
     try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
       try context.checkCancelled()
-      for (place, key) in keys.enumerated() {
+      if let dense {
+        let values = keys[0].int64s
+        for row in pieces[piece] {
+          groups[row] = dense.place(of: values[row]).map { Int32(truncatingIfNeeded: $0) } ?? -1
+        }
+      }
+      for (place, key) in keys.enumerated() where dense == nil {
         tables[place].find(key, isFirst: place == 0, pieces[piece], in: groups)
       }
       if let isOut { for row in pieces[piece] where isOut[row] { groups[row] = -1 } }
