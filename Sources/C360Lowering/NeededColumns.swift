@@ -37,6 +37,7 @@ struct NeededColumns {
       read.formUnion(needed)
     case .take, .skip: read = needed
     case .sample(_, let columns): read = needed.union(columns)
+    case .stack(let rows): for row in rows { for place in needed { read.insert(row[place]) } }
     case .join(let join):
       join.keys.forEach(add)
       read.formUnion(needed.subtracting(join.columns))
@@ -66,6 +67,7 @@ extension Query {
       case .sample(_, let columns) where columns.count < width: return true
       case .project(let columns): width = columns.count
       case .window(let windows): width += windows.functions.count
+      case .stack(let rows): width = rows.first?.count ?? 0
       case .join(let join): width += join.columns.count
       case .filter, .sort, .sample: continue
       }

@@ -13,7 +13,7 @@ extension Query {
       case .skip(let count): skipped = skipped.addingClamped(count)
       // Values of rows that are not wanted may fail, which is told.
       case .project(let columns) where columns.allSatisfy(\.expression.isPlain): continue
-      case .project, .filter, .group, .sort, .sample, .window, .join: return nil
+      case .project, .filter, .group, .sort, .sample, .window, .join, .stack: return nil
       }
     }
     return nil

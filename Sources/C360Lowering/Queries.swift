@@ -113,6 +113,7 @@ extension Lowering {
       putInOrder(&rows, by: columns, needed: needed, take: wanted, named: name)
     case .sample(let amount, let columns):
       sample(&rows, amount, by: columns, needed: needed, named: name)
+    case .stack(let places): stack(&rows, places, needed: needed, named: name)
     case .join(let join): self.join(&rows, join, needed: needed, scope, named: name)
     case .window(let windows): window(&rows, windows, needed: needed, scope, named: name)
     case .take(let count):

@@ -145,7 +145,7 @@ extension Lowering {
   /// The tables whose entities a generated exposure ranges over.
   private func populationTables(of exposure: Exposure) -> [TableID] {
     switch exposure.origin {
-    case .file: return []
+    case .file, .row: return []
     case .every(_, _, _, let table?), .instant(_, let table?): return [table]
     case .every(_, _, _, nil), .instant(_, nil):
       return program.tables.indices.map { TableID($0) }.filter {
@@ -159,7 +159,7 @@ extension Lowering {
     let isNamed =
       switch exposure.origin {
       case .every(_, _, _, let table), .instant(_, let table): table != nil
-      case .file: false
+      case .file, .row: false
       }
     return tables.map { population($0, isNamed: isNamed) }
   }
@@ -215,6 +215,7 @@ extension Lowering {
         population: population(of: exposure))
     case .instant(let time, _):
       origin = .instant(time, population: population(of: exposure))
+    case .row(let entity, let time): origin = .row(key: entity.constant, time: time)
     }
     var keep = keepRule(of: exposure)
     if let reach = frame.reach {

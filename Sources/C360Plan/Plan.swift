@@ -79,6 +79,7 @@ public enum Step: Sendable {
   case sample(SampleStep)
   case window(WindowStep)
   case join(JoinStep)
+  case stack(StackStep)
   case decide(DecideStep)
   case draw(DrawStep)
   case compose(ComposeStep)

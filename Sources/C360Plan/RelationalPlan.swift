@@ -115,3 +115,20 @@ public struct JoinStep: Sendable {
     self.rightColumns = rightColumns
   }
 }
+
+/// Of each row `height` rows, one after the other: the nth has the values of the nth of each column's
+/// sources.
+public struct StackStep: Sendable {
+  public let input: RelationID
+  public let output: RelationID
+  public let height: Int
+  public let columns: [(from: [ColumnID], to: ColumnID)]
+  public init(
+    input: RelationID, output: RelationID, height: Int, columns: [(from: [ColumnID], to: ColumnID)]
+  ) {
+    self.input = input
+    self.output = output
+    self.height = height
+    self.columns = columns
+  }
+}

@@ -31,7 +31,8 @@ public enum AggregateSetting: Hashable, Sendable {
   case fold(FoldStep)
   /// `ewma`: the weight of the newest value, above 0 and at most 1.
   case smoothing(Double)
-  /// `top`, `list`: at most so many values, > 0.
+  /// `top`, `list`: at most so many values, > 0. `histogram` of a group: at most so many bins, of equal
+  /// width from the least finite value to the greatest; of texts that many of the most frequent.
   case limit(Int)
   /// `histogram`: ascending, finite, at least one.
   case bounds([Double])
@@ -113,6 +114,8 @@ public struct FrameStep: Sendable {
     /// that time.
     case every(TimeOffset, start: Int64, through: Int64, population: [Population])
     case instant(Int64, population: [Population])
+    /// One row.
+    case row(key: Constant, time: Int64)
   }
   /// Rows that make an entity known at their time (both clocks, strictly before).
   public struct Population: Sendable {

@@ -75,7 +75,6 @@ import Testing
       "show ‹candidates›(winback) | take 3", "E0116",
       "`candidates(…)` is not in this version of c360"
     ),
-    ("show a | ‹describe› b, c | take 3", "E0116", "`describe` is not in this version of c360"),
     // Characters
     ("feature x = ‹$›a + b c", "E0104", "`$` starts nothing in this language"),
     (

@@ -158,6 +158,101 @@ struct QueryVerbTests {
         """)
   }
 
+  @Test("a description has a row a column, and says so of no rows too")
+  func describe() throws {
+    let script = Shop.script(
+      """
+      show orders | select customer, amount, kind, big = (amount > 15) | describe
+      show orders | where amount > 1000 | select amount | describe
+      """)
+    #expect(
+      try script.shown() == """
+        column    type   rows  nulls  null_share  distinct  min   q25   median  q75   max    mean     stddev  histogram
+        --------  -----  ----  -----  ----------  --------  ----  ----  ------  ----  -----  ----  ---------  ------------------
+        customer  int       5      0           0         3  1     1     1       2     3       1.6   0.894427  [3, 1, 1]
+        amount    float     5      0           0         5  5.0   10.0  20.0    40.0  100.0    35  38.729833  [2, 0, 1, 0, … 16]
+        kind      text      5      0           0         2  cake  cake  tea     tea   tea    null       null  [3, 2]
+        big       bool      5      0           0         2  null  null  null    null  null   null       null  [2, 3]
+
+        column  type   rows  nulls  null_share  distinct  min   q25   median  q75   max   mean  stddev  histogram
+        ------  -----  ----  -----  ----------  --------  ----  ----  ------  ----  ----  ----  ------  ---------
+        amount  float     0      0        null         0  null  null  null    null  null  null    null  null
+
+        """)
+  }
+
+  @Test("bins lie between the least and the greatest finite value; few integers have a bin each")
+  func describedBins() throws {
+    func histogram(_ type: String, _ values: [String]) throws -> String {
+      var script = Script(
+        text: """
+          entity person
+          events rows of person from "rows.csv" {
+            customer: int @key
+            seen: time @time
+            x: \(type)
+            observed through @2026-02-28
+          }
+          show rows | select x | describe | select histogram, distinct, nulls
+          """)
+      script.files["rows.csv"] =
+        "customer,seen,x\n" + values.map { "1,2026-01-01T00:00:00Z,\($0)\n" }.joined()
+      return try script.shown().split(separator: "\n")[2].trimmingPrefix(" ").description
+    }
+    #expect(try histogram("int?", ["3", "", "5", "3", ""]) == "[2, 0, 1]         2      2")
+    #expect(try histogram("int", ["1", "17", "2"]) == "[1, 1, 0, 0, … 16]         3      0")
+    #expect(try histogram("int", ["1", "16"]) == "[1, 0, 0, 0, … 16]         2      0")
+    #expect(
+      try histogram("int", ["\(Int64.min)", "\(Int64.max)", "0"])
+        == "[1, 0, 0, 0, … 16]         3      0")
+    #expect(
+      try histogram("float @nan(keep)", ["nan", "-1e308", "1e308", "inf"])
+        == "[1, 0, 0, 0, … 16]         4      0")
+    #expect(try histogram("float @nan(keep)", ["nan", "nan"]) == "null              1      0")
+    #expect(try histogram("float", ["2.5", "2.5"]) == "[2]               1      0")
+    #expect(try histogram("float?", ["", ""]) == "null              0      2")
+    #expect(try histogram("date", ["2026-01-01", "2026-01-03"]) == "[1, 0, 1]         2      0")
+    #expect(try histogram("text", ["a", "b", "b"]) == "[2, 1]            2      0")
+    #expect(
+      try histogram("list(int)", ["[1, 2]", "[]"].map { "\"\($0)\"" })
+        == "null           null      0")
+  }
+
+  @Test("one entity as of an instant: what an exposure of that row says, known or not")
+  func entityAtInstant() throws {
+    let script = Shop.script(
+      """
+      param who: int = 1
+      feature n = count(orders) over all
+      feature spent = sum(orders.amount) over 20d
+      feature last = max(orders.amount) over all
+      show for person 1 at @2026-01-31 | select *, n, spent, last
+      show for person who at @2026-01-31T00:00:00.000001Z | select n, spent, last
+      show for person 7 at @2026-01-31 | select person, n, spent, last
+      view earlier = for person 3 at @2026-02-28
+      show earlier | where n > 0 | derive n, twice = spent * 2
+      """)
+    #expect(
+      try script.shown() == """
+        person  at                    n  spent  last
+        ------  --------------------  -  -----  ----
+             1  2026-01-31T00:00:00Z  2     20    20
+
+        n  spent  last
+        -  -----  ----
+        3     60    40
+
+        person  n  spent  last
+        ------  -  -----  ----
+             7  0      0  null
+
+        person  at                    n  twice
+        ------  --------------------  -  -----
+             3  2026-02-28T00:00:00Z  1      0
+
+        """)
+  }
+
   @Test("an actions table with a key twice cannot be joined as if it had it once")
   func joinOfRepeatedKeys() throws {
     var script = Shop.script(

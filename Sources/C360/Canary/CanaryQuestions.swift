@@ -166,7 +166,7 @@ extension Exposure {
     switch origin {
     case .file: true
     case .every(_, let start, _, _): start <= instant
-    case .instant(let time, _): time <= instant
+    case .instant(let time, _), .row(_, let time): time <= instant
     }
   }
 

@@ -21,6 +21,7 @@ struct RowEstimates {
     case .link(let step): rows[step.output] = rows[step.rows]
     case .sort(let step):
       rows[step.output] = rows[step.input].map { min($0, Double(step.take ?? .max)) }
+    case .stack(let step): rows[step.output] = rows[step.input].map { $0 * Double(step.height) }
     case .join(let step): rows[step.output] = rows[step.left]
     case .window(let step): rows[step.output] = rows[step.input]
     case .sample(let step):
@@ -48,6 +49,7 @@ struct RowEstimates {
     }
     switch step.origin {
     case .rows(let input, _): return rows[input]
+    case .row: return 1
     case .instant(_, let population): return entities(population)
     case .every(let length, let start, let through, let population):
       let steps = Double(max(0, through - start)) / Double(max(1, length.approximateLength)) + 1

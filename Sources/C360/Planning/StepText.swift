@@ -70,6 +70,7 @@ struct StepText {
         case .rows(let count): "\(count) rows"
         }
       return ("sample", step.output, "\(amount) by \(names(step.by))")
+    case .stack(let step): return ("stack", step.output, "\(step.height) rows of each")
     case .join(let step):
       let keys = step.keys.map { "\(plan[$0.left].name) == \(plan[$0.right].name)" }
       let kind = (step.isInner ? "only " : "") + (step.expands ? "expand " : "")
@@ -124,6 +125,7 @@ struct StepText {
         + entities(population)
     case .instant(let time, let population):
       "at \(ValueText.time(time)) for \(entities(population))"
+    case .row(_, let time): "one row at \(ValueText.time(time))"
     }
   }
 

@@ -86,6 +86,11 @@ struct StepColumns {
     case .sample(let step):
       read.formUnion(step.by)
       add(step.columns)
+    case .stack(let step):
+      for (from, to) in step.columns {
+        read.formUnion(from)
+        written.append(to)
+      }
     case .join(let step):
       for (left, right) in step.keys { read.formUnion([left, right]) }
       add(step.leftColumns + step.rightColumns)
@@ -125,6 +130,7 @@ struct StepColumns {
         read.insert(rows.key)
         read.formUnion([rows.time, rows.known, rows.until, rows.gone].compactMap { $0 })
       }
+    case .row: break
     }
     written += [step.key, step.time, step.number] + [step.kept].compactMap { $0 }
   }

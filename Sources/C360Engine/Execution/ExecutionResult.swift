@@ -56,6 +56,7 @@ enum StepName {
     case .sort(let step): return "sort \(name(step.input))"
     case .limit(let step): return "limit \(name(step.input))"
     case .sample(let step): return "sample \(name(step.input))"
+    case .stack(let step): return "stack \(name(step.input))"
     case .join(let step): return "join \(name(step.left)), \(name(step.right))"
     case .window(let step): return "window \(name(step.input))"
     case .decide(let step): return "decide \(step.policy)"
@@ -86,6 +87,7 @@ enum StepName {
     case .sample(let step): step.output
     case .window(let step): step.output
     case .join(let step): step.output
+    case .stack(let step): step.output
     case .decide(let step): step.frame
     case .draw(let step): step.frame
     case .compose(let step): step.frame
@@ -101,6 +103,7 @@ enum StepName {
     case .limit(let step): [step.input]
     case .sample(let step): [step.input]
     case .window(let step): [step.input]
+    case .stack(let step): [step.input]
     case .join(let step): [step.left, step.right]
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
       .consent, .derive, .filter, .decide, .draw, .compose, .expect:

@@ -14,6 +14,8 @@ enum StepMemory {
     case .sort(let step):
       return min(rows(step.input), step.take ?? .max) * width(step.columns.map(\.to), plan)
     case .sample(let step): return rows(step.output) * width(step.columns.map(\.to), plan)
+    case .stack(let step):
+      return rows(step.input) * step.height * width(step.columns.map(\.to), plan)
     case .join(let step):
       return rows(step.left) * width((step.leftColumns + step.rightColumns).map(\.to), plan)
     // The columns that were there are shared.
@@ -29,7 +31,8 @@ enum StepMemory {
     of step: Step, in plan: Plan, rows: (RelationID) -> Int
   ) -> Int {
     switch step {
-    case .scan, .limit, .timeline, .coverage, .consent, .derive, .decide, .draw, .compose: return 0
+    case .scan, .limit, .stack, .timeline, .coverage, .consent, .derive, .decide, .draw, .compose:
+      return 0
     case .expect(let step): return rows(step.relation)
     case .filter(let step): return 5 * rows(step.input)
     // A table of ids half full, and the first row of each.
@@ -87,7 +90,7 @@ enum StepMemory {
     case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
     case .eventMoments(let step): return [step.momentKey: rows(step.events) * entityWidth]
     case .scan, .versions, .link, .eventValues, .coverage, .derive, .filter, .group, .sort, .limit,
-      .draw, .compose, .sample, .window, .join, .expect:
+      .draw, .compose, .sample, .window, .join, .stack, .expect:
       return [:]
     }
   }
@@ -158,6 +161,7 @@ struct MemoryForecast {
       case .rows(let input, _): rows[step.relation] = rows[input] ?? 0
       case .every(_, _, _, let population), .instant(_, let population):
         rows[step.relation] = population.map { rows[$0.relation] ?? 0 }.max() ?? 0
+      case .row: rows[step.relation] = 1
       }
     // Few identifiers belong to several entities.
     case .link(let step): rows[step.output] = rows[step.rows] ?? 0
@@ -166,6 +170,7 @@ struct MemoryForecast {
     case .sample(let step): rows[step.output] = rows[step.input] ?? 0
     case .window(let step): rows[step.output] = rows[step.input] ?? 0
     case .join(let step): rows[step.output] = rows[step.left] ?? 0
+    case .stack(let step): rows[step.output] = step.height * (rows[step.input] ?? 0)
     case .limit(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)
     case .group(let step): rows[step.output] = 0
     case .eventMoments(let step): rows[step.moments] = rows[step.events] ?? 0

@@ -97,6 +97,7 @@ struct PartitionedPlan {
     case .limit(let step): return gather(step.input, step.output)
     case .sample(let step): return gather(step.input, step.output)
     case .window(let step): return gather(step.input, step.output)
+    case .stack(let step): return gather(step.input, step.output)
     case .join(let step):
       let isWhole = cuts[step.left] == .whole && cuts[step.right] == .whole
       cuts[step.output] = isWhole ? .whole : .afterwards
@@ -201,6 +202,8 @@ private struct PartitionClaims {
       // Every kind of step decides here which rows it must meet.
       switch step {
       case .scan(let step): scanned.formUnion(step.columns.map(\.column))
+      // Every partition would have it.
+      case .frame(let step) where step.isOneRow: return nil
       case .frame(let step):
         frames.insert(step.relation)
         claims += Self.claims(of: step)
@@ -226,7 +229,7 @@ private struct PartitionClaims {
       // Whose an event is, is not known before all links are.
       case .link: return nil
       case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .draw, .sample,
-        .window, .join, .expect:
+        .window, .join, .stack, .expect:
         break
       }
     }
@@ -249,8 +252,13 @@ private struct PartitionClaims {
       columns.filter { $0.to == step.key }.map { (input, $0.from) }
     case .every(_, _, _, let population), .instant(_, let population):
       population.map { ($0.relation, $0.key) }
+    case .row: []
     }
   }
+}
+
+extension FrameStep {
+  fileprivate var isOneRow: Bool { if case .row = origin { true } else { false } }
 }
 
 extension Step {
@@ -275,7 +283,8 @@ extension Step {
       step.actionTimelines = step.actionTimelines.map(observing)
       return .decide(step)
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .coverage, .asOf, .consent,
-      .derive, .filter, .group, .sort, .limit, .draw, .compose, .sample, .window, .join, .expect:
+      .derive, .filter, .group, .sort, .limit, .draw, .compose, .sample, .window, .join, .stack,
+      .expect:
       return self
     }
   }

@@ -29,22 +29,60 @@ extension GroupAggregation {
   }
 
   func histogram() throws(EngineError) -> Vector {
-    guard let argument, case .bounds(let bounds) = aggregate.setting else {
-      preconditionFailure("a histogram has an argument and bounds")
+    guard let argument else { preconditionFailure("a histogram has an argument") }
+    switch aggregate.setting {
+    case .bounds(let bounds):
+      return try histogram(of: argument, binCount: bounds.count + 1) { row, _ in
+        let value =
+          argument.type == .int64 ? Double(argument.int64s[row]) : argument.float64s[row]
+        return Histogram.bin(of: value, bounds)
+      }
+    case .limit(let limit):
+      return try argument.type == .text
+        ? frequencies(limit) : evenHistogram(of: ExtremeKeys(argument), argument, limit)
+    default: preconditionFailure("a histogram has bounds or a number of bins")
     }
-    let binCount = bounds.count + 1
+  }
+
+  /// - Parameter bin: of a row and its group; what is no bin is not counted.
+  private func histogram(
+    of argument: Vector, binCount: Int, _ bin: (_ row: Int, _ group: Int) -> Int
+  ) throws(EngineError) -> Vector {
     var counts = [UInt64](repeating: 0, count: groups.count * binCount)
     var seen = [Bool](repeating: false, count: groups.count)
     forEachRow(mask([argument])) { row, group in
-      let value =
-        argument.type == .int64 ? Double(argument.int64s[row]) : argument.float64s[row]
-      let bin = Histogram.bin(of: value, bounds)
+      let bin = bin(row, group)
       seen[group] = true
       if bin < binCount { counts[group * binCount + bin] += 1 }
     }
     return try lists { group in
       seen[group] ? Array(counts[group * binCount..<(group + 1) * binCount]) : []
     }
+  }
+
+  /// Bins of equal width between the least and the greatest finite value of each group.
+  private func evenHistogram(
+    of keys: ExtremeKeys, _ argument: Vector, _ limit: Int
+  ) throws(EngineError) -> Vector {
+    var bins = [EvenBins](
+      repeating: EvenBins(limit: limit, isFloat: argument.type == .float64), count: groups.count)
+    let mask = mask([argument])
+    forEachRow(mask) { bins[$1].include(keys.values[$0]) }
+    var counts = [UInt64](repeating: 0, count: groups.count * limit)
+    forEachRow(mask) { row, group in
+      if let bin = bins[group].bin(of: keys.values[row]) { counts[group * limit + bin] += 1 }
+    }
+    return try lists { group in Array(counts[group * limit..<group * limit + bins[group].count]) }
+  }
+
+  /// How often the most frequent values occur, most frequent first.
+  private func frequencies(_ limit: Int) throws(EngineError) -> Vector {
+    let pairs = try pairs()
+    var members = [[UInt64]](repeating: [], count: groups.count)
+    for pair in pairs.counts.indices where pairs.counts[pair] > 0 {
+      members[pairs.groups[pair]].append(UInt64(pairs.counts[pair]))
+    }
+    return try lists { Array(members[$0].sorted(by: >).prefix(limit)) }
   }
 
   /// A column of lists; an empty one is null.

@@ -72,6 +72,7 @@ extension Step {
       case .rows(let input, _): relations.insert(input)
       case .every(_, _, _, let population), .instant(_, let population):
         relations.formUnion(population.map(\.relation))
+      case .row: break
       }
     case .link(let step): relations.formUnion([step.links.relation, step.rows])
     case .timeline(let step): relations.insert(step.events.relation)
@@ -84,7 +85,7 @@ extension Step {
       relations.formUnion(step.actionConsents.map(\.ledger))
     case .compose(let step): relations.formUnion(step.policies.map(\.actions))
     case .scan, .versions, .eventValues, .coverage, .derive, .group, .sort, .limit, .draw, .sample,
-      .window, .join, .expect:
+      .window, .join, .stack, .expect:
       break
     }
     return relations.contains(relation)

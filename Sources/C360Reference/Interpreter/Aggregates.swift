@@ -271,6 +271,7 @@ private func summary(
     guard case .limit(let limit) = setting else { return .null }
     return .list(values.suffix(limit))
   case .histogram:
+    if case .limit(let limit) = setting { return evenHistogram(values, limit) }
     guard case .bounds(let bounds) = setting else { return .null }
     return .list(
       (0...bounds.count).map { bin in

@@ -19,6 +19,8 @@ func exposureRows(
   let unordered: [[Value]] =
     switch exposure.origin {
     case .file: fileRows.map { withDefaults($0, columns: exposure.columns) }
+    case .row(let entity, let time):
+      [exposure.columns.indices.map { $0 == exposure.key ? entity : .time(time) }]
     case .instant(let time, let population):
       rowsOfPopulation(
         population, of: exposure, at: [time], tables: tables, rows: rows, identities: identities,

@@ -74,6 +74,8 @@ extension ReferenceInterpreter {
     case .take(let count): return Array(rows.prefix(count))
     case .skip(let count): return Array(rows.dropFirst(count))
     case .sample(let amount, let columns): return sampled(rows, amount, by: columns)
+    case .stack(let places):
+      return rows.flatMap { row in places.map { $0.map { row[$0] } } }
     case .join(let join): return try joined(rows, join)
     case .window(let windows): return try windowed(rows, windows)
     }

@@ -119,3 +119,38 @@ struct DistinctEstimate {
     return Int64((m / (2 * log(2) * sum)).rounded(.toNearestOrEven))
   }
 }
+
+/// At most so many bins: of texts the most frequent values, of others equal widths from the least finite
+/// value to the greatest, and a bin a value for few integers. Null without such values.
+func evenHistogram(_ values: [Value], _ limit: Int) -> Value {
+  let counts = Dictionary(values.map { ($0.asKey, Int64(1)) }, uniquingKeysWith: +)
+  if case .text? = values.first {
+    return .list(counts.values.sorted(by: >).prefix(limit).map { .int($0) })
+  }
+  var bins: [Int64]
+  let floats = values.compactMap { value -> Double? in
+    if case .float(let number) = value { number } else { nil }
+  }
+  let integers = values.compactMap { value -> Int128? in
+    if case .bool(let flag) = value { flag ? 1 : 0 } else { value.integer.map { Int128($0) } }
+  }
+  if !floats.isEmpty {
+    let finite = floats.filter(\.isFinite)
+    guard let least = finite.min(), let greatest = finite.max() else { return .null }
+    if least == greatest { return .list([.int(Int64(finite.count))]) }
+    bins = Array(repeating: 0, count: limit)
+    for number in finite {
+      let share = (number / 2 - least / 2) / (greatest / 2 - least / 2)
+      bins[share.isNaN ? 0 : min(limit - 1, Int(share * Double(limit)))] += 1
+    }
+  } else {
+    guard let least = integers.min(), let greatest = integers.max() else { return .null }
+    let span = greatest - least
+    bins = Array(repeating: 0, count: Int(min(span, Int128(limit - 1))) + 1)
+    for number in integers {
+      let place = span < limit ? number - least : (number - least) * Int128(limit) / span
+      bins[Int(min(place, Int128(limit - 1)))] += 1
+    }
+  }
+  return .list(bins.map { .int($0) })
+}

@@ -63,6 +63,8 @@ extension CanonicalText {
       origin =
         "every \(words(step)) from \(start)us through \(through)us" + people(population)
     case .instant(let instant, let population): origin = "at \(instant)us" + people(population)
+    case .row(let entity, let instant):
+      origin = "for \(literal(entity, exposure.columns[exposure.key].type)) at \(instant)us"
     }
     var roles = ["key \(exposure.key)", "time \(exposure.time)"]
     if let action = exposure.action {
@@ -70,7 +72,8 @@ extension CanonicalText {
     }
     if let propensity = exposure.propensity { roles.append("propensity \(propensity)") }
     roles += exposure.loggedOutcomes.map { "outcome \($0)" }
-    return "exposure \(exposure.name) of \(exposure.entity) \(origin) "
+    let name = if case .row = exposure.origin { "" } else { exposure.name + " " }
+    return "exposure \(name)of \(exposure.entity) \(origin) "
       + "(\(roles.joined(separator: ", "))) in \(quoted(exposure.timezone)) "
       + "{\(columns(exposure.columns))} keep \(keep(exposure.keep))"
   }
@@ -171,7 +174,12 @@ extension CanonicalText {
     let source =
       switch query.source {
       case .table(let id): program[id].name
-      case .exposure(let id): program[id].name
+      case .exposure(let id):
+        if case .row = program[id].origin {
+          exposureHead(program[id])
+        } else {
+          program[id].name
+        }
       case .policy(let id, let at): "\(program[id].name) at \(program[at].name)"
       case .composition(let id, let at): "\(program[id].name) at \(program[at].name)"
       }
@@ -199,6 +207,7 @@ extension CanonicalText {
     case .sample(.share(let share), let columns): "sample \(share) \(columns)"
     case .sample(.rows(let count), let columns): "sample \(count) rows \(columns)"
     case .window(let windows): self.windows(windows)
+    case .stack(let rows): "stack \(rows)"
     case .join(let join):
       "join\(join.isInner ? " only" : "")\(join.expands ? " expand" : "") "
         + "{\(join.keys.map { expression($0) }.joined(separator: ", "))} (\(query(join.right)))"

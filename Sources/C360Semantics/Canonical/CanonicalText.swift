@@ -8,7 +8,9 @@ struct CanonicalText {
     var lines = ["edition \(program.edition)", "timezone \(quoted(program.timezone))"]
     lines += program.parameters.map { parameter($0) }.sorted()
     lines += program.tables.map { table($0) }.sorted()
-    lines += program.exposures.map { exposure($0) }.sorted()
+    // Those made for a query are in its text.
+    lines += program.exposures.filter { if case .row = $0.origin { false } else { true } }
+      .map { exposure($0) }.sorted()
     lines += program.features.map { feature($0) }.sorted()
     lines += program.scores.map { score($0) }.sorted()
     lines += program.masks.map { mask($0) }.sorted()

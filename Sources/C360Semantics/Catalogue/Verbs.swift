@@ -28,6 +28,9 @@ extension Catalogue {
       name: "join", signature: "join [only] rows on keys [expand] { name = expr }",
       summary: "More columns, of other rows with equal keys."),
     Verb(
+      name: "describe", signature: "describe",
+      summary: "One row a column: type, nulls, different values, quantiles, mean and histogram."),
+    Verb(
       name: "window", signature: "window per keys sort keys { name = expr }",
       summary: "More columns: numbers, ranks and aggregates of the rows beside each row."),
   ]

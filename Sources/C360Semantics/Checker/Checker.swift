@@ -31,6 +31,8 @@ final class Checker {
   var entityKeys: [String: (type: Type, span: Span)] = [:]
   var tableInfos: [TableInfo] = []
   var exposureInfos: [ExposureInfo] = []
+  /// Of `for ENTITY KEY at TIME` in queries; asked for twice, it is one.
+  var moments: [EntityMoment: ExposureInfo] = [:]
   var maskInfos: [MaskInfo] = []
   /// By mask and `FeatureID`: whether the mask hides something that the feature depends on.
   var touchedFeatures: [MaskID: [Bool]] = [:]

@@ -47,6 +47,8 @@ public struct Query: Sendable {
     case sample(SampleAmount, by: [Int])
     /// The rows as they are, with a column a function behind the others.
     case window(RowWindows)
+    /// Of each row one row for each of these lists of columns, with those columns; they agree in types.
+    case stack([[Int]])
     /// The rows in their order, with columns of others behind theirs.
     indirect case join(RowJoin)
   }

@@ -206,6 +206,8 @@ public struct Exposure: Sendable {
     /// Every `step` from `start` through `through` (inclusive), for each entity of the population.
     case every(step: Offset, start: Int64, through: Int64, population: TableID?)
     case instant(Int64, population: TableID?)
+    /// Of `for customer 42 at …` in a query: one row, whether anything is known of the entity or not.
+    case row(entity: Value, at: Int64)
   }
   public enum KeepRule: Sendable {
     /// Declared, or no rule at all (`isDeclared` tells).

@@ -13,7 +13,7 @@ enum Word: UInt8, Sendable, CaseIterable {
   case output, show, expect
   // Declarations of later versions
   case view, fit, evaluate, monitor, release
-  case privacy, federate, test, why, `for`
+  case privacy, federate, test, why
   // Items of blocks
   case observed, arrives, expires, none, keep, outcome, link, resolve, hide, forbid, include,
     maximize, minimize
@@ -21,7 +21,7 @@ enum Word: UInt8, Sendable, CaseIterable {
   case salt, layer, ramp, arm, otherwise, best, mixture
   // Clauses
   case from, through, to, of, via, `as`, because, unless, when, under, weight, until, every, after
-  case per, soft, by, above, calendar, all, first, last, session, since
+  case per, soft, by, above, calendar, all, first, last, session, since, `for`
   // Verbs of queries
   case select, derive, group, sort, take, skip, distinct, sample, pivot, window, join, describe
   // Clauses of `join`
@@ -31,7 +31,7 @@ enum Word: UInt8, Sendable, CaseIterable {
 
   var isReserved: Bool { self >= .and && self <= .within }
   var isDeclaration: Bool { self >= .edition && self <= .view }
-  var isLaterDeclaration: Bool { self > .view && self <= .for }
+  var isLaterDeclaration: Bool { self > .view && self <= .why }
   /// Words that may follow a complete expression or a complete name within an item.
   var startsClause: Bool {
     switch self {
@@ -43,7 +43,6 @@ enum Word: UInt8, Sendable, CaseIterable {
   }
 
   var isTable: Bool { self >= .events && self <= .identity }
-  var isLaterVerb: Bool { self == .describe }
 }
 
 extension Word: Comparable {

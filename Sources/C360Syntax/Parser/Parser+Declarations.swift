@@ -44,7 +44,7 @@ extension Parser {
   /// A declaration of a later version, a bare query, or no declaration at all.
   private mutating func parseUnknownDeclaration() {
     let next = kind(after: 1)
-    if isAtName, next == .pipe || (!word.isLaterDeclaration && isQueryAhead) {
+    if isAtName, next == .pipe || (!word.isLaterDeclaration && isQueryAhead) || word == .for {
       report(SyntaxError.queryWithoutShow(here))
     } else if word.isLaterDeclaration {
       report(SyntaxError.notInThisVersion(here, word.text))

@@ -3,10 +3,10 @@ import C360Diagnostics
 extension Parser {
   static let verbs: [Word] = [
     .where, .select, .derive, .group, .sort, .take, .skip, .distinct, .sample, .pivot, .window,
-    .join,
+    .join, .describe,
   ]
 
-  /// `SOURCE [at EXPOSURE] [under MASK] | verb … | verb …`
+  /// `SOURCE [at EXPOSURE] [under MASK] | verb … | verb …`, the source also `for ENTITY KEY at TIME`
   mutating func parseQuery(_ field: Field) {
     let start = mark
     if parseSource() {
@@ -19,21 +19,33 @@ extension Parser {
     push(field, node)
   }
 
-  /// `SOURCE [at EXPOSURE] [under MASK]`
+  /// `SOURCE [at EXPOSURE] [under MASK]` or `for ENTITY KEY at TIME [under MASK]`
   private mutating func parseSource() -> Bool {
+    if word == .for, kind(after: 1) == .identifier || kind(after: 1) == .quotedIdentifier {
+      take(.none)
+      parseName(.entity, "the name of an entity")
+      parseExpression(.key)
+      guard expect(.at) else { return false }
+      parseExpression(.value)
+      parseUnder()
+      return true
+    }
     if parseName(.source, "what to query: a table, an exposure, a policy or a view") {
       if kind == .leftParenthesis {
         let name = span(of: position - 1)
         report(SyntaxError.notInThisVersion(name, "\(name.text)(…)"))
       }
       if takeIf(.at) { parseName(.exposure, "the name of an exposure") }
-      if takeIf(.under) {
-        parseName(.mask, "the name of a mask, or `none`")
-        parseBecause()
-      }
+      parseUnder()
       return true
     }
     return false
+  }
+
+  private mutating func parseUnder() {
+    guard takeIf(.under) else { return }
+    parseName(.mask, "the name of a mask, or `none`")
+    parseBecause()
   }
 
   /// `join [only] SOURCE on key, … [expand] [{ item; … }]`
@@ -78,6 +90,7 @@ extension Parser {
       if startsOperand { parseSeparated { $0.parseSelectItem(.key) } }
     case .pivot: parsePivot()
     case .join: parseJoin()
+    case .describe: take(.keyword)
     case .window: parseWindowStage()
     case .sort:
       take(.keyword)
@@ -163,19 +176,14 @@ extension Parser {
     push(.element, node)
   }
 
-  /// A verb of a later version or no verb at all: one complaint, and on with the next stage.
+  /// No verb at all: one complaint, and on with the next stage.
   private mutating func parseUnknownStage() {
     guard kind == .identifier || kind == .reservedWord else {
       reportExpected("a verb such as `where` or `select`")
       return
     }
-    if word.isLaterVerb {
-      report(SyntaxError.notInThisVersion(here, word.text))
-    } else {
-      let known = Self.verbs.map(\.text)
-      report(
-        SyntaxError.unknownVerb(here, near: nearest(to: here.text, among: known), known: known))
-    }
+    let known = Self.verbs.map(\.text)
+    report(SyntaxError.unknownVerb(here, near: nearest(to: here.text, among: known), known: known))
     take(.keyword)
     skipToStage()
   }

@@ -1,11 +1,15 @@
 import C360Diagnostics
 
-/// `SOURCE [at EXPOSURE] [under MASK | under none because "…"] | verb … | verb …`
+/// `SOURCE [at EXPOSURE] [under MASK | under none because "…"] | verb … | verb …`, or
+/// `for ENTITY KEY at TIME [under MASK] | …`, which has an entity, a key and an instant instead of a source.
 public struct QuerySyntax: SyntaxView {
   public let node: SyntaxNode
   public init(_ node: SyntaxNode) { self.node = node }
   public var source: NameSyntax? { node.name(.source) }
   public var exposure: NameSyntax? { node.name(.exposure) }
+  public var entity: NameSyntax? { node.name(.entity) }
+  public var key: ExpressionSyntax? { node.expression(.key) }
+  public var instant: ExpressionSyntax? { node.expression(.value) }
   /// The name after `under`; the word `none` when no mask is wanted.
   public var mask: NameSyntax? { node.name(.mask) }
   public var because: BecauseSyntax? { node.becauseClause }

@@ -407,7 +407,21 @@ extension ScriptWriter {
       show("moments \(none) | select customer, at, \(names)")
       show("p at moments | select \(decision)")
     }
+    show("\(oneMoment()) \(none) | select customer, at, \(names)")
+    show("\(oneMoment()) under m | select \(names)")
     writeTableShows(none)
+  }
+
+  /// `for customer 42 at @…`, of somebody who may be in no table.
+  private mutating func oneMoment() -> String {
+    let isKnown = !data.entities.isEmpty && make.random.chance(0.9)
+    let key =
+      switch isKnown ? data.entity() : data.textKeys ? .text("nobody") : .int(1000) {
+      case .int(let key): String(key)
+      case .text(let key): "\"\(key)\""
+      default: "null"
+      }
+    return "for customer \(key) at @\(isoTime(data.instant()))"
   }
 
   private mutating func writeTableShows(_ none: String) {
@@ -492,6 +506,9 @@ extension ScriptWriter {
     show(
       "orders | window per \(key) { n = count(); often = mode(category); middle = median(amount) }")
     show("orders | sort \(order) | skip 1 | take 3")
+    show("orders | select quantity, amount, weight, category, gift | describe")
+    show("orders | where quantity > 99 | select quantity, category, gift | describe")
+    inexactColumns.insert("stddev")
   }
 
   mutating func show(_ query: String) { lines.append("show \(query)") }

@@ -16,8 +16,29 @@ package enum FrameOperator {
       try generate(step, moments, population, &state, context)
     case .instant(let instant, let population):
       try generate(step, [instant], population, &state, context)
+    case .row(let key, let instant):
+      state.relations[step.relation] = Relation(
+        rowCount: 1,
+        columns: [
+          step.key: single(key, context.pool),
+          step.time: single(.int(instant), context.pool),
+        ])
     }
     try finish(step, zone, &state, context)
+  }
+
+  /// A key or a time.
+  private static func single(_ constant: Constant, _ pool: TextPool) -> Vector {
+    let buffer = Buffer(byteCount: 8)
+    switch constant {
+    case .text(let text):
+      buffer.elements(Int32.self)[0] = pool.intern(text)
+      return Vector(type: .text, count: 1, values: buffer)
+    case .int(let value):
+      buffer.elements(Int64.self)[0] = value
+      return Vector(type: .int64, count: 1, values: buffer)
+    default: preconditionFailure("keys are integers or texts")
+    }
   }
 
   private static func reorder(

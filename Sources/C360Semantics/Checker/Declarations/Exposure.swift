@@ -221,7 +221,7 @@ extension Checker {
   }
 
   /// The type of an entity's keys, which its first table says.
-  private func keyType(of entity: String) -> Type? {
+  func keyType(of entity: String) -> Type? {
     if let known = entityKeys[entity] { return known.type }
     for declaration in declarations {
       guard case .table(let syntax) = declaration.kind, syntax.entity?.dotted == entity else {

@@ -145,6 +145,7 @@ struct UniqueColumns {
     case .filter, .sort, .skip, .sample, .window: break
     case .take(let count): if count <= 1 { sets.append([]) }
     case .group(let keys, _): sets = [Set(keys.indices)]
+    case .stack: sets = []
     case .join(let join): if join.expands { sets = [] }
     case .project(let columns):
       var moved: [Int: Int] = [:]

@@ -107,6 +107,9 @@ struct CheckedStages {
       case "pivot": isFine = pivot(stage)
       case "window": isFine = window(stage)
       case "join": isFine = join(stage)
+      case "describe":
+        describe(stage)
+        isFine = true
       default:
         checker.report(SemanticError.notInThisVersion(verb.span, "`\(verb.text)` in a query"))
         isFine = false

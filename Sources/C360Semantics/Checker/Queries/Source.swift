@@ -19,6 +19,9 @@ extension Checker {
   func source(
     of syntax: QuerySyntax, isOutput: Bool, _ environment: Environment
   ) -> QuerySource? {
+    if let entity = syntax.entity {
+      return momentSource(of: entity, syntax, isOutput: isOutput, environment)
+    }
     guard let name = syntax.source else { return nil }
     let written = name.dotted
     let scope = Scope(.constant, for: Scope.Use(.query, "a query"), in: environment)
@@ -61,12 +64,12 @@ extension Checker {
 
   // MARK: under
 
-  private struct Under {
+  struct Under {
     let mask: MaskInfo?
     let because: String?
   }
 
-  private func under(
+  func under(
     _ syntax: QuerySyntax, isOutput: Bool, _ environment: Environment
   ) -> Under? {
     guard let name = syntax.mask else {
@@ -74,7 +77,8 @@ extension Checker {
       if isOutput, let first = masks.first {
         report(
           SemanticError.outputWithoutUnder(
-            syntax.source?.span ?? syntax.span, masks: masks.map(\.name), declared: first.nameSpan))
+            syntax.source?.span ?? syntax.entity?.span ?? syntax.span, masks: masks.map(\.name),
+            declared: first.nameSpan))
         return nil
       }
       return Under(mask: nil, because: nil)
@@ -127,10 +131,11 @@ extension Checker {
     return nil
   }
 
-  private func exposureSource(
-    _ info: ExposureInfo, _ under: Under, _ environment: Environment
+  func exposureSource(
+    _ info: ExposureInfo, named name: String? = nil, _ under: Under, _ environment: Environment
   ) -> QuerySource? {
-    let use = Scope.Use(.query, "the query", owner: info.name)
+    let name = name ?? info.name
+    let use = Scope.Use(.query, "the query", owner: name)
     let decisions = Scope(.decision(info), for: use, mask: under.mask, in: environment)
     var columns: [Query.Projection] = []
     for (index, column) in info.exposure.columns.enumerated() {
@@ -138,7 +143,7 @@ extension Checker {
       columns.append(Query.Projection(name: column.name, expression: value))
     }
     return QuerySource(
-      source: .exposure(info.id), name: info.name, mask: under.mask,
+      source: .exposure(info.id), name: name, mask: under.mask,
       unmaskedBecause: under.because, exposure: info, decisions: decisions, defaults: columns,
       keys: info.exposure.columns.map { "\(info.name).\($0.name)" }, environment: environment)
   }

@@ -15,6 +15,10 @@ extension Checker {
   func unfolded(
     _ syntax: QuerySyntax, _ environment: Environment
   ) -> (base: QuerySyntax, environment: Environment, parts: [QueryPart])? {
+    if let entity = syntax.entity {
+      let own = QueryPart(name: entity.dotted, stages: syntax.stages, environment: environment)
+      return (syntax, environment, [own])
+    }
     guard let name = syntax.source else { return nil }
     let own = QueryPart(name: name.dotted, stages: syntax.stages, environment: environment)
     let scope = Scope(.constant, for: Scope.Use(.query, "a query"), in: environment)
