@@ -47,41 +47,10 @@ struct DisplayText {
     return "<U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ">"
   }
 
-  /// Controls, direction marks, separators and invisible characters.
-  private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x61C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F,
-      0xFEFF, 0xE0000...0xE007F:
-      true
-    default: false
-    }
-  }
+  private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool { ScreenText.isObeyed(scalar) }
 
   /// Columns that a character takes: 2 for wide ones, 0 for marks that stand alone.
-  static func width(of character: Character) -> Int {
-    var width = 0
-    for scalar in character.unicodeScalars {
-      if scalar.value == 0xFE0F { return 2 }
-      width = max(width, Self.width(of: scalar))
-    }
-    return width
-  }
-
-  private static func width(of scalar: Unicode.Scalar) -> Int {
-    switch scalar.value {
-    case 0x20..<0x7F: return 1
-    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF,
-      0xA000...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-      0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1FAFF,
-      0x20000...0x3FFFD:
-      return 2
-    default: break
-    }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return 0
-    default: return scalar.properties.isEmojiPresentation ? 2 : 1
-    }
-  }
+  static func width(of character: Character) -> Int { ScreenText.width(of: character) }
 }
 
 /// Escape sequences, or nothing.
