@@ -36,6 +36,7 @@ let package = Package(
     .target(name: "C360Semantics", dependencies: ["C360Syntax", "C360Models"]),
     .target(name: "CArrowABI"),
     .target(name: "C360Columns", dependencies: ["CArrowABI"]),
+    .target(name: "C360Display", dependencies: ["C360Columns", "C360Diagnostics"]),
     .target(name: "C360Plan", dependencies: ["C360Columns", "C360Models"]),
     .target(name: "C360Lowering", dependencies: ["C360Semantics", "C360Plan"]),
     .target(name: "CKernels"),
@@ -51,7 +52,7 @@ let package = Package(
     .target(
       name: "C360",
       dependencies: [
-        "C360Lowering", "C360Decisions", "C360IO",
+        "C360Lowering", "C360Decisions", "C360Display", "C360IO",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
@@ -59,7 +60,8 @@ let package = Package(
     .executableTarget(
       name: "c360",
       dependencies: [
-        "C360", "C360Synth", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "C360", "C360Display", "C360Synth",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Of `make bench` alone.
     .executableTarget(
@@ -70,10 +72,11 @@ let package = Package(
     .testTarget(name: "C360SemanticsTests", dependencies: ["C360Semantics"]),
     .testTarget(name: "C360ModelsTests", dependencies: ["C360Models"]),
     .testTarget(name: "C360DiagnosticsTests", dependencies: ["C360Diagnostics"]),
+    .testTarget(name: "C360DisplayTests", dependencies: ["C360Display"]),
     .testTarget(name: "C360LoweringTests", dependencies: ["C360"]),
     .testTarget(name: "C360Tests", dependencies: ["C360"]),
     .testTarget(name: "CommandTests", dependencies: ["c360"]),
-    .testTarget(name: "DocumentationTests", dependencies: ["C360"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["C360", "C360Display"]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns", "CArrowABI"]),
     .target(
       name: "C360Fuzz", dependencies: ["C360", "C360Reference", "CKernels"],

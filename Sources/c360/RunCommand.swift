@@ -17,10 +17,12 @@ struct RunCommand: ParsableCommand {
         c360 run winback.c360 --bind orders=new/orders.parquet --as-of 2026-03-01
         c360 run winback.c360 --memory 4GB --threads 2
         c360 run campaign.c360 --path
+        c360 run winback.c360 --mode csv --quiet > shown.csv
       """)
 
   @OptionGroup var options: ScriptOptions
   @OptionGroup var engine: EngineOptions
+  @OptionGroup var display: DisplayOptions
   @Flag(
     name: .customLong("path"),
     help: "For policies under one budget: what every other budget would bring.")
@@ -42,7 +44,7 @@ struct RunCommand: ParsableCommand {
     for (index, table) in report.shows.enumerated() {
       if index > 0 { Terminal.out("\n") }
       if !options.quiet { Terminal.out("# \(table.title)\n") }
-      Terminal.out(table.rendered())
+      table.render(display.tables) { Terminal.out($0) }
     }
     if showsPath { Terminal.out(report.budgetPaths) }
     if !options.quiet {

@@ -14,14 +14,22 @@ enum Terminal {
   static let printsToTerminal = isatty(STDOUT_FILENO) == 1
 
   /// Colours where people look, unless they said otherwise (`NO_COLOR`, `TERM=dumb`).
-  static let complainsInColours =
-    complainsToTerminal && getenv("NO_COLOR") == nil && term != "dumb"
+  static let complainsInColours = complainsToTerminal && allowsColours
+  static let printsInColours = printsToTerminal && allowsColours
+  private static let allowsColours = getenv("NO_COLOR") == nil && term != "dumb"
 
-  /// Columns of the terminal.
-  static var width: Int {
+  /// Columns of the terminal that complaints go to.
+  static var width: Int { size(of: STDERR_FILENO)?.columns ?? 80 }
+
+  /// Columns and lines of the terminal that results go to; nil when they go elsewhere.
+  static var outputSize: (columns: Int, lines: Int)? {
+    printsToTerminal ? size(of: STDOUT_FILENO) ?? (80, 24) : nil
+  }
+
+  private static func size(of file: Int32) -> (columns: Int, lines: Int)? {
     var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+    guard ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return (Int(size.ws_col), max(1, Int(size.ws_row)))
   }
 
   private static let term = getenv("TERM").map { String(cString: $0) } ?? ""

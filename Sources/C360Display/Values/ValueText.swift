@@ -1,9 +1,9 @@
 import C360Columns
 
 /// Values as people read them on a screen and in manifests.
-enum ValueText {
+public enum ValueText {
   /// `2026-03-01T12:00:00.25Z`; midnight without a fraction too.
-  static func time(_ microseconds: Int64) -> String {
+  public static func time(_ microseconds: Int64) -> String {
     let perDay: Int64 = 86_400_000_000
     var day = microseconds / perDay
     var rest = microseconds % perDay
@@ -18,15 +18,19 @@ enum ValueText {
     return "\(date(day))T\(clock.joined(separator: ":"))\(fraction)Z"
   }
 
-  /// `2026-03-01`
-  static func date(_ day: Int64) -> String {
-    let date = CivilDate(daysSince1970: Int(clamping: day))
+  /// Whether the calendar reaches as far.
+  static func isCivil(_ day: Int64) -> Bool { day.magnitude < 1 << 52 }
+
+  /// `2026-03-01`; where no calendar reaches, days from 1970.
+  public static func date(_ day: Int64) -> String {
+    guard isCivil(day) else { return "1970-01-01\(day < 0 ? "-" : "+")\(day.magnitude)d" }
+    let date = CivilDate(daysSince1970: Int(day))
     let year = date.year < 0 ? "-" + padded(Int64(-date.year), 4) : padded(Int64(date.year), 4)
     return "\(year)-\(padded(Int64(date.month), 2))-\(padded(Int64(date.day), 2))"
   }
 
   /// `-1d2h3m4.5s`, units that are 0 left out, `0s` for none.
-  static func duration(_ microseconds: Int64) -> String {
+  public static func duration(_ microseconds: Int64) -> String {
     var rest = microseconds.magnitude
     var text = microseconds < 0 ? "-" : ""
     for (length, name) in [
@@ -48,7 +52,7 @@ enum ValueText {
   }
 
   /// `1.5 s`, `12 ms`
-  static func elapsed(_ nanoseconds: UInt64) -> String {
+  public static func elapsed(_ nanoseconds: UInt64) -> String {
     let milliseconds = Double(nanoseconds) / 1e6
     if milliseconds < 10 { return "\(fixed(milliseconds, 1)) ms" }
     if milliseconds < 1000 { return "\(fixed(milliseconds, 0)) ms" }
@@ -56,8 +60,8 @@ enum ValueText {
   }
 
   /// `5,000,000`
-  static func grouped(_ count: Int) -> String {
-    let digits = String(abs(count))
+  public static func grouped(_ count: Int) -> String {
+    let digits = String(count.magnitude)
     var text = ""
     for (index, digit) in digits.enumerated() {
       if index > 0, (digits.utf8.count - index) % 3 == 0 { text += "," }
@@ -67,7 +71,7 @@ enum ValueText {
   }
 
   /// `1.2 MB`, powers of 1000.
-  static func bytes(_ count: Int) -> String {
+  public static func bytes(_ count: Int) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"]
     var value = Double(count)
     var unit = 0
@@ -80,7 +84,7 @@ enum ValueText {
 
   /// A figure of a report: whole numbers with a comma between thousands, others with six digits that
   /// count.
-  static func figure(_ value: Double) -> String {
+  public static func figure(_ value: Double) -> String {
     guard value.isFinite else { return value.description }
     if value == value.rounded(), abs(value) < 1e15 { return grouped(Int(value)) }
     let magnitude = abs(value)
@@ -103,7 +107,7 @@ enum ValueText {
   }
 
   /// `1.2e-06`
-  static func scientific(_ value: Double) -> String {
+  public static func scientific(_ value: Double) -> String {
     guard value != 0, value.isFinite else { return value.description }
     var exponent = 0
     var mantissa = abs(value)
@@ -119,7 +123,7 @@ enum ValueText {
   }
 
   /// A number with so many digits behind the point, halves away from zero.
-  static func fixed(_ value: Double, _ digits: Int) -> String {
+  public static func fixed(_ value: Double, _ digits: Int) -> String {
     // NaN has a sign that means nothing.
     if value.isNaN { return "nan" }
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
