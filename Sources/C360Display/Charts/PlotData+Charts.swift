@@ -72,43 +72,44 @@ extension PlotData {
     var rows = [Int](repeating: 0, count: groups.names.count)
     for group in groups.ofRow { rows[group] += 1 }
     let kept = kept(Array(rows.enumerated()), count: { $0.element }, &tally).map(\.offset)
+    // Where the bar of a group stands beside a label; nil of groups that are left out.
+    var slots = [Int?](repeating: nil, count: groups.names.count)
+    for (slot, group) in kept.enumerated() { slots[group] = slot }
     let names: [String?] =
       choice.ys.count > 1 ? choice.ys.map(heading) : kept.map { groups.names[$0] }
-    var places: [String: Int] = [:]
-    var bars: [(label: String, values: [Double?], isSet: [Bool])] = []
+    let (labels, labelOfRow) = distinct(column)
+    let labelTexts = labels.map { CellText.text($0, batch.columns[column].type) }
+    var values = [[Double?]](
+      repeating: .init(repeating: nil, count: names.count), count: labels.count)
+    var isSet = [[Bool]](
+      repeating: .init(repeating: false, count: names.count), count: labels.count)
     for row in 0..<batch.rowCount {
-      guard choice.ys.count > 1 || kept.contains(groups.ofRow[row]) else { continue }
-      let label = cell(column, row)
-      let place = places[label] ?? bars.count
-      if place == bars.count {
-        places[label] = place
-        bars.append(
-          (
-            label, .init(repeating: nil, count: names.count),
-            .init(repeating: false, count: names.count)
-          ))
-      }
-      let own = choice.ys.count > 1 ? 0 : kept.firstIndex(of: groups.ofRow[row]) ?? 0
+      guard let slot = slots[groups.ofRow[row]] else { continue }
+      let label = labelOfRow[row]
       if choice.ys.isEmpty {
-        bars[place].values[own] = (bars[place].values[own] ?? 0) + 1
+        values[label][slot] = (values[label][slot] ?? 0) + 1
+        isSet[label][slot] = true
         continue
       }
       for (index, y) in choice.ys.enumerated() {
-        if bars[place].isSet[own + index] { throw repeated(label, column) }
-        bars[place].isSet[own + index] = true
+        if isSet[label][slot + index] { throw repeated(labelTexts[label], column) }
+        isSet[label][slot + index] = true
         let value = number(y, row)
-        if tally.shows(value) { bars[place].values[own + index] = value }
+        if tally.shows(value) { values[label][slot + index] = value }
       }
     }
+    // Labels that only groups left out have are left out too.
+    var shown = labels.indices.filter { isSet[$0].contains(true) }
     if choice.ys.isEmpty {
-      bars.sort { left, right in
-        let sums = (left.values.compactMap { $0 }.sum, right.values.compactMap { $0 }.sum)
-        return sums.0 == sums.1
-          ? left.label.utf8.lexicographicallyPrecedes(right.label.utf8) : sums.0 > sums.1
+      let counts = values.map { $0.reduce(0) { $0 + ($1 ?? 0) } }
+      shown.sort { left, right in
+        counts[left] == counts[right]
+          ? labelTexts[left].utf8.lexicographicallyPrecedes(labelTexts[right].utf8)
+          : counts[left] > counts[right]
       }
     }
     return barChart(
-      title, names, bars.map { BarChart.Bar(label: $0.label, values: $0.values) }, tally)
+      title, names, shown.map { BarChart.Bar(label: labelTexts[$0], values: values[$0]) }, tally)
   }
 
   private func barChart(
@@ -150,8 +151,4 @@ extension PlotData {
   private func nothing(_ kind: ChartKind, _ title: String, _ tally: LeftOut) -> Chart {
     Chart(kind: kind, title: title, notes: tally.notes, content: .nothing)
   }
-}
-
-extension [Double] {
-  fileprivate var sum: Double { reduce(0, +) }
 }

@@ -50,11 +50,6 @@ struct PlotData {
     }
   }
 
-  func cell(_ column: Int, _ row: Int) -> String {
-    CellText.text(
-      batch.columns[column].vector.scalar(row, texts: texts), batch.columns[column].type)
-  }
-
   func quantity(_ column: Int) -> Axis.Quantity {
     switch batch.columns[column].type {
     case .time: .time(zone)
@@ -87,21 +82,42 @@ struct PlotData {
     guard let group = choice.group else {
       return ([nil], [Int](repeating: 0, count: batch.rowCount))
     }
-    let vector = batch.columns[group].vector
-    var places: [Scalar: Int] = [:]
-    var values: [Scalar] = []
-    let ofRow = (0..<batch.rowCount).map { row in
-      let value = vector.scalar(row, texts: texts).normal
-      if let place = places[value] { return place }
-      places[value] = values.count
-      values.append(value)
-      return values.count - 1
-    }
+    let (values, ofRow) = distinct(group)
     let order = values.indices.sorted { values[$0].stands(before: values[$1]) }
     var ranks = [Int](repeating: 0, count: values.count)
     for (rank, index) in order.enumerated() { ranks[index] = rank }
     let type = batch.columns[group].type
     return (order.map { CellText.text(values[$0], type) }, ofRow.map { ranks[$0] })
+  }
+
+  /// Values of a column in the order in which they come, and of each row which it is. All NaN are one
+  /// value, −0 is 0.
+  func distinct(_ column: Int) -> (values: [Scalar], ofRow: [Int]) {
+    let vector = batch.columns[column].vector
+    var places: [Int64?: Int] = [:]
+    var values: [Scalar] = []
+    let ofRow = (0..<batch.rowCount).map { row in
+      let key = vector.isNull(row) ? nil : key(vector, row)
+      if let place = places[key] { return place }
+      places[key] = values.count
+      values.append(vector.scalar(row, texts: texts).normal)
+      return values.count - 1
+    }
+    return (values, ofRow)
+  }
+
+  /// What tells values apart: no two texts or lists have the same code.
+  private func key(_ vector: Vector, _ row: Int) -> Int64 {
+    switch vector.type {
+    case .bool: return Int64(vector.bools[row])
+    case .int64: return vector.int64s[row]
+    case .float64:
+      let value = vector.float64s[row]
+      return Int64(bitPattern: (value.isNaN ? .nan : value == 0 ? 0 : value).bitPattern)
+    case .text, .list: return Int64(vector.codes[row])
+    // Not among the columns that are told apart.
+    case .vector: return 0
+    }
   }
 
   /// The series with most points, in their order, and a note about the others.
@@ -125,7 +141,6 @@ struct LeftOut {
   var nans = 0
   var infinite = 0
   var series = 0
-  var bars = 0
 
   /// Whether a value can be shown; counted if not.
   mutating func shows(_ value: Double?) -> Bool {
