@@ -188,7 +188,7 @@ struct TableModeTests {
       ("type", .text, .texts("money(EUR)", "text", "time?")),
       ("rows", .int, .ints(1000, 1000, 1000)),
       ("null_share", .float, .floats(0, 0.1234567, 1)),
-      ("min", .text, .texts("0.1", "cake", nil)),
+      ("min", .text, .texts("0.1", "cake", "2026-01-02T04:59:59.999999Z")),
       ("max", .text, .texts("1234.56789", "tea", nil)),
       (
         "histogram", .list(.int),
@@ -196,13 +196,32 @@ struct TableModeTests {
       ))
     #expect(
       sample.text(.plain) == """
-        column  type        rows  null_share   min      max  histogram
-        ------  ----------  ----  ----------  ----  -------  ---------
-        amount  money(EUR)  1000         0 %  0.10  1234.57  ▁▁▁█
-        kind    text        1000     12.35 %  cake      tea  _█
-        when    time?       1000       100 %  null     null  null
+        column  type        rows  null_share                   min      max  histogram
+        ------  ----------  ----  ----------  --------------------  -------  ---------
+        amount  money(EUR)  1000         0 %                  0.10  1234.57  ▁▁▁█
+        kind    text        1000     12.35 %                  cake      tea  _█
+        when    time?       1000       100 %  2026-01-02T04:59:59Z     null  null
 
         """)
     #expect(sample.text(.csv).contains("\"[1,5,100,1000]\""))
+    #expect(sample.text(.csv).contains("2026-01-02T04:59:59.999999Z"))
+    // What says most comes first where there is no room for all.
+    #expect(
+      sample.text(.plain, width: 46) == """
+        columns 1–2, 4, 7 of 7
+        column  type        null_share  histogram
+        ------  ----------  ----------  ---------
+        amount  money(EUR)         0 %  ▁▁▁█
+        kind    text           12.35 %  _█
+        when    time?            100 %  null
+
+        columns 1, 3, 5–6 of 7
+        column  rows                   min      max
+        ------  ----  --------------------  -------
+        amount  1000                  0.10  1234.57
+        kind    1000                  cake      tea
+        when    1000  2026-01-02T04:59:59Z     null
+
+        """)
   }
 }

@@ -26,6 +26,33 @@ struct RunTests {
     #expect(manifest.contains("\"runTime\": \"2026-02-02T00:00:00Z\""))
   }
 
+  @Test("tables in another mode, and fewer rows of them")
+  func modes() throws {
+    let workspace = try Workspace.shop()
+    func out(_ options: String...) throws -> String {
+      try workspace.run(["run", "shop.c360", "--quiet", "--now", "2026-02-02"] + options).out
+    }
+    #expect(
+      try out("--mode", "csv", "--max-rows", "1")
+        == "customer,orders_30d,spend\n1,2,30.5\n2,1,5.25\n3,1,100.0\n")
+    #expect(
+      try out("--mode", "box", "--max-rows", "2") == """
+        ┌──────────┬────────────┬────────┐
+        │ customer │ orders_30d │  spend │
+        │      int │        int │    EUR │
+        ├──────────┼────────────┼────────┤
+        │        1 │          2 │  30.50 │
+        │        … │          … │      … │
+        │        3 │          1 │ 100.00 │
+        └──────────┴────────────┴────────┘
+        3 rows, 1 left out
+
+        """)
+    #expect(try out("--max-rows", "0") == out())
+    #expect(try workspace.run("run", "shop.c360", "--max-rows=-1").status == 2)
+    #expect(try workspace.run("run", "shop.c360", "--mode", "table").status == 2)
+  }
+
   @Test("same seed and run time: the same bytes, whatever the threads")
   func deterministic() throws {
     let workspace = try Workspace.shop()

@@ -34,6 +34,9 @@ public struct PlotProblem: Error, Equatable, Sendable {
 /// is written in quotes, a quote within as `\"`. Without columns they are chosen by their types, and so
 /// is the kind when none is named: see `PlotChoice`.
 public struct PlotRequest: Equatable, Sendable {
+  /// The words that are no names, for completion: kinds come first in a request.
+  public static let keywords = ChartKind.allCases.map(\.rawValue) + ["by", "--title", "--svg"]
+
   /// A name in the request.
   public struct Name: Equatable, Sendable {
     public let text: String

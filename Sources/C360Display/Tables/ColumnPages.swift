@@ -25,7 +25,8 @@ struct ColumnPages {
   ///   - width: nil for no bound.
   ///   - between: columns of the screen that each column costs beside its cells.
   ///   - edge: what a page costs beside its columns; negative where the last one costs less.
-  init(_ wishes: [Wish], width: Int?, between: Int, edge: Int) {
+  ///   - order: in which columns come where there are several pages, the first one first.
+  init(_ wishes: [Wish], width: Int?, between: Int, edge: Int, order: [Int]) {
     guard let width else {
       pages = [Page(columns: Array(wishes.indices), widths: wishes.map(\.natural))]
       return
@@ -40,15 +41,15 @@ struct ColumnPages {
     // The first column stands on each page, as long as it leaves most of the screen to others.
     let repeated = wishes[0].least <= width / 3 ? [0] : []
     var next = 0
-    while next < wishes.count {
+    while next < order.count {
       var columns = next == 0 ? [] : repeated
       let start = next
-      while next < wishes.count {
-        let wider = columns + [next]
+      while next < order.count {
+        let wider = columns + [order[next]]
         let wished = wider.reduce(0) { $0 + Self.usual(wishes[$1]) }
         if next > start, wished > room(wider.count) { break }
         if next == start, wished > room(wider.count) { columns = [] }
-        columns.append(next)
+        columns.append(order[next])
         next += 1
       }
       pages.append(
@@ -84,10 +85,10 @@ struct ColumnPages {
     return widths
   }
 
-  /// `columns 1, 8–14 of 23`; nil when there is one page only.
+  /// `columns 1, 8–14 of 23`, as they stand in the table; nil when there is one page only.
   func title(_ page: Int) -> String? {
     guard pages.count > 1 else { return nil }
-    let numbers = pages[page].columns.map { $0 + 1 }
+    let numbers = pages[page].columns.map { $0 + 1 }.sorted()
     var runs: [ClosedRange<Int>] = []
     for number in numbers {
       if let last = runs.last, last.upperBound == number - 1 {

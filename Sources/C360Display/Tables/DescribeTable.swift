@@ -27,6 +27,14 @@ struct DescribeTable {
     column > typeColumn && batch.columns[column].type == .text
   }
 
+  /// What says most about a column first.
+  var pageOrder: [Int] {
+    let first = ["column", "type", "null_share", "distinct", "histogram"].compactMap { name in
+      batch.columns.firstIndex { $0.name == name }
+    }
+    return first + batch.columns.indices.filter { !first.contains($0) }
+  }
+
   /// A cell that is shown otherwise than its type says; nil for all others.
   func text(_ value: Scalar, _ row: Int, _ column: Int, _ texts: TextPool) -> String? {
     switch value {
@@ -43,8 +51,11 @@ struct DescribeTable {
     }
   }
 
-  /// A float as tables show it: `text(x)` has all digits.
+  /// A float as tables show it, a time to the second: `text(x)` has all digits.
   private func shortened(_ figure: String, _ type: String) -> String? {
+    if type.hasPrefix("time"), let point = figure.lastIndex(of: ".") {
+      return figure[..<point] + "Z"
+    }
     if type.hasPrefix("money"), let value = Double(figure) { return ValueText.fixed(value, 2) }
     if type.hasPrefix("float"), let value = Double(figure) { return CellText.float(value) }
     return nil

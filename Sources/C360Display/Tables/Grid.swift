@@ -27,6 +27,8 @@ struct Grid {
   }
 
   let columns: [Column]
+  /// In which order they stand where there is no room for all of them side by side.
+  let pageOrder: [Int]
   let shown: ShownRows
 
   init(_ batch: Batch, _ texts: TextPool, _ options: TableOptions) {
@@ -48,6 +50,7 @@ struct Grid {
           return Cell(text)
         })
     }
+    pageOrder = describe?.pageOrder ?? Array(columns.indices)
     self.shown = shown
   }
 
