@@ -167,16 +167,16 @@ struct QueryVerbTests {
       """)
     #expect(
       try script.shown() == """
-        column    type   rows  nulls  null_share  distinct  min   q25   median  q75   max    mean     stddev  histogram
-        --------  -----  ----  -----  ----------  --------  ----  ----  ------  ----  -----  ----  ---------  ------------------
-        customer  int       5      0           0         3  1     1     1       2     3       1.6   0.894427  [3, 1, 1]
-        amount    float     5      0           0         5  5.0   10.0  20.0    40.0  100.0    35  38.729833  [2, 0, 1, 0, … 16]
-        kind      text      5      0           0         2  cake  cake  tea     tea   tea    null       null  [3, 2]
-        big       bool      5      0           0         2  null  null  null    null  null   null       null  [2, 3]
+        column    type   rows  nulls  null_share  distinct   min   q25  median   q75   max  mean     stddev  histogram
+        --------  -----  ----  -----  ----------  --------  ----  ----  ------  ----  ----  ----  ---------  ----------------
+        customer  int       5      0         0 %         3     1     1       1     2     3   1.6   0.894427  █▃▃
+        amount    float     5      0         0 %         5     5    10      20    40   100    35  38.729833  █_▄__▄_________▄
+        kind      text      5      0         0 %         2  cake  cake     tea   tea   tea  null       null  █▅
+        big       bool      5      0         0 %         2  null  null    null  null  null  null       null  ▅█
 
-        column  type   rows  nulls  null_share  distinct  min   q25   median  q75   max   mean  stddev  histogram
+        column  type   rows  nulls  null_share  distinct   min   q25  median   q75   max  mean  stddev  histogram
         ------  -----  ----  -----  ----------  --------  ----  ----  ------  ----  ----  ----  ------  ---------
-        amount  float     0      0        null         0  null  null  null    null  null  null    null  null
+        amount  float     0      0        null         0  null  null    null  null  null  null    null  null
 
         """)
   }
