@@ -198,6 +198,9 @@ public struct EventSource: Sendable {
   public var observedThrough: Int64?
   /// The times among which the newest is looked for, and which of them go; nil: `time` and `gone`.
   public let newest: (time: ColumnID, gone: ColumnID?)?
+  /// Whether a step before gave events of identifiers to their entities.
+  public var isLinked: Bool { newest != nil }
+  public var newestColumns: (time: ColumnID, gone: ColumnID?) { newest ?? (time, gone) }
   /// Whether its rows are those of a table, which the report counts.
   public var isOfTable = true
   public init(

@@ -25,6 +25,14 @@ import Testing
     #expect(counts.compositions["trial"]?.decisions.rows == 33)
   }
 
+  @Test func monthsReachTheEdgesOf64Bits() {
+    var counts = MonthCounts()
+    for time in [Int64.min, .min + 86_399_999_998, -1, 0, .max] { counts.add(time) }
+    #expect(
+      counts.byMonth.map(\.month) == ["-290308-12", "1969-12", "1970-01", "294247-01"])
+    #expect(counts.total == 5)
+  }
+
   @Test func aPurposeIsUnmentionedWhenNoPartMentionsIt() {
     var first = RunCounts()
     first.unmentionedPurposes = ["ledger": ["ads": ["mail"], "calls": ["mail"]]]

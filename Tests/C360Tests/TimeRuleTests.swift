@@ -224,4 +224,23 @@ struct TimeRuleTests {
       #expect(try shown(tampered) == honest)
     }
   }
+
+  @Test(
+    "T3: a local day that a zone leaves out is one moment with the next, and days go on behind it")
+  func skippedDay() throws {
+    let script = Script(
+      text: """
+        timezone "Pacific/Apia"
+        entity person
+        profile people of person from "people.csv" { person: int @key }
+        exposure days of person in people every calendar 1d from @2011-12-28 through @2012-01-02
+        show days | select at
+        """,
+      files: ["people.csv": "person\n1\n"])
+    #expect(
+      try column(script, 0) == [
+        "2011-12-28T10:00:00Z", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z",
+        "2011-12-31T10:00:00Z", "2012-01-01T10:00:00Z",
+      ])
+  }
 }

@@ -44,6 +44,7 @@ struct Execution {
     if let bound = session.options.memoryLimit { BufferPool.keep(atMost: bound / 16) }
     let context = ExecutionContext(
       threads: session.threadCount, batchSize: session.options.batchSize, pool: session.texts,
+      sparesMemory: session.options.memoryLimit != nil || session.options.spillPartitions != nil,
       cancellation: session.options.cancellation, progress: progress)
     let executor = Executor(
       lowered.plan, tables: tables, decisions: DecideOperator(watch: watch), context: context,

@@ -63,7 +63,7 @@ struct RunWarnings {
       if let count = counts.neverKnown[table.name], count > 0 {
         warnings.append(
           HostDiagnostics.neverKnown.diagnostic(
-            "\(count) \(count == 1 ? "row" : "rows") of `\(table.name)` never visible: when it was known is null",
+            "\(count) \(count == 1 ? "row" : "rows") of `\(table.name)` never visible to decisions: when it was known is null",
             at: table.span))
       }
       let isProfile = if case .profile = table.kind { true } else { false }

@@ -8,17 +8,20 @@ public struct ExecutionContext: Sendable {
   /// Rows of a batch in scalar programs; ≥ 1. 2048 unless a test wants edges.
   public let batchSize: Int
   public let pool: TextPool
+  /// Take less memory where that costs time.
+  public let sparesMemory: Bool
   public let cancellation: Cancellation
   public let progress: (@Sendable (ProgressReport) -> Void)?
 
   public init(
-    threads: Int, batchSize: Int = 2048, pool: TextPool,
+    threads: Int, batchSize: Int = 2048, pool: TextPool, sparesMemory: Bool = false,
     cancellation: Cancellation = Cancellation(),
     progress: (@Sendable (ProgressReport) -> Void)? = nil
   ) {
     self.threads = max(1, threads)
     self.batchSize = max(1, batchSize)
     self.pool = pool
+    self.sparesMemory = sparesMemory
     self.cancellation = cancellation
     self.progress = progress
   }
@@ -43,7 +46,8 @@ extension ExecutionContext {
   ) -> ExecutionContext {
     guard let report = self.progress else { return self }
     return ExecutionContext(
-      threads: threads, batchSize: batchSize, pool: pool, cancellation: cancellation,
+      threads: threads, batchSize: batchSize, pool: pool, sparesMemory: sparesMemory,
+      cancellation: cancellation,
       progress: { report(progress($0)) })
   }
 

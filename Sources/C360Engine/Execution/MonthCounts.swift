@@ -25,19 +25,10 @@ public struct MonthCounts: Sendable, Equatable {
 
   mutating func add(_ other: MonthCounts) { months.merge(other.months, uniquingKeysWith: +) }
 
-  /// By the days of the proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level date
-  /// algorithms", civil_from_days).
   private static func month(of time: Int64) -> Int {
     let length: Int64 = 86_400_000_000
-    let day = Int((time >= 0 ? time : time - length + 1) / length) + 719_468
-    let era = (day >= 0 ? day : day - 146_096) / 146_097
-    let dayOfEra = day - era * 146_097
-    let yearOfEra =
-      (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    return 12 * (yearOfEra + era * 400 + (month <= 2 ? 1 : 0)) + month - 1
+    let date = CivilDate(daysSince1970: Int(time / length) - (time % length < 0 ? 1 : 0))
+    return 12 * date.year + date.month - 1
   }
 }
 

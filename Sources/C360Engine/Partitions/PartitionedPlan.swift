@@ -26,13 +26,19 @@ struct PartitionedPlan {
   private(set) var cuts: [RelationID: RelationCut] = [:]
   /// Of sources that are cut by key.
   let keys: [RelationID: ColumnID]
-  /// Event tables whose newest event bounds what they have observed.
+  /// Event tables whose newest event bounds what they have observed, by the relation whose rows tell.
   let newest: [RelationID: EventSource]
   /// Steps that set versions of an event against each other, by relation. A later version may be of
   /// another entity, so they run before rows are cut by key.
   let versions: [RelationID: VersionsStep]
+  /// Steps that give events of identifiers to entities: all links are read before, and the events
+  /// linked as they are read.
+  let links: [LinkStep]
   /// Columns of relations in partitions that steps after them read; none where only rows count.
   private(set) var collected: [RelationID: Set<ColumnID>] = [:]
+  /// Columns of relations in partitions that are made when those are done: bounded decisions, and
+  /// what is computed of them.
+  private(set) var late: Set<ColumnID> = []
 
   /// nil: the plan cannot be cut.
   init?(_ plan: Plan) {
@@ -41,12 +47,37 @@ struct PartitionedPlan {
     keys = claims.keys
     newest = claims.newest
     versions = claims.versions
-    for step in plan.steps { placements.append(place(step, claims)) }
+    links = claims.links
+    for step in plan.steps {
+      guard let placement = placement(of: step, claims) else { return nil }
+      placements.append(placement)
+    }
     guard holds(claims) else { return nil }
     for (step, placement) in zip(plan.steps, placements) where placement == .after {
       collect(StepName.inputs(of: step), StepColumns(step, in: plan).read)
     }
     for sink in plan.sinks { collect([sink.relation], Set(sink.columns.map(\.column))) }
+  }
+
+  /// Whether all of its columns are there when the partitions are done.
+  func isInPartitions(_ sink: Sink) -> Bool {
+    isInPartitions(sink.relation) && !sink.columns.contains { late.contains($0.column) }
+  }
+
+  /// nil: it meets rows of the same key in other relations, and its own are not there in time.
+  private mutating func placement(of step: Step, _ claims: PartitionClaims) -> StepPlacement? {
+    let columns = StepColumns(step, in: plan)
+    let isLate = step.couplesDecisions || !late.isDisjoint(with: columns.read)
+    guard isLate else { return place(step, claims) }
+    switch step {
+    case .decide, .derive, .draw, .compose, .expect: late.formUnion(columns.written)
+    case .filter(let step): cuts[step.output] = .afterwards
+    case .group, .sort, .limit, .sample, .window, .join, .stack: return place(step, claims)
+    case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
+      .consent:
+      return nil
+    }
+    return .after
   }
 
   func isInPartitions(_ relation: RelationID) -> Bool {
@@ -76,15 +107,14 @@ struct PartitionedPlan {
     case .frame(let step):
       cuts[step.relation] = .byKey
       return .inPartitions
-    // Such plans are not cut.
     case .link(let step):
-      cuts[step.output] = .whole
-      return .before
+      cuts[step.output] = .byKey
+      return .inPartitions
     case .eventMoments(let step):
       cuts[step.moments] = .byKey
       return .inPartitions
-    case .versions, .eventValues, .timeline, .coverage, .asOf, .consent, .decide:
-      return .inPartitions
+    case .versions(let step): return placement(of: step.relation)
+    case .eventValues, .timeline, .coverage, .asOf, .consent, .decide: return .inPartitions
     case .draw(let step): return placement(of: step.frame)
     case .compose(let step): return placement(of: step.frame)
     case .derive(let step): return placement(of: step.relation)
@@ -128,19 +158,22 @@ struct PartitionedPlan {
   }
 
   private mutating func collect(_ relations: [RelationID], _ columns: Set<ColumnID>) {
-    for relation in relations where isInPartitions(relation) {
-      collected[relation, default: []].formUnion(columns.filter { plan[$0].relation == relation })
+    for relation in Set(relations + columns.map { plan[$0].relation })
+    where isInPartitions(relation) {
+      collected[relation, default: []].formUnion(
+        columns.filter { plan[$0].relation == relation && !late.contains($0) })
     }
   }
 
   /// The steps in partitions that make columns of the event tables whose newest event is asked for;
   /// nil when the newest events can be seen in the rows as they are read.
   var newestPart: Plan? {
-    var wanted = Set(newest.values.flatMap { [$0.time] + ($0.gone.map { [$0] } ?? []) })
+    var wanted = Set(
+      newest.values.map(\.newestColumns).flatMap { [$0.time, $0.gone].compactMap { $0 } })
     let scanned = Set(scans.flatMap { $0.step.columns.map(\.column) })
     let isSeen = newest.allSatisfy { relation, events in
-      scanned.contains(events.time)
-        && (events.gone == nil || events.gone == versions[relation]?.gone)
+      let (time, gone) = events.newestColumns
+      return scanned.contains(time) && (gone == nil || gone == versions[relation]?.gone)
     }
     if isSeen { return nil }
     var part = self.part(.inPartitions).plan
@@ -156,8 +189,8 @@ struct PartitionedPlan {
     return part
   }
 
-  /// The plan of one part of the run, and where its steps stand in the whole. Scans of partitions
-  /// and versions of events are left out: their columns come from the spill.
+  /// The plan of one part of the run, and where its steps stand in the whole. Scans of partitions,
+  /// versions of events and links are left out: their columns come from the spill.
   func part(
     _ placement: StepPlacement, newest: [RelationID: Int64] = [:]
   ) -> (plan: Plan, steps: [Int]) {
@@ -166,7 +199,7 @@ struct PartitionedPlan {
     part.steps = []
     for (index, step) in plan.steps.enumerated() where placements[index] == placement {
       if placement == .inPartitions, step.comesFromSpill { continue }
-      part.steps.append(step.observing(newest))
+      part.steps.append(step.observing(newest, in: plan))
       steps.append(index)
     }
     switch placement {
@@ -179,7 +212,7 @@ struct PartitionedPlan {
       part.sinks = []
       for columns in collected.values { part.lasting.formUnion(columns) }
     case .after:
-      part.sinks = plan.sinks.filter { !isInPartitions($0.relation) }
+      part.sinks = plan.sinks.filter { !isInPartitions($0) }
     }
     return (part, steps)
   }
@@ -192,6 +225,7 @@ private struct PartitionClaims {
   private(set) var whole: Set<RelationID> = []
   private(set) var newest: [RelationID: EventSource] = [:]
   private(set) var versions: [RelationID: VersionsStep] = [:]
+  private(set) var links: [LinkStep] = []
 
   /// nil: one relation is claimed under two keys, or for a key that is not as it was read.
   init?(_ plan: Plan) {
@@ -208,17 +242,17 @@ private struct PartitionClaims {
         frames.insert(step.relation)
         claims += Self.claims(of: step)
       case .timeline(let step):
-        claims += [claim(of: step), (step.frame, step.key)]
+        claims += [claim(of: step, in: plan), (step.frame, step.key)]
       case .eventMoments(let step):
         frames.insert(step.moments)
         claims.append((step.events, step.key))
       case .asOf(let step): claims += [(step.versions, step.key), (step.frame, step.frameKey)]
       case .consent(let step): claims += [(step.ledger, step.key), (step.frame, step.frameKey)]
-      // Bounds couple the decisions of all entities.
-      case .decide(let step) where !step.constraints.isEmpty: return nil
+      // What is asked action by action is not kept until all decisions are made together.
+      case .decide(let decide) where step.couplesDecisions && decide.meetsEvents: return nil
       case .decide(let step):
         whole.insert(step.actions)
-        for timeline in step.actionTimelines { claims.append(claim(of: timeline)) }
+        for timeline in step.actionTimelines { claims.append(claim(of: timeline, in: plan)) }
         claims += step.actionConsents.map { ($0.ledger, $0.key) }
       case .compose(let step): whole.formUnion(step.policies.map(\.actions))
       case .versions(let step):
@@ -226,8 +260,16 @@ private struct PartitionClaims {
           return nil
         }
         versions[step.relation] = step
-      // Whose an event is, is not known before all links are.
-      case .link: return nil
+      case .link(let step):
+        whole.insert(step.links.relation)
+        links.append(step)
+        scanned.insert(step.entity)
+        claims.append((step.output, step.entity))
+        // Events are linked as they are read.
+        guard let events = step.events else { continue }
+        let read =
+          [events.key, events.time] + [events.known].compactMap { $0 } + step.columns.map(\.from)
+        guard scanned.isSuperset(of: read) else { return nil }
       case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .draw, .sample,
         .window, .join, .stack, .expect:
         break
@@ -239,9 +281,11 @@ private struct PartitionClaims {
     }
   }
 
-  private mutating func claim(of step: TimelineStep) -> (relation: RelationID, key: ColumnID) {
+  private mutating func claim(
+    of step: TimelineStep, in plan: Plan
+  ) -> (relation: RelationID, key: ColumnID) {
     if !step.coverages.isEmpty, step.events.observedThrough == nil {
-      newest[step.events.relation] = step.events
+      newest[plan[step.events.newestColumns.time].relation] = step.events
     }
     return (step.events.relation, step.events.key)
   }
@@ -261,20 +305,31 @@ extension FrameStep {
   fileprivate var isOneRow: Bool { if case .row = origin { true } else { false } }
 }
 
+extension DecideStep {
+  /// Whether it reads events or consents action by action.
+  fileprivate var meetsEvents: Bool { !actionTimelines.isEmpty || !actionConsents.isEmpty }
+}
+
 extension Step {
+  /// Whether the decision at one row hangs on those at all others.
+  fileprivate var couplesDecisions: Bool {
+    if case .decide(let step) = self { !step.constraints.isEmpty } else { false }
+  }
+
   /// Whether its columns are on disk before partitions are computed.
   fileprivate var comesFromSpill: Bool {
     switch self {
-    case .scan, .versions: true
+    case .scan, .versions, .link: true
     default: false
     }
   }
 
   /// With what event tables have observed, where that was their newest event.
-  fileprivate func observing(_ newest: [RelationID: Int64]) -> Step {
+  fileprivate func observing(_ newest: [RelationID: Int64], in plan: Plan) -> Step {
     func observing(_ step: TimelineStep) -> TimelineStep {
       var step = step
-      step.events.observedThrough = step.events.observedThrough ?? newest[step.events.relation]
+      let relation = plan[step.events.newestColumns.time].relation
+      step.events.observedThrough = step.events.observedThrough ?? newest[relation]
       return step
     }
     switch self {

@@ -35,7 +35,7 @@ struct PartitionedRun: Sendable {
     let after = try runAfter(before, results, &tally, inspect)
     for (place, sink) in plan.sinks.enumerated() {
       sinks[place] =
-        if let rows = results.rows[sink.relation] {
+        if cut.isInPartitions(sink), let rows = results.rows[sink.relation] {
           SinkRows(rows, sink, in: plan)
         } else {
           SinkRows(sink.batch(after))
@@ -82,6 +82,7 @@ struct PartitionedRun: Sendable {
       tally.add(statistics, as: scan.index)
     }
     tally.add(spill.counts)
+    tally.add(rows: spill.unread)
     let newest = try findNewest(spill, before)
     let (part, steps) = cut.part(.inPartitions, newest: newest)
     return try forEachPartition(spill, before, part) {
@@ -184,6 +185,7 @@ struct PartitionedRun: Sendable {
     var state = ExecutionState(plan: part)
     state.relations = before.relations
     let needed = Set(part.steps.flatMap { StepColumns($0, in: plan).read })
+      .union(part.sinks.flatMap { $0.columns.map(\.column) })
     for (relation, rows) in results.rows {
       let columns = rows.columns.map(\.id).filter(needed.contains)
       if let limit = runner.memory.limit, !columns.isEmpty {
@@ -243,6 +245,8 @@ struct RunTally {
   }
 
   mutating func add(_ other: RunCounts) { counts.merge(other) }
+
+  mutating func add(rows: [RelationID: Int]) { rowCounts.merge(rows, uniquingKeysWith: +) }
 
   /// Adds the rows and counts of a part.
   mutating func add(

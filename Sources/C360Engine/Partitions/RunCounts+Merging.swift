@@ -69,5 +69,7 @@ extension DecisionCounts {
     actions.merge(other.actions, uniquingKeysWith: +)
     forbidden.merge(other.forbidden, uniquingKeysWith: +)
     for (term, sum) in other.sums { sums[term, default: ExactSum()].merge(sum) }
+    // Bounded decisions are made in one part.
+    allocation = allocation ?? other.allocation
   }
 }

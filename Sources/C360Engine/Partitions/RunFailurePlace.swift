@@ -14,7 +14,9 @@ struct RunFailurePlace {
     switch error {
     case .expectation: return true
     // Partitions ascend as the rows of frames do, but the rows of a source lie in all of them.
-    case .row(_, let relation, _, _): return cut.scans.contains { $0.step.relation == relation }
+    case .row(_, let relation, _, _):
+      return cut.scans.contains { $0.step.relation == relation }
+        || cut.links.contains { $0.output == relation }
     default: return false
     }
   }

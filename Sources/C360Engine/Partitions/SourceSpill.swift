@@ -4,13 +4,15 @@ import Dispatch
 
 /// The rows of all sources that are cut, on disk by partition.
 struct SourceSpill {
-  private(set) var sources: [SpilledSource] = []
+  var sources: [SpilledSource] = []
   /// Of tables that have observed until their newest event, that event, as far as the rows tell.
   var newest: [RelationID: Int64] = [:]
   let partitions: Int
   /// Of entity keys.
   let ranges: [PhysicalType: KeyRanges]
-  /// Of versions of events.
+  /// Rows of sources that no step reads once they are linked.
+  private(set) var unread: [RelationID: Int] = [:]
+  /// Of versions of events, and of links.
   var counts = RunCounts()
   /// Of the scans, in their order.
   private(set) var statistics: [StepStatistics] = []
@@ -26,7 +28,8 @@ struct SourceSpill {
         })
     }
     let wanted = Self.wanted(run, before, zip(scans, streams).map { ($0, $1.rowsAtMost) })
-    ranges = try Self.ranges(run, scans, streams, wanted: wanted)
+    let links = try Self.prepareLinks(run, before)
+    ranges = try Self.ranges(run, scans, streams, links, wanted: wanted)
     partitions = ranges.values.reduce(wanted) { max($0, $1.count) }
     for (place, (scan, stream)) in zip(scans, streams).enumerated() {
       let started = DispatchTime.now().uptimeNanoseconds
@@ -36,6 +39,25 @@ struct SourceSpill {
         StepStatistics(
           step: place, operation: "scan", rows: rows, seconds: Double(elapsed) / 1e9, bytes: 0,
           residentBytes: 0))
+    }
+    for (step, links) in links { try link(step, links, beside: before, run) }
+    dropUnread(run)
+  }
+
+  /// Sources that were read for their links alone are not read again.
+  private mutating func dropUnread(_ run: PartitionedRun) {
+    let steps = run.cut.part(.inPartitions).plan.steps
+    let read = Set(steps.flatMap { StepColumns($0, in: run.plan).read })
+      .union(run.cut.collected.values.joined())
+    // Newest events are then looked for in the rows as they were before.
+    if run.cut.newestPart != nil { return }
+    let linked = Set(run.cut.links.compactMap(\.events?.relation))
+    sources.removeAll { source in
+      guard linked.contains(source.relation), read.isDisjoint(with: source.columnIDs),
+        run.cut.collected[source.relation] == nil
+      else { return false }
+      unread[source.relation] = source.rowCount(0..<source.rowCounts.count)
+      return true
     }
   }
 
@@ -47,6 +69,7 @@ struct SourceSpill {
     guard let limit = run.runner.memory.limit else { return 1 }
     var known = before.relations.mapValues(\.rowCount)
     for (scan, count) in rows { known[scan.relation] = count }
+    for step in run.cut.links { known[step.output] = known[step.rows] }
     let peak = MemoryForecast(run.cut.part(.inPartitions).plan).peak(rows: known)
     return max(4, min(mostPartitions, 6 * peak / max(1, limit)))
   }
@@ -56,17 +79,29 @@ struct SourceSpill {
   static let sampleRows = 1 << 17
 
   private static func ranges(
-    _ run: PartitionedRun, _ scans: [ScanStep], _ streams: [any RowStream], wanted: Int
+    _ run: PartitionedRun, _ scans: [ScanStep], _ streams: [any RowStream],
+    _ links: [(step: LinkStep, links: PreparedLinks)], wanted: Int
   ) throws(EngineError) -> [PhysicalType: KeyRanges] {
     var samples: [PhysicalType: [KeyRanges.Sample]] = [:]
-    for (scan, stream) in zip(scans, streams) {
-      guard let key = run.cut.keys[scan.relation],
-        let name = scan.columns.first(where: { $0.column == key })?.name
-      else { continue }
-      let keys = try ScanOperator.reading { try stream.sample(column: name, rows: sampleRows) }
-      let width = StepMemory.width(scan.columns.map(\.column), run.plan)
-      let weight = Double(stream.rowsAtMost) * Double(width) / Double(max(1, keys.count))
+    func add(_ keys: Vector, _ rows: Int, _ columns: [ColumnID]) {
+      let width = StepMemory.width(columns, run.plan)
+      let weight = Double(rows) * Double(width) / Double(max(1, keys.count))
       samples[keys.type, default: []].append(KeyRanges.Sample(keys: keys, weight: weight))
+    }
+    for (scan, stream) in zip(scans, streams) {
+      func sample(_ key: ColumnID?) throws(EngineError) -> Vector? {
+        guard let name = scan.columns.first(where: { $0.column == key })?.name else { return nil }
+        return try ScanOperator.reading { try stream.sample(column: name, rows: sampleRows) }
+      }
+      if let keys = try sample(run.cut.keys[scan.relation]) {
+        add(keys, stream.rowsAtMost, scan.columns.map(\.column))
+      }
+      for (step, links) in links where step.events?.relation == scan.relation {
+        guard let keys = try sample(step.events?.key) else { continue }
+        add(
+          entities(of: keys, step, links, in: run.plan), stream.rowsAtMost,
+          StepColumns(.link(step), in: run.plan).written)
+      }
     }
     return samples.mapValues { KeyRanges($0, wanted: wanted, pool: run.context.pool) }
   }
@@ -90,7 +125,9 @@ struct SourceSpill {
       columns, of: scan.relation, in: plan,
       file: try SpillFile(directory: run.options.directory),
       partitions: max(partitions, ranges.values.map(\.count).max() ?? 1))
-    let time = run.cut.newest[scan.relation].flatMap { columns.firstIndex(of: $0.time) }
+    let time = run.cut.newest[scan.relation].flatMap {
+      columns.firstIndex(of: $0.newestColumns.time)
+    }
     let bytes =
       run.options.batchBytes
       ?? max(1 << 20, min(1 << 26, (run.runner.memory.limit ?? 1 << 30) / 16))

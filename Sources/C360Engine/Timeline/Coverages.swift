@@ -28,7 +28,7 @@ enum Coverages {
 
   /// The newest event that was not taken back; nil: there is none.
   static func newest(_ events: EventSource, _ state: ExecutionState) -> Int64? {
-    let columns = events.newest ?? (time: events.time, gone: events.gone)
+    let columns = events.newestColumns
     let times = state.vector(columns.time)
     let gone = columns.gone.map { state.vector($0) }
     var newest: Int64?

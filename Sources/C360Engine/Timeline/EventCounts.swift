@@ -13,7 +13,7 @@ extension RunCounts {
     let name = state.plan.name(of: source.relation)
     duplicates[name] = max(duplicates[name] ?? 0, clusters.duplicates)
     // Of events by identifiers the step that made them has counted rows of the file.
-    if let known = source.known, unlinked[name] == nil {
+    if let known = source.known, !source.isLinked {
       neverKnown[name] = state.vector(known).nullCount
     }
     addFindings(source, clusters, name, state)
@@ -29,7 +29,7 @@ extension RunCounts {
     _ source: EventSource, _ clusters: EventClusters, _ name: String, _ state: ExecutionState
   ) {
     // Of events by identifiers the step that made them has counted rows of the file.
-    if let known = source.known, unlinked[name] == nil {
+    if let known = source.known, !source.isLinked {
       addArrivals(name, times: state.vector(source.time), known: state.vector(known))
     }
     var found = findings[name] ?? EventFindings()

@@ -78,7 +78,7 @@ private final class TimelineRun: Sendable {
       if failure.withLock({ $0.map { $0.row < chunks[index].rows.lowerBound } ?? false }) { return }
       let scratch = scratches.borrow()
       defer { scratches.giveBack(scratch) }
-      evaluate(chunks[index], scratch)
+      evaluate(chunks[index], scratch, context)
       let finished = done.add(1, ordering: .relaxed).newValue
       if finished & 63 == 0 || finished == chunks.count {
         context.progress?(
@@ -92,33 +92,47 @@ private final class TimelineRun: Sendable {
     }
   }
 
-  private func evaluate(_ layout: ChunkLayout, _ scratch: Scratch) {
+  /// Where memory is bounded, instructions of a chunk that is large because an entity is share no windows
+  /// and streams, so that only those of one are there at a time.
+  private func evaluate(_ layout: ChunkLayout, _ scratch: Scratch, _ context: ExecutionContext) {
     var chunk = Chunk(layout, inputs, scratch)
     if let instructions = layout.instructions, layout.countsTies {
       chunk = chunk.narrowed(to: instructions)
     }
-    let evaluator = ChunkEvaluator(chunk)
-    let program = inputs.program
-    for index in layout.instructions ?? Array(program.instructions.indices) {
-      let instruction = program.instructions[index]
-      let column = columns[index]
-      var totals: UnsafePointer<Int64>?
-      if case .share(let selection) = instruction.kernel {
-        totals = evaluator.counts(evaluator.ranges(selection))
+    let instructions = layout.instructions ?? Array(inputs.program.instructions.indices)
+    if context.sparesMemory, chunk.eventCount > 64 * context.batchSize {
+      let start = scratch.mark
+      for index in instructions {
+        let evaluator = ChunkEvaluator(chunk)
+        run(index, evaluator, layout)
+        resolvedTies.add(evaluator.resolvedTies, ordering: .relaxed)
+        scratch.release(to: start)
       }
-      let place = evaluator.run(
-        instruction.kernel, stream: program.selections[instruction.selection].stream,
-        evaluator.ranges(instruction.selection), type: column.type, totals: totals,
-        into: column.output(from: layout.rows.lowerBound))
-      if let place {
-        note(
-          Failure(
-            row: layout.rows.lowerBound + place.row, instruction: index, detail: place.detail))
+      if let decision, layout.countsTies { countTies(ChunkEvaluator(chunk), decision) }
+    } else {
+      let evaluator = ChunkEvaluator(chunk)
+      for index in instructions { run(index, evaluator, layout) }
+      if let decision, layout.countsTies { countTies(evaluator, decision) }
+      if evaluator.resolvedTies > 0 {
+        resolvedTies.add(evaluator.resolvedTies, ordering: .relaxed)
       }
     }
-    if let decision, layout.countsTies { countTies(evaluator, decision) }
-    if evaluator.resolvedTies > 0 {
-      resolvedTies.add(evaluator.resolvedTies, ordering: .relaxed)
+  }
+
+  private func run(_ index: Int, _ evaluator: ChunkEvaluator, _ layout: ChunkLayout) {
+    let instruction = inputs.program.instructions[index]
+    let column = columns[index]
+    var totals: UnsafePointer<Int64>?
+    if case .share(let selection) = instruction.kernel {
+      totals = evaluator.counts(evaluator.ranges(selection))
+    }
+    let place = evaluator.run(
+      instruction.kernel, stream: inputs.program.selections[instruction.selection].stream,
+      evaluator.ranges(instruction.selection), type: column.type, totals: totals,
+      into: column.output(from: layout.rows.lowerBound))
+    if let place {
+      note(
+        Failure(row: layout.rows.lowerBound + place.row, instruction: index, detail: place.detail))
     }
   }
 

@@ -45,15 +45,17 @@ func exposureRows(
   return result
 }
 
-/// Steps are counted from the start, so that a month's end does not drift.
+/// Steps are counted from the start, so that a month's end does not drift. Two steps that a zone puts
+/// on one instant, because it leaves a day out, are one moment.
 private func moments(
   from start: Int64, through: Int64, every step: Offset, calendar: LocalCalendar
 ) -> [Int64] {
   var result: [Int64] = []
   var count: Int64 = 0
   var next = start
-  while next <= through, result.last.map({ $0 < next }) ?? true {
-    result.append(next)
+  while next <= through {
+    if result.last != next { result.append(next) }
+    if next == .max { break }
     count += 1
     next = calendar.moved(start, by: step, times: count)
   }

@@ -9,15 +9,19 @@ import C360Plan
 
 extension FrameOperator {
   /// start, start + 1 · step, … through. Steps are counted from the start, so that the end of a month
-  /// does not drift.
+  /// does not drift. A local day that a zone leaves out falls on the next, which is there once.
   static func moments(
     from start: Int64, through: Int64, every length: TimeOffset, _ zone: ZoneTable
   ) -> [Int64] {
     var result: [Int64] = []
     var next = start
-    while next <= through, result.last.map({ $0 < next }) ?? true {
-      result.append(next)
-      next = zone.moved(start, by: length, times: result.count)
+    var count = 0
+    while next <= through {
+      if result.last.map({ $0 < next }) ?? true { result.append(next) }
+      // Beyond the last instant there is nothing to step to.
+      if next == .max { break }
+      count += 1
+      next = zone.moved(start, by: length, times: count)
     }
     return result
   }

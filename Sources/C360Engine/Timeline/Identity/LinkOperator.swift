@@ -1,23 +1,63 @@
 import C360Columns
 import C360Plan
 
+/// Links as spells of time in which identifiers are entities', made once for all events.
+struct PreparedLinks: Sendable {
+  let spells: LinkSpells
+  /// Rows of the identity whose `known` is null; nil where links have no known time.
+  private let neverKnown: Int?
+
+  init(
+    _ step: LinkStep, _ state: ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) {
+    let links = try LinkRows(step.links, state, pool: context.pool)
+    spells =
+      if step.events == nil {
+        try LinkResolution.spells(of: links, keepsWeights: true)
+      } else if links.rule == .clusters {
+        LinkClusters.spells(of: links)
+      } else {
+        try LinkResolution.spells(of: links)
+      }
+    neverKnown = links.known.map(\.nullCount)
+    try context.checkCancelled()
+  }
+
+  /// Says what there is to say of the identity, and carries over what is known of the events before
+  /// they were linked.
+  func count(_ step: LinkStep, in plan: Plan, _ counts: inout RunCounts) {
+    guard let events = step.events else { return }
+    let identity = plan.name(of: step.links.relation)
+    counts.unresolved[identity] = spells.unresolved
+    if let neverKnown { counts.neverKnown[identity] = neverKnown }
+    let name = plan.name(of: step.output)
+    let raw = plan.name(of: events.relation)
+    if let count = counts.superseded[raw] { counts.superseded[name] = count }
+    if let count = counts.retracted[raw] { counts.retracted[name] = count }
+    if let found = counts.findings[raw] { counts.findings[name] = found }
+  }
+}
+
 /// Gives events of identifiers to entities: one gather a column, no lookup but one a row.
 package enum LinkOperator {
   package static func run(
     _ step: LinkStep, _ state: inout ExecutionState, _ context: ExecutionContext
   ) throws(EngineError) {
-    let links = try LinkRows(step.links, state, pool: context.pool)
+    let links = try PreparedLinks(step, state, context)
+    links.count(step, in: state.plan, &state.counts)
+    try expand(step, links, &state, context)
+  }
+
+  /// Makes the rows of the step's output of the events at hand, and counts what becomes of them.
+  static func expand(
+    _ step: LinkStep, _ links: PreparedLinks, _ state: inout ExecutionState,
+    _ context: ExecutionContext
+  ) throws(EngineError) {
     guard let events = step.events else {
-      let spells = try LinkResolution.spells(of: links, keepsWeights: true)
-      try context.checkCancelled()
-      state.relations[step.output] = relation(of: spells, step, state)
+      state.relations[step.output] = relation(of: links.spells, step, state)
       return
     }
-    let spells =
-      links.rule == .clusters
-      ? LinkClusters.spells(of: links) : try LinkResolution.spells(of: links)
-    try context.checkCancelled()
-    let expansion = LinkExpansion(step, events, spells, state)
+    let expansion = LinkExpansion(step, events, links.spells, state)
     let rows = try expansion.run(context)
     let threads = context.threads
     var relation = Relation(rowCount: rows.count)
@@ -31,15 +71,8 @@ package enum LinkOperator {
     if let gone = step.gone { relation.columns[gone] = rows.gone }
     if let weight = step.weight { relation.columns[weight] = rows.weight }
     state.relations[step.output] = relation
-    let identity = state.plan.name(of: step.links.relation)
     let name = state.plan.name(of: step.output)
-    let raw = state.plan.name(of: events.relation)
-    if let count = state.counts.superseded[raw] { state.counts.superseded[name] = count }
-    if let count = state.counts.retracted[raw] { state.counts.retracted[name] = count }
-    if let found = state.counts.findings[raw] { state.counts.findings[name] = found }
-    state.counts.unresolved[identity] = spells.unresolved
     state.counts.unlinked[name] = rows.unlinked
-    if let known = links.known { state.counts.neverKnown[identity] = known.nullCount }
     if let known = events.known {
       state.counts.neverKnown[name] = state.vector(known).nullCount
       state.counts.addArrivals(

@@ -32,6 +32,9 @@ struct PositionSet {
     regions[number >> 18] &-= 1
   }
 
+  @inline(__always)
+  func contains(_ number: Int) -> Bool { words[number >> 6] & (1 &<< UInt64(number & 63)) != 0 }
+
   /// The member that `index` others precede. There are more than `index` members, and none lies
   /// below `first`.
   func member(_ index: Int, from first: Int) -> Int {
