@@ -192,13 +192,20 @@ final class HostTables: TableProvider {
     guard let store = TableStore(session, files) else { return nil }
     var complete = contract
     complete.columns = origin.columns.indices.map { origin.contract(of: $0) }
-    guard
-      let (table, _) = try store.table(origin, complete, paths, progress: readProgress),
-      let batch = table.batch(
+    // What turns out to be damaged is kept anew.
+    for _ in 0..<2 {
+      guard let (table, _) = try store.table(origin, complete, paths, progress: readProgress) else {
+        return nil
+      }
+      if let batch = table.batch(
         contract.columns, pool: session.texts, threads: session.threadCount)
-    else { return nil }
-    state.withLock { $0.kept[index] = table }
-    return batch
+      {
+        state.withLock { $0.kept[index] = table }
+        return batch
+      }
+      store.remove(origin, complete, paths)
+    }
+    return nil
   }
 
   /// Keeps a table that comes from files; nil where it does not, or has no order.

@@ -2,7 +2,8 @@ import C360Columns
 
 /// What stands at the start of a stored table: what it is, and where its columns lie.
 ///
-///     magic (8 bytes) · size of the header (8) · header · sections, each at a multiple of 64
+///     magic (8 bytes) · size of the header (8) · header · sections, each at a multiple of 64 · a checksum
+///     of each section (8 each)
 ///
 /// Numbers are in the byte order of the machine; the magic number tells another machine's file.
 struct StoredHeader {
@@ -24,6 +25,11 @@ struct StoredHeader {
     var validity: Section?
     /// Of texts: what their codes mean.
     var dictionary: Dictionary?
+
+    /// In the order of the file.
+    var sections: [Section] {
+      [values, validity, dictionary?.ends, dictionary?.bytes].compactMap { $0 }
+    }
   }
   var identity: String
   var sources: [SourceStamp]
@@ -33,8 +39,19 @@ struct StoredHeader {
   var columns: [Column]
 
   /// Changes whenever the layout or the meaning of values does.
-  static let magic: UInt64 = 0x3130_6C62_7430_3663
+  static let magic: UInt64 = 0x3230_6C62_7430_3663
   static let alignment = 64
+
+  /// In the order of the file.
+  var sections: [Section] {
+    [rows] + columns.flatMap(\.sections)
+  }
+
+  /// Where the checksums stand.
+  var sums: Section {
+    let end = sections.map { $0.offset + Self.aligned($0.byteCount) }.max() ?? 0
+    return Section(offset: end, byteCount: sections.count * 8)
+  }
 
   /// Whether all sections lie within a file of this size and hold what they say.
   func isWithin(_ byteCount: Int) -> Bool {
@@ -44,7 +61,7 @@ struct StoredHeader {
         && (size.map { section.byteCount == $0 } ?? true)
     }
     guard rowCount >= 0, rowCount < Int(Int32.max), fits(rows, rowCount * 4) else { return false }
-    return columns.allSatisfy { column in
+    let areColumnsWithin = columns.allSatisfy { column in
       fits(column.values, rowCount * column.type.stride)
         && (column.validity.map { fits($0, rowCount) } ?? true)
         && (column.dictionary.map {
@@ -52,6 +69,7 @@ struct StoredHeader {
             && fits($0.bytes, nil)
         } ?? true)
     }
+    return areColumnsWithin && fits(sums, nil)
   }
 }
 

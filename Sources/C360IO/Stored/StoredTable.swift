@@ -68,6 +68,8 @@ public struct StoredTable: Sendable {
   public let rowCount: Int
   private let columns: [StoredHeader.Column]
   private let rows: StoredHeader.Section
+  /// Offset of a section → its checksum.
+  private let sums: [Int: UInt64]
   private let file: MappedFile
 
   /// - Returns: nil when there is no such file, or when it is not a whole stored table.
@@ -81,6 +83,29 @@ public struct StoredTable: Sendable {
     rowCount = header.rowCount
     columns = header.columns
     rows = header.rows
+    let stored = file.elements(header.sums, of: UInt64.self)
+    sums = Dictionary(
+      zip(
+        header.sections.map(\.offset),
+        UnsafeBufferPointer(start: stored, count: header.sections.count)),
+      uniquingKeysWith: { $1 })
+  }
+
+  /// Whether some columns, and the places of the rows, are as they were written.
+  private func areWhole(_ columns: [StoredHeader.Column], threads: Int) -> Bool {
+    let sections = [rows] + columns.flatMap(\.sections)
+    let failures = FirstFailure()
+    parallelLoop(sections.count, threads: threads) { index in
+      let section = sections[index]
+      let bytes = UnsafeRawBufferPointer(
+        start: file.elements(section, of: UInt8.self),
+        count: StoredHeader.aligned(section.byteCount))
+      if section.byteCount > 0, SectionSums.sum(of: bytes) != sums[section.offset] {
+        failures.record(
+          ReadFailure(.damaged("a section that is not as it was written")), task: index)
+      }
+    }
+    return failures.failure == nil
   }
 
   /// Bytes of the file.
@@ -91,13 +116,15 @@ public struct StoredTable: Sendable {
     Int(file.elements(rows, of: Int32.self)[row])
   }
 
-  /// Columns by their contract; nil when the file holds something else.
+  /// Columns by their contract; nil when the file holds something else, or no longer what was written.
   public func batch(_ contract: [ColumnContract], pool: TextPool, threads: Int) -> Batch? {
+    let found = contract.compactMap { wanted in
+      columns.first { $0.name == wanted.name && $0.type == wanted.type.physical }
+    }
+    guard found.count == contract.count, areWhole(found, threads: threads) else { return nil }
     var result: [Batch.Column] = []
-    for wanted in contract {
-      guard let column = columns.first(where: { $0.name == wanted.name }),
-        column.type == wanted.type.physical,
-        let vector = vector(column, pool: pool, threads: threads)
+    for (wanted, column) in zip(contract, found) {
+      guard let vector = vector(column, pool: pool, threads: threads)
       else { return nil }
       result.append(Batch.Column(name: wanted.name, type: wanted.type, vector: vector))
     }

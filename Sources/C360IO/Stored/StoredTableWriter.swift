@@ -31,6 +31,7 @@ private struct StoredTableWriter {
   let cancellation: Cancellation?
   /// By column of texts: pool code → own code, own codes in order of first use.
   private var dictionaries: [Int: LocalTexts] = [:]
+  private let sums = SectionSums()
 
   init(
     batch: Batch, order: UnsafeMutablePointer<Int32>?, pool: TextPool, file: AtomicFile,
@@ -73,6 +74,12 @@ private struct StoredTableWriter {
       if let valid = vector.valid { try writeRows(valid) }
       if let texts = dictionaries[index] { try write(texts) }
     }
+    try sums.sums.withUnsafeBytes { try file.write($0) }
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) throws {
+    sums.add(bytes)
+    try file.write(bytes)
   }
 
   private func writeRows<T: BitwiseCopyable>(_ source: UnsafeMutablePointer<T>) throws {
@@ -93,7 +100,7 @@ private struct StoredTableWriter {
         let row = order.map { Int($0[start + index]) } ?? start + index
         (target + index * width).update(from: source + row * width, count: width)
       }
-      try file.write(UnsafeRawBufferPointer(start: block.pointer, count: size * width * 8))
+      try write(UnsafeRawBufferPointer(start: block.pointer, count: size * width * 8))
     }
     try fill(after: batch.rowCount * width * 8)
   }
@@ -105,22 +112,23 @@ private struct StoredTableWriter {
     for start in stride(from: 0, to: batch.rowCount, by: Self.blockSize) {
       let size = min(Self.blockSize, batch.rowCount - start)
       for index in 0..<size { target[index] = value(start + index) }
-      try file.write(
+      try write(
         UnsafeRawBufferPointer(start: block.pointer, count: size * MemoryLayout<T>.stride))
     }
     try fill(after: batch.rowCount * MemoryLayout<T>.stride)
   }
 
   private func write(_ texts: LocalTexts) throws {
-    try texts.ends.withUnsafeBytes { try file.write($0) }
+    try texts.ends.withUnsafeBytes { try write($0) }
     try fill(after: texts.ends.count * 8)
-    for code in texts.codes { try file.write(UnsafeRawBufferPointer(pool.bytes(of: code))) }
+    for code in texts.codes { try write(UnsafeRawBufferPointer(pool.bytes(of: code))) }
     try fill(after: texts.byteCount)
   }
 
   private func fill(after count: Int) throws {
     let zeros = [UInt8](repeating: 0, count: StoredHeader.aligned(count) - count)
-    try zeros.withUnsafeBytes { try file.write($0) }
+    try zeros.withUnsafeBytes { try write($0) }
+    sums.endSection()
   }
 
   private func header(identity: String, sources: [SourceStamp]) -> StoredHeader {
