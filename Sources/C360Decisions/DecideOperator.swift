@@ -19,6 +19,11 @@ public struct DecideOperator: DecisionOperator {
     _ step: DecideStep, _ state: inout ExecutionState, _ context: ExecutionContext
   ) throws(EngineError) {
     let problem = try Self.problem(step, &state, context)
+    if let slate = step.slate {
+      try SlateDecisions(problem, slate, context).decide(into: &state)
+      try look(at: watchedRows(problem), problem, nil, context)
+      return
+    }
     let rowCount = problem.frame.rowCount
     let log = DecisionLog(
       outputs: step.outputs, candidates: problem.candidates, rowCount: rowCount)
@@ -55,7 +60,7 @@ public struct DecideOperator: DecisionOperator {
     guard let watch, !rows.isEmpty else { return }
     let watcher = DecisionWatcher(problem, notes, batchSize: context.batchSize)
     var decisions: [WatchedDecision] = []
-    for row in rows { if let decision = try watcher.look(at: row) { decisions.append(decision) } }
+    for row in rows { decisions += try watcher.look(at: row) }
     watch.add(decisions)
   }
 
@@ -114,7 +119,8 @@ public struct DecideOperator: DecisionOperator {
         step.actionConsents, actionCount: candidates.actionCount, &state, context.pool),
       frame: state.relations[step.frame] ?? Relation(rowCount: 0),
       actions: state.relations[step.actions] ?? Relation(rowCount: 0), pool: context.pool,
-      asked: AskedActions.asked(by: step, of: candidates, state, context.pool))
+      asked: AskedActions.asked(by: step, of: candidates, state, context.pool),
+      groups: step.slate.map { SlateGroups($0, state, candidates) })
   }
 
   /// All rows; returns the workers, for what they counted.
@@ -135,7 +141,7 @@ public struct DecideOperator: DecisionOperator {
     return workers.free
   }
 
-  private static func counts(
+  static func counts(
     _ workers: [DecisionWorker], _ problem: DecisionProblem
   ) -> DecisionCounts {
     var tally = DecisionTally(

@@ -1,4 +1,5 @@
 import C360Columns
+import C360Engine
 import C360Plan
 
 /// The columns that a decide step adds to its frame, filled tile by tile. Tiles write disjoint rows,
@@ -32,6 +33,7 @@ final class DecisionLog: @unchecked Sendable {
   ) -> (PhysicalType, isNullable: Bool) {
     switch output {
     case .action: (candidates.integers.isEmpty ? .text : .int64, false)
+    case .position: (.int64, false)
     case .rank: (.int64, true)
     case .propensity, .probability, .value, .expectedValue, .term: (.float64, true)
     case .eligible: (.int64, false)
@@ -45,15 +47,19 @@ final class DecisionLog: @unchecked Sendable {
   ///   - start: row of the frame at which the tile begins.
   ///   - contributions: weight · term at the chosen candidate, a run of the tile's rows for each term.
   ///   - reasons: codes by row, when reasons are among the outputs.
+  ///   - place: of the position in a slate, from 0.
   ///   - asked: the candidate, or −1, whose probability a column asks for at a row of the frame; nil: none.
   func write(
     _ tile: DecisionTile, at start: Int, contributions: UnsafePointer<Double>,
-    reasons: UnsafePointer<Int32>?, asked: (ColumnID, Int) -> Int?
+    reasons: UnsafePointer<Int32>?, place: Int = 0, asked: (ColumnID, Int) -> Int?
   ) {
     let rows = tile.rows
     for column in columns {
       let valid: UnsafeMutablePointer<UInt8>? = column.validity.map { $0.elements() + start }
       switch column.output {
+      case .position:
+        let positions: UnsafeMutablePointer<Int64> = column.values.elements() + start
+        for row in 0..<rows { positions[row] = Int64(place + 1) }
       case .action: writeAction(tile, column.values, at: start)
       case .rank:
         let ranks: UnsafeMutablePointer<Int64> = column.values.elements() + start
@@ -111,6 +117,25 @@ final class DecisionLog: @unchecked Sendable {
       numbers[row] = number.isNaN ? 0 : number
       valid?[row] = number.isNaN ? 0 : 1
     }
+  }
+
+  /// The finished columns at some rows, in the order given.
+  func vectors(
+    at rows: UnsafePointer<Int32>, count: Int, threads: Int
+  ) throws(EngineError) -> [(ColumnID, Vector)] {
+    var vectors: [(ColumnID, Vector)] = []
+    for column in columns {
+      let vector = try Vector(
+        type: column.type, count: rowCount, values: column.values, validity: column.validity
+      ).gathered(rows, count: count, hasMissing: false, threads: threads)
+      let hasNulls = vector.nullCount > 0
+      vectors.append(
+        (
+          column.id,
+          hasNulls ? vector : Vector(type: column.type, count: count, values: vector.values)
+        ))
+    }
+    return vectors
   }
 
   /// The finished columns; those without nulls carry no validity.

@@ -4,6 +4,8 @@ import C360Plan
 /// What one thread counts of its decisions. Merging in any order gives the same counts.
 struct DecisionTally {
   private var rows = 0
+  /// Of slates.
+  private var positions = 0
   private var fallbacks = 0
   private var actions: [Int]
   private var terms: [ExactSum]
@@ -15,14 +17,20 @@ struct DecisionTally {
 
   /// - Parameter contributions: weight · term at the chosen candidate, a run of the tile's rows for
   ///   each term; NaN: none.
-  mutating func add(_ tile: DecisionTile, contributions: UnsafePointer<Double>) {
-    rows += tile.rows
-    for row in 0..<tile.rows {
+  ///   - place: of the position in a slate, from 0.
+  ///   - isOpen: the rows whose slates have this position; nil: all.
+  mutating func add(
+    _ tile: DecisionTile, contributions: UnsafePointer<Double>, place: Int = 0,
+    where isOpen: UnsafePointer<UInt8>? = nil
+  ) {
+    if place == 0 { rows += tile.rows }
+    for row in 0..<tile.rows where isOpen.map({ $0[row] != 0 }) ?? true {
       actions[Int(tile.chosen[row])] += 1
       fallbacks += Int(tile.isFallback[row])
+      positions += 1
     }
     for term in terms.indices {
-      for row in 0..<tile.rows {
+      for row in 0..<tile.rows where isOpen.map({ $0[row] != 0 }) ?? true {
         let part = contributions[term * tile.rows + row]
         // Zeros change no sum.
         if !part.isNaN, part != 0 { terms[term].add(part) }
@@ -32,6 +40,7 @@ struct DecisionTally {
 
   mutating func merge(_ other: DecisionTally) {
     rows += other.rows
+    positions += other.positions
     fallbacks += other.fallbacks
     for index in actions.indices { actions[index] += other.actions[index] }
     for index in terms.indices { terms[index].merge(other.terms[index]) }
@@ -44,11 +53,14 @@ struct DecisionTally {
   ) -> DecisionCounts {
     var counts = DecisionCounts()
     counts.rows = rows
+    if step.slate != nil { counts.positions = positions }
     counts.fallbacks = fallbacks
     for (index, name) in candidates.names.enumerated() where actions[index] > 0 {
       counts.actions[name, default: 0] += actions[index]
     }
-    for (name, pairs) in zip(step.reasonNames, forbidden) {
+    // What stands above is no news.
+    for (index, (name, pairs)) in zip(step.reasonNames, forbidden).enumerated()
+    where step.slate == nil || index != step.slateReasons.lowerBound {
       counts.forbidden[name, default: 0] += pairs
     }
     for (index, term) in step.terms.enumerated() {
@@ -62,9 +74,15 @@ extension DecideStep {
   /// Why an action may be ineligible, in the order in which reasons are written.
   var reasonNames: [String] {
     rules.map(\.name) + (firstStage == nil ? [] : ["candidates"]) + entityCaps.map(\.name)
-      + ["null_value"]
+      + (slate.map { ["above"] + $0.limits.map(\.name) } ?? []) + ["null_value"]
   }
 
   /// Where the bounds for each entity begin among the reasons.
   var firstCapReason: Int { rules.count + (firstStage == nil ? 0 : 1) }
+
+  /// Why an action is out at a later position of a slate: it stands above; then the limits.
+  var slateReasons: Range<Int> {
+    let first = firstCapReason + entityCaps.count
+    return first..<first + (slate.map { 1 + $0.limits.count } ?? 0)
+  }
 }

@@ -145,6 +145,15 @@ final class DecisionTile {
     if rule.hasNoOp { (values + pairs).update(repeating: 0, count: rows) }
   }
 
+  /// Takes an action out of what is left to choose from.
+  func remove(_ action: Int, _ row: Int) {
+    values[action * rows + row] = .nan
+    if case .threshold = rule.base { sums[row * rule.actionCount + action] = .nan }
+  }
+
+  /// Counts what is left, for another choice.
+  func recount() { c360_decide_count(values, rule.actionCount, rows, eligible) }
+
   /// Whether a candidate is eligible; after `seal`.
   func isEligible(_ candidate: Int, _ row: Int) -> Bool { !values[candidate * rows + row].isNaN }
 

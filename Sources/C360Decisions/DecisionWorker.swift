@@ -22,6 +22,8 @@ struct DecisionProblem: Sendable {
   let pool: TextPool
   /// By column of actions whose probabilities are asked for.
   let asked: [ColumnID: AskedActions]
+  /// Of a slate: what its limits are about.
+  let groups: SlateGroups?
 
   /// The candidate that stands in a column of the frame, −1 for none of these; nil: null.
   func askedCandidate(_ column: ColumnID, _ row: Int) -> Int? { asked[column]?.candidate(at: row) }
@@ -68,6 +70,8 @@ final class DecisionWorker {
   /// Weight · term at the chosen candidate, a run of the tile's rows for each term; NaN: none.
   private var contributions: [Double]
   private(set) var tally: DecisionTally
+  /// Where decisions are slates.
+  let slate: SlateTile?
 
   var forbiddenPairs: [Int] { tile.forbiddenPairs }
 
@@ -92,6 +96,9 @@ final class DecisionWorker {
     reasonCodes = [Int32](repeating: 0, count: problem.asksForReasons ? rows : 0)
     contributions = [Double](repeating: 0, count: rows * step.terms.count)
     tally = DecisionTally(candidates: problem.rule.candidateCount, terms: step.terms.count)
+    slate = problem.groups.map {
+      SlateTile(groups: $0, reasons: step.slateReasons, rows: rows)
+    }
   }
 
   /// Tiles of a piece: features for actions are computed a piece at a time, so that the events of an
@@ -153,16 +160,24 @@ final class DecisionWorker {
   }
 
   /// Puts the choices of a tile into the log and counts them.
-  func write(_ rows: Range<Int>, _ log: DecisionLog) throws(EngineError) {
+  /// - Parameters:
+  ///   - start: row of the log; nil: that of the frame.
+  ///   - place: of the position in a slate, from 0.
+  func write(
+    _ rows: Range<Int>, _ log: DecisionLog, at start: Int? = nil, place: Int = 0
+  ) throws(EngineError) {
     try checkFailure(rows)
     contribute()
     if let patterns = tile.patterns {
       reasons?.write(patterns, rows: rows.count, into: &reasonCodes)
     }
     log.write(
-      tile, at: rows.lowerBound, contributions: contributions,
-      reasons: tile.patterns == nil ? nil : reasonCodes, asked: problem.askedCandidate)
-    tally.add(tile, contributions: contributions)
+      tile, at: start ?? rows.lowerBound, contributions: contributions,
+      reasons: tile.patterns == nil ? nil : reasonCodes, place: place,
+      asked: problem.askedCandidate)
+    tally.add(
+      tile, contributions: contributions, place: place,
+      where: slate.map { UnsafePointer($0.isOpen) })
   }
 
   /// - Throws: `EngineError.row` for the lowest row of the tile at which something asked for has no

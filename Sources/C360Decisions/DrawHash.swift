@@ -14,17 +14,20 @@ public struct DrawHash: Sendable {
   /// - Parameters:
   ///   - time: decision time, µs UTC.
   ///   - number: of the exposure among those of equal entity and time, from 0.
+  ///   - place: of the position in a slate, from 0; the first position draws as a single decision does.
   @inline(__always)
-  public func hash(key: Int64, time: Int64, number: Int64) -> UInt64 {
-    finish(Self.adding(word: UInt64(bitPattern: key), to: start), time, number)
+  public func hash(key: Int64, time: Int64, number: Int64, place: Int = 0) -> UInt64 {
+    finish(Self.adding(word: UInt64(bitPattern: key), to: start), time, number, place)
   }
 
   /// The same for a text key, by its UTF-8 bytes.
   @inline(__always)
-  public func hash(key: UnsafeBufferPointer<UInt8>, time: Int64, number: Int64) -> UInt64 {
+  public func hash(
+    key: UnsafeBufferPointer<UInt8>, time: Int64, number: Int64, place: Int = 0
+  ) -> UInt64 {
     var state = start
     for byte in key { state = Self.adding(byte: byte, to: state) }
-    return finish(state, time, number)
+    return finish(state, time, number, place)
   }
 
   /// The upper 53 bits of a hash as a number in [0, 1).
@@ -32,10 +35,13 @@ public struct DrawHash: Sendable {
   public static func unit(_ hash: UInt64) -> Double { Double(hash >> 11) * 0x1p-53 }
 
   @inline(__always)
-  private func finish(_ state: UInt64, _ time: Int64, _ number: Int64) -> UInt64 {
+  private func finish(
+    _ state: UInt64, _ time: Int64, _ number: Int64, _ place: Int
+  ) -> UInt64 {
     var hash = Self.adding(byte: 0xFF, to: state)
     hash = Self.adding(word: UInt64(bitPattern: time), to: hash)
     hash = Self.adding(word: UInt64(bitPattern: number), to: hash)
+    if place > 0 { hash = Self.adding(word: UInt64(place), to: hash) }
     hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
     hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
     return hash ^ (hash >> 31)

@@ -18,20 +18,22 @@ struct Draws: Sendable {
     self.pool = pool
   }
 
-  func fill(_ draws: UnsafeMutablePointer<Double>, rows: Range<Int>) {
+  /// - Parameter place: of the position in a slate, from 0.
+  func fill(_ draws: UnsafeMutablePointer<Double>, rows: Range<Int>, place: Int = 0) {
     let times = time.int64s
     let numbers = number.int64s
     if key.type == .text {
       let keys = key.codes
       for row in rows {
         draws[row - rows.lowerBound] = DrawHash.unit(
-          hash.hash(key: pool.bytes(of: keys[row]), time: times[row], number: numbers[row]))
+          hash.hash(
+            key: pool.bytes(of: keys[row]), time: times[row], number: numbers[row], place: place))
       }
     } else {
       let keys = key.int64s
       for row in rows {
         draws[row - rows.lowerBound] = DrawHash.unit(
-          hash.hash(key: keys[row], time: times[row], number: numbers[row]))
+          hash.hash(key: keys[row], time: times[row], number: numbers[row], place: place))
       }
     }
   }

@@ -189,6 +189,7 @@ extension Lowering {
     case .policyHash: output = .policyHash
     case .arm: output = .arm
     case .repaired: preconditionFailure("no member of a composition is bound")
+    case .position: preconditionFailure("no member of a composition decides on slates")
     }
     if let asked {
       for member in composed.members { _ = self.column(asked, expression.type, of: member) }

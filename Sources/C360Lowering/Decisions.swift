@@ -20,6 +20,9 @@ final class Decision {
   var terms: [DecideStep.Term] = []
   var choice: DecideStep.Choice = .greedy
   var firstStage: DecideStep.FirstStage?
+  var slate: DecideStep.Slate?
+  /// Of a slate: columns of the frame in its rows.
+  var unfolded: [ColumnID: ColumnID] = [:]
   var constraints: [DecideConstraint] = []
   var entityCaps: [EntityCap] = []
   var prior: Decision?
@@ -81,6 +84,7 @@ extension Lowering {
         score: candidate(
           stage.score, as: stage.score.type, named: "candidates", scope, decision))
     }
+    decision.slate = policy.slate.map { slate($0, policy, scope) }
     lowerConstraints(of: policy, scope, decision)
     if let watch = options.watch, watch.policy == policyID, watch.exposure == exposure {
       decision.watched = watch.expressions.map { lower($0, scope) }
@@ -140,9 +144,10 @@ extension Lowering {
     let policy = program[decision.key.policy]
     let output: DecideStep.Output
     switch column {
-    case .entity: return scalar(decision.frame.key)
-    case .time: return scalar(decision.frame.time)
-    case .number: return scalar(decision.frame.number)
+    case .entity: return ofFrame(decision.frame.key, decision)
+    case .time: return ofFrame(decision.frame.time, decision)
+    case .number: return ofFrame(decision.frame.number, decision)
+    case .position: output = .position
     case .policy: return scalars.constant(.text(policy.name), .text)
     case .policyHash: return scalars.constant(.text(options.policyHash(policy)), .text)
     case .action: output = .action
@@ -159,8 +164,8 @@ extension Lowering {
     }
     if let known = decision.outputs.first(where: { $0.0 == output }) { return scalar(known.1) }
     let id = addColumn(
-      output.name(in: policy), expression.type.logical, in: decision.frame.relation,
-      nullable: expression.type.isOptional)
+      output.name(in: policy), expression.type.logical,
+      in: decision.slate?.rows ?? decision.frame.relation, nullable: expression.type.isOptional)
     decision.outputs.append((output, id))
     return scalar(id)
   }
@@ -192,6 +197,7 @@ extension Lowering {
     step.actionConsents = requests.consentOrder.filter { $0.decision == decision.index }
       .compactMap { consentStep($0) }
     step.firstStage = decision.firstStage
+    step.slate = decision.slate
     step.constraints = decision.constraints
     step.pathPoints = options.pathPoints
     step.entityCaps = decision.entityCaps
@@ -204,6 +210,7 @@ extension Lowering {
 extension DecideStep.Output {
   func name(in policy: Policy) -> String {
     switch self {
+    case .position: "position"
     case .action: "action"
     case .rank: "rank"
     case .propensity: "propensity"

@@ -73,9 +73,25 @@ extension Lowering {
       scope = frameScope(decision.frame)
       scope.decided = decision
     }
+    if let decision = scope.decided, let slate = decision.slate {
+      return slateSource(of: query, slate, needed: needed, scope, decision)
+    }
     var rows = QueryRows(
       relation: scope.relation, columns: [], types: [], names: [], pendingOrder: order)
     project(query.initial, of: &rows, needed: needed, scope)
+    return (rows, scope)
+  }
+
+  private func slateSource(
+    of query: Query, _ slate: DecideStep.Slate, needed: Set<Int>, _ scope: Scope,
+    _ decision: Decision
+  ) -> (QueryRows, Scope) {
+    var rows = QueryRows(
+      relation: slate.rows, columns: [], types: query.initial.map(\.expression.type),
+      names: query.initial.map(\.name))
+    rows.columns = query.initial.enumerated().map { index, projection in
+      slateColumn(projection, isNeeded: needed.contains(index), scope, decision)
+    }
     return (rows, scope)
   }
 

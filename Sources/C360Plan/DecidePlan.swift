@@ -39,7 +39,40 @@ public struct DecideStep: Sendable {
       self.score = score
     }
   }
+  /// A decision of several actions: positions are drawn one after the other by the same rule from what
+  /// is left, and the outputs are columns of a relation with a row a position.
+  public struct Slate: Sendable {
+    /// So many actions at most that are equal in a column; a null is a value like others.
+    public struct Limit: Sendable {
+      /// As reasons name it.
+      public let name: String
+      /// At least 1.
+      public let most: Int
+      /// Of the actions relation.
+      public let column: ColumnID
+      public init(name: String, most: Int, column: ColumnID) {
+        self.name = name
+        self.most = most
+        self.column = column
+      }
+    }
+    /// Positions, at least 1.
+    public let slots: Int
+    public let limits: [Limit]
+    /// In the order of the frame's rows, then of positions.
+    public let rows: RelationID
+    /// int64, in `rows`: the row of the frame.
+    public let origin: ColumnID
+    public init(slots: Int, limits: [Limit], rows: RelationID, origin: ColumnID) {
+      self.slots = slots
+      self.limits = limits
+      self.rows = rows
+      self.origin = origin
+    }
+  }
   public enum Output: Hashable, Sendable {
+    /// Of a slate, from 1.
+    case position
     case action, rank, propensity, value, expectedValue
     case term(Int)
     case eligible, reasons, isFallback, repaired
@@ -68,6 +101,7 @@ public struct DecideStep: Sendable {
   public let rules: [Rule]
   public let terms: [Term]
   public var firstStage: FirstStage?
+  public var slate: Slate?
   /// Bounds on all decisions together; solved before any is written.
   public var constraints: [DecideConstraint] = []
   /// Bounds on the decisions of each entity.
@@ -83,7 +117,7 @@ public struct DecideStep: Sendable {
   /// As text: the key of an action, or the no-op's name.
   public let fallback: String
   public let seed: UInt64
-  /// Columns to produce in the frame.
+  /// Columns to produce in the frame, of a slate in its rows.
   public let outputs: [(Output, ColumnID)]
   public init(
     policy: String, frame: RelationID, key: ColumnID, time: ColumnID, number: ColumnID,
@@ -109,4 +143,9 @@ public struct DecideStep: Sendable {
     self.seed = seed
     self.outputs = outputs
   }
+}
+
+extension DecideStep.Slate {
+  /// Rows of the longest slate: where no action is left, it ends.
+  public func width(actions: Int) -> Int { min(slots, max(1, actions)) }
 }

@@ -81,6 +81,7 @@ public enum Step: Sendable {
   case join(JoinStep)
   case stack(StackStep)
   case decide(DecideStep)
+  case unfold(UnfoldStep)
   case draw(DrawStep)
   case compose(ComposeStep)
   case expect(ExpectStep)

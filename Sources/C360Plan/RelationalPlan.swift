@@ -132,3 +132,21 @@ public struct StackStep: Sendable {
     self.columns = columns
   }
 }
+
+/// Columns of a frame at the rows of slates that were decided there.
+public struct UnfoldStep: Sendable {
+  public let frame: RelationID
+  /// int64, in `output`: the row of the frame.
+  public let origin: ColumnID
+  public let output: RelationID
+  public let columns: [(from: ColumnID, to: ColumnID)]
+  public init(
+    frame: RelationID, origin: ColumnID, output: RelationID,
+    columns: [(from: ColumnID, to: ColumnID)]
+  ) {
+    self.frame = frame
+    self.origin = origin
+    self.output = output
+    self.columns = columns
+  }
+}

@@ -62,6 +62,8 @@ public struct ReferenceDecision: Sendable {
   public let time: Int64
   /// Among exposures of equal (entity, time), from 0.
   public let number: Int
+  /// In a slate, from 1; nil: the decision is a single action.
+  public var position: Int?
   /// Key of the action or name of the no-op, as the column shows it.
   public let action: Value
   public let rank: Value

@@ -34,6 +34,33 @@ import Testing
     #expect(hash(0, "", "", 0) == 0x7f62_0117_dee6_375e)
   }
 
+  @Test func positionsOfASlate() {
+    let draws = DrawHash(seed: 0, policy: "winback")
+    #expect(draws.hash(key: 42, time: monday, number: 0, place: 0) == 0x0e4a_af39_aa28_60ac)
+    #expect(draws.hash(key: 42, time: monday, number: 0, place: 1) == 0x5860_9fe4_4e69_d36c)
+    #expect(draws.hash(key: 42, time: monday, number: 0, place: 2) == 0xb937_88ef_0329_1bd1)
+    let text = Array("c-17".utf8).withUnsafeBufferPointer {
+      DrawHash(seed: 7, policy: "crm.spring").hash(key: $0, time: monday, number: 0, place: 1)
+    }
+    #expect(text == 0x84d2_7d72_aa80_4023)
+  }
+
+  /// In each quarter of the square of two draws there are as many keys as in the others.
+  @Test(arguments: [(0, 1), (1, 2), (0, 4)])
+  func positionsAreIndependent(_ places: (Int, Int)) {
+    let draws = DrawHash(seed: 3, policy: "page")
+    var cells = [Int](repeating: 0, count: 16)
+    for key in 0..<32_000 {
+      func cell(_ place: Int) -> Int {
+        Int(4 * DrawHash.unit(draws.hash(key: Int64(key), time: monday, number: 0, place: place)))
+      }
+      cells[4 * cell(places.0) + cell(places.1)] += 1
+    }
+    let square = cells.reduce(0.0) { $0 + (Double($1) - 2000) * (Double($1) - 2000) / 2000 }
+    // Chi square with 15 degrees of freedom exceeds this with probability 1e-5.
+    #expect(square < 50)
+  }
+
   @Test func unitsStayBelowOne() {
     #expect(DrawHash.unit(.max) < 1)
     #expect(DrawHash.unit(0) == 0)

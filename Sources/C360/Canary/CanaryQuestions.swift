@@ -75,7 +75,7 @@ struct CanaryQuestions {
       .policy(id, at: policy.exposure),
       Decider(
         name: policy.name, exposure: policy.exposure, actions: policy.actions,
-        terms: policy.terms.map(\.name), span: policy.span))
+        terms: policy.terms.map(\.name), isSlate: policy.slate != nil, span: policy.span))
   }
 
   private func decisions(of id: CompositionID, through cut: Int64) -> Question? {
@@ -86,7 +86,7 @@ struct CanaryQuestions {
       .composition(id, at: composition.exposure),
       Decider(
         name: composition.name, exposure: composition.exposure, actions: program[first].actions,
-        terms: composition.terms, span: composition.span))
+        terms: composition.terms, isSlate: false, span: composition.span))
   }
 
   private struct Decider {
@@ -94,6 +94,7 @@ struct CanaryQuestions {
     let exposure: ExposureID
     let actions: TableID
     let terms: [String]
+    let isSlate: Bool
     let span: Span
   }
 
@@ -112,8 +113,9 @@ struct CanaryQuestions {
           .decision(column), type: type, span: policy.span,
           facts: Facts(phase: .before, grain: Grain(.exposure(policy.exposure)))))
     }
+    let position = policy.isSlate ? [column("position", .position, .int)] : []
     let values =
-      [
+      position + [
         column("action", .action, action), column("rank", .rank, Type.int.optional),
         column("propensity", .propensity, .float), column("value", .value, Type.float.optional),
         column("expected_value", .expectedValue, Type.float.optional),

@@ -36,7 +36,12 @@ struct RowEstimates {
         min(max(0, input - Double(step.skip)), Double(step.take ?? .max))
       }
     case .eventMoments(let step): rows[step.moments] = rows[step.events]
-    case .versions, .eventValues, .timeline, .asOf, .coverage, .consent, .derive, .decide,
+    case .decide(let step):
+      if let slate = step.slate, let frame = rows[step.frame] {
+        let actions = rows[step.actions].map { Int($0) } ?? slate.slots
+        rows[slate.rows] = frame * Double(slate.width(actions: actions))
+      }
+    case .versions, .eventValues, .timeline, .asOf, .coverage, .consent, .derive, .unfold,
       .draw, .compose, .expect:
       break
     }

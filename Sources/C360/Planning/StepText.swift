@@ -89,7 +89,8 @@ struct StepText {
       let parts =
         (step.skip > 0 ? ["skip \(step.skip)"] : []) + (step.take.map { ["take \($0)"] } ?? [])
       return ("limit", step.output, parts.joined(separator: ", "))
-    case .decide(let step): return ("decide", step.frame, decide(step))
+    case .decide(let step): return ("decide", step.slate?.rows ?? step.frame, decide(step))
+    case .unfold(let step): return ("unfold", step.output, names(step.columns.map(\.to)))
     case .draw(let step): return ("draw", step.frame, names(step.draws.map(\.1)))
     case .compose(let step): return ("compose", step.frame, compose(step))
     case .expect(let step): return ("expect", step.relation, scalars.text(step.condition))
@@ -173,6 +174,10 @@ struct StepText {
     lines += step.entityCaps.map { "subject to \($0.name) <= \(plan[$0.bound].name)" }
     if let stage = step.firstStage {
       lines.append("candidates top(\(stage.count)) by \(scalars.text(stage.score))")
+    }
+    if let slate = step.slate {
+      let limits = slate.limits.map { ", at most \($0.most) \($0.name)" }
+      lines.append("slots \(slate.slots)\(limits.joined())")
     }
     lines += step.rules.map { "forbid \($0.name) when \(scalars.text($0.condition))" }
     lines += step.terms.map { "\($0.name) = \($0.weight) * \(scalars.text($0.value))" }

@@ -175,7 +175,8 @@ struct Manifest {
           ("consentsAsked", .object(MaskRecord(program: program).consents(of: policy))),
           ("because", .object(MaskRecord(program: program).reasons(of: policy))),
           ("terms", .object(decided.terms.map { ($0.name, .float($0.total)) })),
-        ] + (counts.allocation.map { [("allocation", allocation($0, of: policy))] } ?? []))
+        ] + (counts.positions.map { [("positions", .integer($0))] } ?? [])
+          + (counts.allocation.map { [("allocation", allocation($0, of: policy))] } ?? []))
     }
   }
 

@@ -121,6 +121,7 @@ struct RunSummary {
       row(
         name,
         "\(number(counts.rows)) \(counts.rows == 1 ? "decision" : "decisions")"
+          + (counts.positions.map { ", \(number($0)) \($0 == 1 ? "position" : "positions")" } ?? "")
           + (parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))")),
       row("", "\(number(counts.fallbacks)) by fallback"),
     ]

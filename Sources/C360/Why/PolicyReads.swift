@@ -28,9 +28,18 @@ struct PolicyReads {
     for rule in policy.mask.map({ program[$0].rules }) ?? [] {
       addPart(.rule, rule.name, [rule.condition], rule.because)
     }
+    if let stage = policy.firstStage {
+      addPart(
+        .candidates, "candidates", [stage.score], nil,
+        words: "top(\(stage.count)) by \(ResultTable.title(of: stage.score.span.text))")
+    }
     for term in policy.terms { addPart(.term, term.name, [term.value], term.because) }
     if case .threshold(let condition) = policy.choice {
       addPart(.threshold, "threshold", [condition], nil)
+    }
+    for limit in policy.slate?.limits ?? [] {
+      addPart(
+        .limit, limit.name, [limit.group], nil, words: "at most \(limit.most) \(limit.name)")
     }
     for constraint in policy.constraints {
       addPart(

@@ -19,9 +19,9 @@ public struct Why: Sendable {
     /// Of the windows over events behind it; features that it names have their own.
     let windows: [EventWindow]
   }
-  /// A rule, a term, a threshold or a bound of the policy.
+  /// A rule, a first stage, a term, a threshold, a limit of its slates or a bound of the policy.
   public struct Part: Sendable {
-    public enum Kind: String, Sendable { case rule, term, threshold, constraint }
+    public enum Kind: String, Sendable { case rule, candidates, term, threshold, limit, constraint }
     public let kind: Kind
     public let name: String
     /// In the script's words, on one line.
@@ -71,10 +71,11 @@ public struct Why: Sendable {
   public let runTime: Int64
   public let reads: [Read]
   public let parts: [Part]
-  /// Names of rules, then of bounds for the entity: what `WatchedDecision.Candidate.forbiddenBy` means.
+  /// Names of rules, of the first stage, of bounds for the entity, of what keeps a slate diverse: what
+  /// `WatchedDecision.Candidate.forbiddenBy` means.
   public let refusals: [String]
   public let terms: [String]
-  /// The newest first.
+  /// The newest first; of a slate one a position, in their order.
   public let decisions: [Decision]
   /// Decisions of the entity that were asked for, shown or not.
   public let decisionCount: Int

@@ -110,10 +110,13 @@ struct WhyRun {
           facts: Facts(phase: .before, grain: Grain(.exposure(policy.exposure)))))
     }
     let key = exposure.columns[exposure.key].type
+    let position = policy.slate == nil ? [] : [column("position", .position, .int)]
     let columns =
       [
         column(exposure.entity, .entity, key), column("at", .time, .time),
-        column("number", .number, .int), column("action", .action, actionType),
+        column("number", .number, .int),
+      ] + position + [
+        column("action", .action, actionType),
         column("rank", .rank, Type.int.optional),
         column("propensity", .propensity, Type.float.optional),
         column("value", .value, Type.float.optional),
@@ -165,17 +168,26 @@ struct WhyRun {
       ])
     }
     let mask = policy.mask.map { program[$0] }
-    let caps = policy.constraints.filter(\.isPerEntity).map(\.name)
-    let asked = question.time.map { time in
-      (0..<log.rowCount).count { log.columns[1].vector.int64s[$0] == time }
+    let isSlate = policy.slate != nil
+    let asked = (0..<log.rowCount).count { row in
+      (question.time.map { log.columns[1].vector.int64s[row] == $0 } ?? true)
+        && (!isSlate || log.columns[3].vector.int64s[row] == 1)
     }
     return Why(
       policy: policy.name, exposure: exposure.name, entity: exposure.entity, key: key,
       mask: mask?.name, seed: program.seed, runTime: program.runTime, reads: reads.reads,
-      parts: reads.parts, refusals: (mask?.rules.map(\.name) ?? []) + caps,
+      parts: reads.parts, refusals: refusals,
       terms: policy.terms.map(\.name),
       decisions: try found.decisions.map { try decision($0, log, zone, session) },
-      decisionCount: asked ?? log.rowCount, warnings: warnings)
+      decisionCount: asked, warnings: warnings)
+  }
+
+  /// As the candidates of a watched decision number them.
+  private var refusals: [String] {
+    (policy.mask.map { program[$0].rules.map(\.name) } ?? [])
+      + (policy.firstStage == nil ? [] : ["candidates"])
+      + policy.constraints.filter(\.isPerEntity).map(\.name)
+      + (policy.slate.map { ["above"] + $0.limits.map(\.name) } ?? [])
   }
 
   private func decision(
@@ -184,6 +196,8 @@ struct WhyRun {
     let row = (0..<log.rowCount).first {
       log.columns[1].vector.int64s[$0] == course.time
         && log.columns[2].vector.int64s[$0] == Int64(course.number)
+        && (course.position == nil
+          || log.columns[3].vector.int64s[$0] == Int64(course.position ?? 1))
     }
     guard let row else {
       throw RunFailure(diagnostics: [

@@ -14,7 +14,8 @@ struct WhyText {
       if index > 0 { lines.append("") }
       lines += self.lines(of: decision)
     }
-    let more = why.decisionCount - why.decisions.count
+    let shown = why.decisions.count { $0.course.position ?? 1 == 1 }
+    let more = why.decisionCount - shown
     if more > 0 { lines += ["", "… \(more) more of \(why.decisionCount) decisions"] }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -23,14 +24,19 @@ struct WhyText {
     let course = decision.course
     let key = ResultTable.text(why.key, .text)
     let number = course.number > 0 ? ", number \(course.number)" : ""
+    let position = course.position.map { ", position \($0)" } ?? ""
     let mask = why.mask.map { " under \($0)" } ?? ""
     var lines = [
-      "\(why.policy) for \(why.entity) \(key) at \(ValueText.time(course.time))\(number)", "",
+      "\(why.policy) for \(why.entity) \(key) at \(ValueText.time(course.time))\(number)\(position)",
+      "",
       "the decision",
     ]
     lines += log(decision)
+    // What was seen is the same at every position of a slate.
+    let isFirst = course.position ?? 1 == 1
     for (title, table) in [
-      ("what it saw\(mask)", values(decision)), ("of each action", actionValues(decision)),
+      ("what it saw\(mask)", isFirst ? values(decision) : []),
+      ("of each action", isFirst ? actionValues(decision) : []),
       ("candidates", candidates(decision)), ("forbidden", refusals(decision)),
       ("bounds on all decisions", bounds(course)), ("the draw", draw(course)),
     ] where !table.isEmpty {
@@ -128,10 +134,15 @@ struct WhyText {
         decision.course.candidates[$0].forbiddenBy.contains(place)
       }
       let isRule = place < why.parts.count { $0.kind == .rule }
-      let part = why.parts.filter { $0.kind == (isRule ? .rule : .constraint) }
-        .first { $0.name == name }
-      guard !actions.isEmpty, let part else { continue }
+      let kinds: Set<Why.Part.Kind> = isRule ? [.rule] : [.candidates, .limit, .constraint]
+      let part = why.parts.first { kinds.contains($0.kind) && $0.name == name }
+      guard !actions.isEmpty else { continue }
       let names = actions.map { decision.course.candidates[$0].name }.joined(separator: ", ")
+      // What stands above in a slate needs no words.
+      guard let part else {
+        lines.append("  \(name): \(names)")
+        continue
+      }
       let because = part.because.map { "  because \"\($0)\"" } ?? ""
       lines.append("  \(name): \(names)")
       lines.append("    \(isRule ? "when " : "")\(part.words)\(because)")

@@ -77,11 +77,20 @@ public final class DecisionWatch: Sendable {
   func add(_ decisions: [WatchedDecision]) {
     seen.withLock { seen in
       for decision in decisions {
-        seen.decisions.removeAll { $0.time == decision.time && $0.number == decision.number }
+        seen.decisions.removeAll {
+          $0.time == decision.time && $0.number == decision.number
+            && $0.position == decision.position
+        }
         seen.decisions.append(decision)
       }
-      seen.decisions.sort { ($0.time, $0.number) > ($1.time, $1.number) }
-      if seen.decisions.count > limit { seen.decisions.removeLast(seen.decisions.count - limit) }
+      // The newest first; the positions of a slate in their order.
+      seen.decisions.sort {
+        ($0.time, $0.number, -($0.position ?? 0)) > ($1.time, $1.number, -($1.position ?? 0))
+      }
+      let firsts = seen.decisions.indices.filter { seen.decisions[$0].position ?? 1 == 1 }
+      if firsts.count > limit {
+        seen.decisions.removeLast(seen.decisions.count - firsts[limit])
+      }
     }
   }
 }

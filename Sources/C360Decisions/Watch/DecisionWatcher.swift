@@ -15,13 +15,14 @@ struct DecisionWatcher {
     worker = DecisionWorker(problem, batchSize: batchSize)
   }
 
-  func look(at row: Int) throws(EngineError) -> WatchedDecision? {
-    var found: WatchedDecision?
+  /// The decision at a row; of a slate one a position.
+  func look(at row: Int) throws(EngineError) -> [WatchedDecision] {
+    var found: [WatchedDecision] = []
     try worker.forEachTile(of: row..<row + 1) { rows throws(EngineError) in
       worker.evaluate(rows) { tile in
         notes?.decided.forbid(rows, in: tile, problem.step.rules.count)
       }
-      found = notes.map { bound(row, $0) } ?? own(row)
+      found = notes.map { [bound(row, $0)] } ?? worker.slate.map { slate(row, $0) } ?? [own(row)]
     }
     return found
   }
@@ -31,18 +32,35 @@ struct DecisionWatcher {
   private var tile: DecisionTile { worker.tile }
   private var actionCount: Int { problem.rule.actionCount }
 
+  /// The positions of a slate.
+  private func slate(_ row: Int, _ slate: SlateTile) -> [WatchedDecision] {
+    var positions: [WatchedDecision] = []
+    slate.begin(tile)
+    while worker.choosePosition(positions.count, row..<row + 1) {
+      positions.append(chosen(row, place: positions.count))
+      slate.advance(tile)
+      if positions.count == problem.step.slate?.slots { break }
+    }
+    return positions
+  }
+
   /// A decision that depends on no other.
   private func own(_ row: Int) -> WatchedDecision {
     problem.draws.fill(tile.draws, rows: row..<row + 1)
     tile.choose(passing: worker.passing)
+    return chosen(row, place: nil)
+  }
+
+  /// - Parameter place: of the position in a slate, from 0.
+  private func chosen(_ row: Int, place: Int?) -> WatchedDecision {
     let chosen = Int(tile.chosen[0])
     let isDrawn = problem.rule.draws && tile.isFallback[0] == 0
     let probabilities = (0..<problem.rule.candidateCount).map { candidate in
       isDrawn ? tile.mixed[candidate] : candidate == chosen ? 1 : 0
     }
     return decision(
-      row, chosen: chosen, propensity: tile.propensities[0], isRepaired: false, probabilities,
-      use: isDrawn ? .picks : .none)
+      row, place: place, chosen: chosen, propensity: tile.propensities[0], isRepaired: false,
+      probabilities, use: isDrawn ? .picks : .none)
   }
 
   /// A decision that was made with others.
@@ -62,15 +80,16 @@ struct DecisionWatcher {
   }
 
   private func decision(
-    _ row: Int, chosen: Int, propensity: Double, isRepaired: Bool, _ probabilities: [Double],
-    use: WatchedDecision.DrawUse
+    _ row: Int, place: Int? = nil, chosen: Int, propensity: Double, isRepaired: Bool,
+    _ probabilities: [Double], use: WatchedDecision.DrawUse
   ) -> WatchedDecision {
     var draw = 0.0
-    problem.draws.fill(&draw, rows: row..<row + 1)
+    problem.draws.fill(&draw, rows: row..<row + 1, place: place ?? 0)
     let step = problem.step
     return WatchedDecision(
       time: problem.frameColumn(step.time).int64s[row],
-      number: Int(problem.frameColumn(step.number).int64s[row]), draw: draw, drawUse: use,
+      number: Int(problem.frameColumn(step.number).int64s[row]), position: place.map { $0 + 1 },
+      draw: draw, drawUse: use,
       chosen: chosen, propensity: propensity.isNaN ? nil : propensity,
       isFallback: tile.isFallback[0] != 0, isRepaired: isRepaired,
       isRemainder: notes?.remainder.contains(row) ?? false, temperature: notes?.temperature,
@@ -101,15 +120,18 @@ struct DecisionWatcher {
   }
 
   private func forbidding(_ action: Int, _ row: Int) -> [Int] {
-    let rules = problem.step.rules.indices.filter {
+    var rules = problem.step.rules.indices.filter {
       Self.isTrue(worker.output(.rule($0)), action)
     }
+    // The first stage, then what stands above.
+    if tile.forbidden[action] & 2 != 0 { rules.append(problem.step.rules.count) }
+    if let reason = worker.slate?.reason(action, 0, tile) { rules.append(reason) }
     guard let decided = notes?.decided else { return rules }
     let caps = decided.blocked.indices.filter { cap in
       let flags: UnsafeMutablePointer<UInt8> = decided.blocked[cap].elements()
       return flags[action * decided.chosen.count + row] != 0
     }
-    return rules + caps.map { problem.step.rules.count + $0 }
+    return rules + caps.map { problem.step.firstCapReason + $0 }
   }
 
   private func terms(_ candidate: Int, isAsked: Bool) -> [Double?] {

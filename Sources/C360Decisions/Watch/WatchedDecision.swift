@@ -6,7 +6,8 @@ public struct WatchedDecision: Sendable {
     /// The key as text, or the name of the no-op.
     public let name: String
     public let isNoOp: Bool
-    /// Places among the step's rules, then among its bounds for each entity.
+    /// Places among what may forbid it: the step's rules, its first stage, its bounds for each entity, in
+    /// a slate that it stands above and the limits.
     public let forbiddenBy: [Int]
     /// By term, times its weight; empty where something forbids the action, nil: null.
     public let terms: [Double?]
@@ -56,6 +57,8 @@ public struct WatchedDecision: Sendable {
   public let time: Int64
   /// Among decisions of equal entity and time, from 0.
   public let number: Int
+  /// In a slate, from 1; nil: the decision is a single action.
+  public let position: Int?
   public let draw: Double
   public let drawUse: DrawUse
   /// Place among `candidates`.

@@ -102,6 +102,9 @@ struct StepColumns {
       }
       add(step.columns)
     case .decide(let step): add(step, plan)
+    case .unfold(let step):
+      read.insert(step.origin)
+      add(step.columns)
     case .draw(let step):
       read.insert(step.key)
       for case .member(_, _, let time, let number) in step.draws.map(\.0) {
@@ -182,6 +185,10 @@ struct StepColumns {
     for term in step.terms { add(term.value, plan) }
     if case .threshold(let condition) = step.choice { add(condition, plan) }
     if let stage = step.firstStage { add(stage.score, plan) }
+    if let slate = step.slate {
+      read.formUnion(slate.limits.map(\.column))
+      written.append(slate.origin)
+    }
     for constraint in step.constraints { add(constraint, plan) }
     for cap in step.entityCaps {
       add(cap.quantity, plan)

@@ -171,9 +171,12 @@ public struct CompositionCounts: Sendable {
 }
 
 public struct DecisionCounts: Sendable {
+  /// Exposures decided.
   public var rows = 0
+  /// Of slates: rows of the log; nil: decisions are single actions.
+  public var positions: Int?
   public var fallbacks = 0
-  /// Action → decisions.
+  /// Action → decisions, or positions of slates.
   public var actions: [String: Int] = [:]
   /// Rule (or `null_value`) → pairs of exposure and action it forbids.
   public var forbidden: [String: Int] = [:]

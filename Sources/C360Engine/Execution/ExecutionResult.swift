@@ -60,6 +60,7 @@ enum StepName {
     case .join(let step): return "join \(name(step.left)), \(name(step.right))"
     case .window(let step): return "window \(name(step.input))"
     case .decide(let step): return "decide \(step.policy)"
+    case .unfold(let step): return "unfold \(name(step.frame)) → \(name(step.output))"
     case .draw(let step): return "draw \(name(step.frame))"
     case .compose(let step): return "compose \(step.name)"
     case .expect(let step): return "expect \(name(step.relation))"
@@ -88,7 +89,8 @@ enum StepName {
     case .window(let step): step.output
     case .join(let step): step.output
     case .stack(let step): step.output
-    case .decide(let step): step.frame
+    case .decide(let step): step.slate?.rows ?? step.frame
+    case .unfold(let step): step.output
     case .draw(let step): step.frame
     case .compose(let step): step.frame
     case .expect(let step): step.relation
@@ -106,7 +108,7 @@ enum StepName {
     case .stack(let step): [step.input]
     case .join(let step): [step.left, step.right]
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
-      .consent, .derive, .filter, .decide, .draw, .compose, .expect:
+      .consent, .derive, .filter, .decide, .unfold, .draw, .compose, .expect:
       []
     }
   }

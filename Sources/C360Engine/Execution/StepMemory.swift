@@ -20,8 +20,13 @@ enum StepMemory {
       return rows(step.left) * width((step.leftColumns + step.rightColumns).map(\.to), plan)
     // The columns that were there are shared.
     case .window(let step): return rows(step.input) * width(step.outputs.map(\.column), plan)
+    // Every position is counted, though slates may end before the last.
+    case .decide(let step):
+      let positions = step.slate.map { $0.width(actions: rows(step.actions)) } ?? 1
+      return rows(step.frame) * positions
+        * width(StepColumns(.decide(step), in: plan).written, plan)
     case .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
-      .consent, .derive, .decide, .draw, .compose:
+      .consent, .derive, .unfold, .draw, .compose:
       return rows(StepName.target(of: step)) * width(StepColumns(step, in: plan).written, plan)
     }
   }
@@ -31,8 +36,11 @@ enum StepMemory {
     of step: Step, in plan: Plan, rows: (RelationID) -> Int
   ) -> Int {
     switch step {
-    case .scan, .limit, .stack, .timeline, .coverage, .consent, .derive, .decide, .draw, .compose:
-      return 0
+    case .scan, .limit, .stack, .timeline, .coverage, .consent, .derive, .draw, .compose: return 0
+    // Slates are written position by position and then put in the order of their rows.
+    case .decide(let step):
+      return step.slate == nil ? 0 : added(by: .decide(step), in: plan, rows: rows)
+    case .unfold(let step): return 4 * rows(step.output)
     case .expect(let step): return rows(step.relation)
     case .filter(let step): return 5 * rows(step.input)
     // A table of ids half full, and the first row of each.
@@ -90,7 +98,7 @@ enum StepMemory {
     case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
     case .eventMoments(let step): return [step.momentKey: rows(step.events) * entityWidth]
     case .scan, .versions, .link, .eventValues, .coverage, .derive, .filter, .group, .sort, .limit,
-      .draw, .compose, .sample, .window, .join, .stack, .expect:
+      .unfold, .draw, .compose, .sample, .window, .join, .stack, .expect:
       return [:]
     }
   }
@@ -174,7 +182,11 @@ struct MemoryForecast {
     case .limit(let step): rows[step.output] = min(rows[step.input] ?? 0, step.take ?? .max)
     case .group(let step): rows[step.output] = 0
     case .eventMoments(let step): rows[step.moments] = rows[step.events] ?? 0
-    case .scan, .versions, .eventValues, .timeline, .coverage, .asOf, .consent, .derive, .decide,
+    case .decide(let step):
+      if let slate = step.slate {
+        rows[slate.rows] = (rows[step.frame] ?? 0) * slate.width(actions: rows[step.actions] ?? 0)
+      }
+    case .scan, .versions, .eventValues, .timeline, .coverage, .asOf, .consent, .derive, .unfold,
       .draw, .compose, .expect:
       break
     }

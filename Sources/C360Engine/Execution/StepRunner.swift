@@ -70,6 +70,7 @@ struct StepRunner: Sendable {
     case .join(let step): try JoinOperator.run(step, &state, context)
     case .window(let step): try WindowOperator.run(step, &state, context)
     case .decide(let step): try decisions.run(step, &state, context)
+    case .unfold(let step): try UnfoldOperator.run(step, &state, context)
     case .draw(let step): try decisions.run(step, &state, context)
     case .compose(let step): try decisions.run(step, &state, context)
     case .expect(let step): try ExpectOperator.run(step, state, context)

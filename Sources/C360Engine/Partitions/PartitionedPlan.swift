@@ -114,7 +114,11 @@ struct PartitionedPlan {
       cuts[step.moments] = .byKey
       return .inPartitions
     case .versions(let step): return placement(of: step.relation)
-    case .eventValues, .timeline, .coverage, .asOf, .consent, .decide: return .inPartitions
+    case .eventValues, .timeline, .coverage, .asOf, .consent: return .inPartitions
+    case .decide(let step):
+      if let slate = step.slate { cuts[slate.rows] = .byKey }
+      return .inPartitions
+    case .unfold(let step): return placement(of: step.frame)
     case .draw(let step): return placement(of: step.frame)
     case .compose(let step): return placement(of: step.frame)
     case .derive(let step): return placement(of: step.relation)
@@ -270,8 +274,8 @@ private struct PartitionClaims {
         let read =
           [events.key, events.time] + [events.known].compactMap { $0 } + step.columns.map(\.from)
         guard scanned.isSuperset(of: read) else { return nil }
-      case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .draw, .sample,
-        .window, .join, .stack, .expect:
+      case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .unfold, .draw,
+        .sample, .window, .join, .stack, .expect:
         break
       }
     }
@@ -338,7 +342,8 @@ extension Step {
       step.actionTimelines = step.actionTimelines.map(observing)
       return .decide(step)
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .coverage, .asOf, .consent,
-      .derive, .filter, .group, .sort, .limit, .draw, .compose, .sample, .window, .join, .stack,
+      .derive, .filter, .group, .sort, .limit, .unfold, .draw, .compose, .sample, .window, .join,
+      .stack,
       .expect:
       return self
     }

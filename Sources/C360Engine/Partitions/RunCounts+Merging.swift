@@ -65,6 +65,7 @@ extension CompositionCounts {
 extension DecisionCounts {
   fileprivate mutating func merge(_ other: DecisionCounts) {
     rows += other.rows
+    if let more = other.positions { positions = (positions ?? 0) + more }
     fallbacks += other.fallbacks
     actions.merge(other.actions, uniquingKeysWith: +)
     forbidden.merge(other.forbidden, uniquingKeysWith: +)

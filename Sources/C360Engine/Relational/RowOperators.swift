@@ -93,6 +93,24 @@ enum LimitOperator {
   }
 }
 
+enum UnfoldOperator {
+  static func run(
+    _ step: UnfoldStep, _ state: inout ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) {
+    let origin = state.vector(step.origin).int64s
+    let count = state.rowCount(step.output)
+    let rows = Buffer(byteCount: count * 4)
+    let places = rows.elements(Int32.self)
+    for row in 0..<count { places[row] = Int32(truncatingIfNeeded: origin[row]) }
+    for (from, to) in step.columns {
+      state.set(
+        to,
+        try state.vector(from).gathered(
+          places, count: count, hasMissing: false, threads: context.threads))
+    }
+  }
+}
+
 enum ExpectOperator {
   /// A null condition does not hold.
   static func run(

@@ -83,6 +83,7 @@ extension Step {
       relations.insert(step.actions)
       relations.formUnion(step.actionTimelines.map(\.events.relation))
       relations.formUnion(step.actionConsents.map(\.ledger))
+    case .unfold(let step): relations.insert(step.frame)
     case .compose(let step): relations.formUnion(step.policies.map(\.actions))
     case .scan, .versions, .eventValues, .coverage, .derive, .group, .sort, .limit, .draw, .sample,
       .window, .join, .stack, .expect:

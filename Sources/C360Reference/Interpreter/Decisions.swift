@@ -10,11 +10,16 @@ private struct Candidate {
   var forbiddenBy: [Int] = []
   /// Not among the candidates of the first stage.
   var isLeftOut = false
+  /// In a slate: it stands above.
+  var isAbove = false
+  /// In a slate: the limit by which there are enough like it above.
+  var full: Int?
   /// Weighted terms; nil when it is forbidden or one of them is null.
   var terms: [Double]?
 
   /// Weighted terms added from left to right; nil when the candidate is not eligible.
   var value: Double? {
+    guard !isAbove, full == nil else { return nil }
     guard let terms, let first = terms.first else { return terms == nil ? nil : 0 }
     let value = terms.dropFirst().reduce(first, +)
     return value.isNaN ? nil : value
@@ -29,7 +34,7 @@ private struct Distribution {
 }
 
 extension ReferenceInterpreter {
-  /// One decision a row of the exposure, in its canonical order.
+  /// One decision a row of the exposure, in its canonical order; of slates one a position.
   public func decisions(
     _ policy: PolicyID, at exposure: ExposureID
   ) throws(ReferenceError) -> [ReferenceDecision] {
@@ -38,7 +43,7 @@ extension ReferenceInterpreter {
     for row in exposures[exposure.index] {
       var scope = Scope(entity: row.entity, time: row.time)
       scope.exposure = (exposure, row)
-      result.append(try decide(program[policy], row, scope))
+      result += try decide(program[policy], row, scope)
     }
     return result
   }
@@ -60,13 +65,57 @@ extension ReferenceInterpreter {
 
   private func decide(
     _ policy: Policy, _ row: ExposureRow, _ scope: Scope
-  ) throws(ReferenceError) -> ReferenceDecision {
+  ) throws(ReferenceError) -> [ReferenceDecision] {
     let rules = policy.mask.map { program[$0].rules } ?? []
-    let candidates = try self.candidates(of: policy, rules, scope)
-    let distribution = try self.distribution(of: policy, candidates, scope)
+    var candidates = try self.candidates(of: policy, rules, scope)
+    guard let slate = policy.slate else {
+      let distribution = try self.distribution(of: policy, candidates, scope)
+      return [decision(of: policy, candidates, distribution, row, position: 1).decision]
+    }
+    var positions: [ReferenceDecision] = []
+    while positions.count < slate.slots {
+      let distribution = try self.distribution(of: policy, candidates, scope)
+      // Where the fallback would act below another action, the slate is over.
+      if distribution.isFallback, !positions.isEmpty { break }
+      var (decision, chosen) = decision(
+        of: policy, candidates, distribution, row, position: positions.count + 1)
+      decision.position = positions.count + 1
+      positions.append(decision)
+      if decision.isFallback || candidates[chosen].row == nil { break }
+      try takeOut(chosen, slate, &candidates, scope)
+    }
+    return positions
+  }
+
+  /// The action is shown, and where as many like it are as may be, the others are out.
+  private func takeOut(
+    _ chosen: Int, _ slate: Policy.Slate, _ candidates: inout [Candidate], _ scope: Scope
+  ) throws(ReferenceError) {
+    candidates[chosen].isAbove = true
+    for (index, limit) in slate.limits.enumerated() {
+      func group(_ candidate: Candidate) throws(ReferenceError) -> Value {
+        var scope = scope
+        scope.action = candidate.row
+        return try value(limit.group, scope).asKey
+      }
+      let own = try group(candidates[chosen])
+      var like: [Int] = []
+      for other in candidates.indices where candidates[other].row != nil {
+        if compare(try group(candidates[other]), own) == 0 { like.append(other) }
+      }
+      guard like.count(where: { candidates[$0].isAbove }) == limit.most else { continue }
+      for other in like where candidates[other].isEligible { candidates[other].full = index }
+    }
+  }
+
+  private func decision(
+    of policy: Policy, _ candidates: [Candidate], _ distribution: Distribution,
+    _ row: ExposureRow, position: Int
+  ) -> (decision: ReferenceDecision, chosen: Int) {
+    let rules = policy.mask.map { program[$0].rules } ?? []
     let draw = draw(
       seed: program.seed, policy: policy.name, entity: row.entity, time: row.time,
-      number: row.number)
+      number: row.number, position: position)
     let chosen = choose(distribution.propensities, draw)
     let action = candidates[chosen]
     let better = candidates.indices.filter { index in
@@ -76,7 +125,7 @@ extension ReferenceInterpreter {
     let expected = zip(distribution.propensities, candidates)
       .filter { propensity, _ in propensity > 0 }
       .reduce(0) { sum, next in sum + next.0 * (next.1.value ?? .nan) }
-    return ReferenceDecision(
+    let decision = ReferenceDecision(
       entity: row.entity, time: row.time, number: row.number, action: action.name,
       rank: action.isEligible ? .int(Int64(better.count + 1)) : .null,
       propensity: distribution.propensities[chosen],
@@ -86,9 +135,10 @@ extension ReferenceInterpreter {
         action.isEligible ? action.terms.map { .float($0[term]) } ?? .null : .null
       },
       eligible: candidates.filter(\.isEligible).count,
-      reasons: reasons(candidates, rules), isFallback: distribution.isFallback,
+      reasons: reasons(candidates, rules, policy.slate), isFallback: distribution.isFallback,
       distribution: zip(candidates.map(\.name), distribution.propensities).map { ($0, $1) },
       draw: draw, actionRow: action.row)
+    return (decision, chosen)
   }
 
   /// The rows of the actions table in the order of the file, then the no-op.
@@ -216,16 +266,25 @@ extension ReferenceInterpreter {
   }
 
   /// `rule: action, action; rule: …`, in the order of the rules, at last `null_value`.
-  private func reasons(_ candidates: [Candidate], _ rules: [Mask.Rule]) -> String {
+  private func reasons(
+    _ candidates: [Candidate], _ rules: [Mask.Rule], _ slate: Policy.Slate?
+  ) -> String {
     let forbidden = rules.enumerated().map { index, rule in
       (rule.name, candidates.filter { $0.forbiddenBy.contains(index) })
     }
     let leftOut = ("candidates", candidates.filter(\.isLeftOut))
     let unknown = (
       "null_value",
-      candidates.filter { $0.forbiddenBy.isEmpty && !$0.isLeftOut && !$0.isEligible }
+      candidates.filter {
+        $0.forbiddenBy.isEmpty && !$0.isLeftOut && !$0.isAbove && $0.full == nil && !$0.isEligible
+      }
     )
-    return (forbidden + [leftOut, unknown]).filter { !$1.isEmpty }.map { name, refused in
+    let above = ("above", candidates.filter(\.isAbove))
+    let full = (slate?.limits ?? []).enumerated().map { index, limit in
+      (limit.name, candidates.filter { $0.full == index })
+    }
+    return (forbidden + [leftOut, above] + full + [unknown]).filter { !$1.isEmpty }.map {
+      name, refused in
       name + ": " + refused.map { text(of: $0.name) }.joined(separator: ", ")
     }.joined(separator: "; ")
   }
@@ -238,6 +297,7 @@ extension ReferenceInterpreter {
     case .entity: decision.entity
     case .time: .time(decision.time)
     case .number: .int(Int64(decision.number))
+    case .position: .int(Int64(decision.position ?? 1))
     case .action: decision.action
     case .rank: decision.rank
     case .propensity: .float(decision.propensity)

@@ -1,7 +1,11 @@
 import C360Semantics
 
 /// The uniform draw of a decision in [0, 1): docs/randomness.md.
-func draw(seed: UInt64, policy: String, entity: Value, time: Int64, number: Int) -> Double {
+///
+/// - Parameter position: in a slate, from 1.
+func draw(
+  seed: UInt64, policy: String, entity: Value, time: Int64, number: Int, position: Int = 1
+) -> Double {
   var bytes = littleEndian(seed) + Array(policy.utf8) + [0xFF]
   if case .text(let key) = entity {
     bytes += Array(key.utf8)
@@ -9,6 +13,7 @@ func draw(seed: UInt64, policy: String, entity: Value, time: Int64, number: Int)
     bytes += littleEndian(UInt64(bitPattern: entity.integer ?? 0))
   }
   bytes += [0xFF] + littleEndian(UInt64(bitPattern: time)) + littleEndian(UInt64(number))
+  if position > 1 { bytes += littleEndian(UInt64(position - 1)) }
   var hash: UInt64 = 0xcbf2_9ce4_8422_2325
   for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
   hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9

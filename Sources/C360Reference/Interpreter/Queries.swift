@@ -26,12 +26,18 @@ extension ReferenceInterpreter {
         return scope
       }
     case .policy(let policy, let exposure):
-      let decisions = try decisions(policy, at: exposure)
-      return zip(exposureScopes(exposure), decisions).map { scope, decision in
-        var scope = scope
-        scope.action = decision.actionRow
-        scope.decision = (policy, decision)
-        return scope
+      // Rows of a slate stand at one row of the exposure.
+      var decisions = try decisions(policy, at: exposure)[...]
+      return exposureScopes(exposure).flatMap { scope -> [Scope] in
+        var scopes: [Scope] = []
+        while let decision = decisions.first, scopes.isEmpty || decision.position ?? 1 > 1 {
+          var scope = scope
+          scope.action = decision.actionRow
+          scope.decision = (policy, decision)
+          scopes.append(scope)
+          decisions.removeFirst()
+        }
+        return scopes
       }
     }
   }

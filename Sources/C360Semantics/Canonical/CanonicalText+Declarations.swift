@@ -126,12 +126,16 @@ extension CanonicalText {
       "approved \(quoted($0.by))" + ($0.until.map { " until \($0)us" } ?? "")
     }
     let stage = policy.firstStage.map { "candidates top(\($0.count)) by \(expression($0.score))" }
+    let slate = policy.slate.map { slate in
+      let limits = slate.limits.map { ", at most \($0.most) per \(expression($0.group))" }
+      return "slots \(slate.slots)\(limits.joined())"
+    }
     let items =
       ["mask \(policy.mask.map { program[$0].name } ?? "none")"] + terms
       + policy.constraints.map(constraint) + [
         "choose \(choice)", "explore \(policy.explore)",
         "fallback \(literal(policy.fallback, .text))",
-      ] + permits + [stage, approval].compactMap { $0 }
+      ] + permits + [stage, slate, approval].compactMap { $0 }
     return "policy \(policy.name) for \(program[policy.actions].name) at "
       + "\(program[policy.exposure].name) {\(items.joined(separator: "; "))}"
   }

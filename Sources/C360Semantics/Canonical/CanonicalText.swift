@@ -70,6 +70,7 @@ struct Dependencies {
     }
     if case .threshold(let condition) = policy.choice { add(condition) }
     if let stage = policy.firstStage { add(stage.score) }
+    for limit in policy.slate?.limits ?? [] { add(limit.group) }
     if let mask = policy.mask { for rule in program[mask].rules { add(rule.condition) } }
   }
 

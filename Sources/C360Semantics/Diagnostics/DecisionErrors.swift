@@ -104,6 +104,46 @@ extension SemanticError {
       help: ["as in `candidates top(200) by match`"])
   }
 
+  static func slotsForm(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0518", "a number of positions, or of actions in them, is at least 1 and known beforehand",
+      at: at, help: ["as in `slots 3, at most 1 per brand`"])
+  }
+
+  static func limitColumn(_ at: Span, of actions: String) -> Diagnostic {
+    Diagnostic(
+      "E0518", "a slate is kept diverse by a column of the actions, and this is none", at: at,
+      help: ["name a column of `\(actions)`, as in `at most 1 per brand`"])
+  }
+
+  static func limitType(_ at: Span, _ type: Type) -> Diagnostic {
+    Diagnostic("E0518", "actions cannot be grouped by `\(type)`", at: at)
+  }
+
+  static func boundSlate(_ at: Span, slots: Span) -> Diagnostic {
+    Diagnostic(
+      "E0519", "a policy with `slots` is `subject to` no constraints", at: at,
+      secondary: [LabeledSpan(slots, "a slate")],
+      help: [
+        "a rule of the mask bounds each action, and `at most 1 per brand` behind `slots` each slate",
+        "or leave `slots` out: then decisions are single actions, and may be bound",
+      ])
+  }
+
+  static func slateMember(_ at: Span, _ name: String, slots: Span) -> Diagnostic {
+    Diagnostic(
+      "E0519", "`\(name)` decides on slates, and members of a composition decide on single actions",
+      at: at, secondary: [LabeledSpan(slots, "a slate")],
+      help: ["query `\(name)` itself, or name a policy without `slots` here"])
+  }
+
+  static func divergenceFromSlate(_ at: Span, _ name: String, slots: Span) -> Diagnostic {
+    Diagnostic(
+      "E0519", "`\(name)` decides on slates, and a divergence is one of single actions", at: at,
+      secondary: [LabeledSpan(slots, "a slate")],
+      help: ["measure it from a policy without `slots`"])
+  }
+
   // MARK: Masks
 
   static func cannotHide(_ at: Span, _ name: String, noun: String) -> Diagnostic {

@@ -123,6 +123,8 @@ public enum DecisionColumn: Sendable, Hashable {
   case time
   /// 0-based number among exposures of equal (entity, time), in T2 order.
   case number
+  /// Of a slate, from 1.
+  case position
   /// Key of the action or name of the no-op. Text when the key is text or a no-op exists, else int.
   case action
   /// Rank of the chosen action by value among the eligible ones, from 1; null for a fallback.

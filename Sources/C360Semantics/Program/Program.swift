@@ -218,6 +218,32 @@ public struct Policy: Sendable {
       self.score = score
     }
   }
+  /// `slots 3, at most 1 per brand`: a decision is several actions, position by position.
+  public struct Slate: Sendable {
+    /// `at most 1 per brand`: of the actions that are equal in a column; a null is a value like others.
+    public struct Limit: Sendable {
+      /// At least 1.
+      public let most: Int
+      /// The column of the action.
+      public let group: Expression
+      /// As reasons name it: `per brand`.
+      public let name: String
+      public init(most: Int, group: Expression, name: String) {
+        self.most = most
+        self.group = group
+        self.name = name
+      }
+    }
+    /// Positions, at least 1.
+    public let slots: Int
+    public let limits: [Limit]
+    public let span: Span
+    public init(slots: Int, limits: [Limit], span: Span) {
+      self.slots = slots
+      self.limits = limits
+      self.span = span
+    }
+  }
   public let name: String
   public let actions: TableID
   /// Where the policy decides unless a query moves it.
@@ -236,6 +262,8 @@ public struct Policy: Sendable {
   /// In the order of `subject to`.
   public var constraints: [Constraint] = []
   public var firstStage: FirstStage?
+  /// nil: a decision is one action.
+  public var slate: Slate?
   public let owner: String?
   public let approval: (by: String, until: Int64?)?
   public let ticket: String?

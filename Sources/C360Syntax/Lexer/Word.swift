@@ -17,11 +17,11 @@ enum Word: UInt8, Sendable, CaseIterable {
   // Items of blocks
   case observed, arrives, expires, none, keep, outcome, link, resolve, hide, forbid, include,
     maximize, minimize
-  case permit, subject, candidates, choose, explore, fallback, owner, approved, ticket
+  case permit, subject, candidates, slots, choose, explore, fallback, owner, approved, ticket
   case salt, layer, ramp, arm, otherwise, best, mixture
   // Clauses
   case from, through, to, of, via, `as`, because, unless, when, under, weight, until, every, after
-  case per, soft, by, above, calendar, all, first, last, session, since, `for`
+  case per, soft, by, most, above, calendar, all, first, last, session, since, `for`
   // Verbs of queries
   case select, derive, group, sort, take, skip, distinct, sample, pivot, window, join, describe
   // Clauses of `join`

@@ -4,7 +4,7 @@ extension Parser {
   static let maskItems: [Word] = [.hide, .forbid, .include]
   static let objectiveItems: [Word] = [.maximize, .minimize]
   static let policyItems: [Word] = [
-    .mask, .permit, .objective, .subject, .candidates, .choose, .explore, .fallback,
+    .mask, .permit, .objective, .subject, .candidates, .slots, .choose, .explore, .fallback,
     .owner, .approved, .ticket,
   ]
 
@@ -165,6 +165,9 @@ extension Parser {
     case .candidates:
       parseExpression(.expression)
       if expect(.by) { parseExpression(.key) }
+    case .slots:
+      parseExpression(.expression)
+      while takeIf(.comma) { parseLimit() }
     case .choose, .explore, .fallback: parseExpression(.expression)
     case .owner, .approved, .ticket:
       expect(.text, .value, "a text")
@@ -175,6 +178,17 @@ extension Parser {
     }
     parseBecause()
     return .clause
+  }
+
+  /// `at most 1 per brand`
+  private mutating func parseLimit() {
+    let start = mark
+    if expect(.at), expect(.most) {
+      parseExpression(.expression)
+      if expect(.per) { parseName(.name, "a column of the actions") }
+    }
+    let node = finish(.limit, from: start)
+    push(.item, node)
   }
 
   /// `permit sensitive(age) [in a, b] [because "…"]`

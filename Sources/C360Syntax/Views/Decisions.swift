@@ -107,11 +107,12 @@ public struct PolicySyntax: SyntaxView {
 
 /// One clause of a policy; which accessors are filled depends on `keyword`:
 /// `mask objective` → names; `permit` → names[0] = `sensitive`… see `label`; `choose explore` →
-/// expression; `candidates` → expression and key; `fallback` → expression (a literal);
+/// expression; `candidates` → expression and key; `slots` →
+/// expression and limits; `fallback` → expression (a literal);
 /// `owner approved ticket` → text.
 public struct ClauseSyntax: SyntaxView {
   public let node: SyntaxNode
-  /// `mask permit objective subject candidates choose explore fallback owner approved ticket …`
+  /// `mask permit objective subject candidates slots choose explore fallback owner approved ticket …`
   public var keyword: SyntaxToken? { node.token(.keyword) }
   /// `mask M` / `mask none`, `objective O`: one name. `permit … in a, b`: the names after `in`.
   public var names: [NameSyntax] { node.nodes(.name).map(NameSyntax.init) }
@@ -120,8 +121,17 @@ public struct ClauseSyntax: SyntaxView {
   public var expression: ExpressionSyntax? { node.expression(.expression) }
   /// `candidates top(200) by match`: what follows `by`.
   public var key: ExpressionSyntax? { node.expression(.key) }
+  /// `slots 3, at most 1 per brand`: what follows the commas.
+  public var limits: [LimitSyntax] { node.nodes(.item).map(LimitSyntax.init(node:)) }
   public var text: SyntaxToken? { node.token(.value) }
   /// `approved "…" until @…`
   public var until: ExpressionSyntax? { node.expression(.until) }
   public var because: BecauseSyntax? { node.becauseClause }
+}
+
+/// `at most 1 per brand`
+public struct LimitSyntax: SyntaxView {
+  public let node: SyntaxNode
+  public var most: ExpressionSyntax? { node.expression(.expression) }
+  public var column: NameSyntax? { node.name(.name) }
 }

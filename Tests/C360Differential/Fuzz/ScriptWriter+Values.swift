@@ -386,6 +386,28 @@ extension ScriptWriter {
       "  explore \(make.random.pick(["0%", "0%", "5%", "50%", "100%"]))",
       "  fallback \(hasNoAction && make.random.chance(0.6) ? "\"nothing\"" : key)", "}", "",
     ]
+    if make.random.chance(0.6) { writeSlates(threshold, candidates, fallback: key) }
+  }
+
+  /// The same objective, several actions at a time.
+  private mutating func writeSlates(
+    _ threshold: String, _ candidates: [String], fallback: String
+  ) {
+    hasSlates = true
+    let choose = make.random.pick([
+      "greedy", "softmax(temperature: 0.5)", "softmax(temperature: 20.0)",
+      "threshold(\(threshold))",
+    ])
+    var slots = "  slots \(make.random.number(1...5))"
+    for column in offers.dropFirst().prefix(3) where make.random.chance(0.3) {
+      slots += ", at most \(make.random.number(1...2)) per \(column.name)"
+    }
+    lines += ["policy page for offers at sends {"] + candidates
+    lines += [
+      "  mask m", "  objective value", slots, "  choose \(choose)",
+      "  explore \(make.random.pick(["0%", "0%", "20%", "100%"]))",
+      "  fallback \(hasNoAction && make.random.chance(0.6) ? "\"nothing\"" : fallback)", "}", "",
+    ]
   }
 
   mutating func writeShows(hasMoments: Bool) {
@@ -402,6 +424,13 @@ extension ScriptWriter {
       + "is_fallback, term_t0, term_t1"
     show("p | select \(decision)")
     show("p | group action { n = count(); total = sum(value); top = max(term_t0) } | sort -n")
+    if hasSlates {
+      show("page | select \(decision), position, number, \(names)")
+      show(
+        "page | where position > 1 | group position, action { n = count(); propensity = max(propensity) }"
+      )
+      if hasMoments { show("page at moments | select \(decision), position") }
+    }
     writeCompositionShows(hasMoments: hasMoments, columns: decision)
     if hasMoments {
       show("moments \(none) | select customer, at, \(names)")

@@ -17,6 +17,8 @@ struct ScriptWriter {
   var actionFeatures: [Piece] = []
   var offers: [FuzzColumn] = []
   var hasNoAction = false
+  /// There is a policy `page` of several positions.
+  var hasSlates = false
   /// Event tables whose events belong to entities with a probability.
   var weighted: Set<String> = []
   var hides = false

@@ -68,7 +68,7 @@ extension Value {
 }
 
 extension Show {
-  private static let deciders = ["p", "wide", "trial", "contest", "whole"]
+  private static let deciders = ["p", "page", "wide", "trial", "contest", "whole"]
 
   var isOfDecisions: Bool { Self.deciders.contains { span.text.hasPrefix("show \($0) ") } }
 

@@ -10,13 +10,28 @@ import Testing
 @Suite struct WhyDifferentialTests {
   @Test(arguments: 0..<40 as Range<UInt64>)
   func `equals the decision log bit for bit, and the reference`(seed: UInt64) throws {
-    let fuzz = FuzzCase(seed: seed)
+    try hold("p", of: FuzzCase(seed: seed))
+  }
+
+  /// One explanation a position.
+  @Test(arguments: 0..<40 as Range<UInt64>)
+  func `positions of slates equal the decision log bit for bit`(seed: UInt64) throws {
+    try hold("page", of: FuzzCase(seed: seed))
+  }
+
+  private func hold(_ policy: String, of fuzz: FuzzCase) throws {
     guard let shows = try? fuzz.engine() else { return }
     let program = try fuzz.program()
-    let place = try #require(
-      program.shows.firstIndex { $0.span.text.hasPrefix("show p | select") })
+    guard
+      let place = program.shows.firstIndex(where: {
+        $0.span.text.hasPrefix("show \(policy) | select")
+      })
+    else {
+      #expect(policy == "page")
+      return
+    }
     let log = shows[place]
-    let reference = try? fuzz.decisions(program)
+    let reference = try? fuzz.decisions(of: policy, program)
     try fuzz.inSession { session in
       for row in Set([0, log.rowCount / 2, log.rowCount - 1]) where log.rowCount > row && row >= 0 {
         guard case .int(let time) = log.value(row, 1) else { continue }
@@ -26,16 +41,20 @@ import Testing
         case .text(let value): key = value
         default: continue
         }
-        let why = try session.why(policy: "p", key: key, at: time, limit: 50)
+        let why = try session.why(policy: policy, key: key, at: time, limit: 200)
         let same = (0..<log.rowCount).filter {
           log.value($0, 0) == log.value(row, 0) && log.value($0, 1) == .int(time)
         }
-        #expect(why.decisions.count == min(50, same.count))
-        // Numbers among equal (entity, time) stand in the order of the log.
-        for (decision, row) in zip(why.decisions.reversed(), same.suffix(50)) {
+        #expect(why.decisions.count == same.count)
+        // Numbers among equal (entity, time), and positions, stand in the order of the log.
+        let decisions = why.decisions.sorted {
+          ($0.course.number, $0.course.position ?? 0) < ($1.course.number, $1.course.position ?? 0)
+        }
+        for (decision, row) in zip(decisions, same) {
           hold(decision, to: log, row, terms: why.terms)
           let expected = reference?.first {
             $0.time == time && $0.number == decision.course.number
+              && $0.position == decision.course.position
               && $0.entity.isKey(log.value(row, 0))
           }
           if reference != nil { hold(decision, to: try #require(expected)) }
@@ -87,11 +106,14 @@ extension Value {
 }
 
 extension FuzzCase {
-  fileprivate func decisions(_ program: Program) throws -> [ReferenceDecision] {
+  fileprivate func decisions(
+    of name: String, _ program: Program
+  ) throws -> [ReferenceDecision] {
     let data = ReferenceData(
       tables: program.tables.map { ReferenceTable(rows: rows[$0.name] ?? []) },
       exposures: program.exposures.map { ReferenceTable(rows: rows[$0.name] ?? []) })
-    let policy = try #require(program.policies.indices.first.map { PolicyID($0) })
+    let policy = PolicyID(
+      try #require(program.policies.firstIndex { $0.name == name }))
     return try ReferenceInterpreter(program: program, data: data)
       .decisions(policy, at: program[policy].exposure)
   }

@@ -2,7 +2,7 @@ import C360Columns
 
 extension Vector {
   /// The values of some rows, in the order given; a row of −1 gives null.
-  func gathered(
+  package func gathered(
     _ rows: UnsafePointer<Int32>, count: Int, hasMissing: Bool, threads: Int
   ) throws(EngineError) -> Vector {
     let result = Buffer(byteCount: count * type.stride)

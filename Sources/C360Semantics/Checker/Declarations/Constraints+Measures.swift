@@ -188,6 +188,10 @@ extension Checker {
       report(SemanticError.divergenceFromConstrained(name.span, found.name, found.nameSpan))
       return nil
     }
+    if let slate = other.policy.slate {
+      report(SemanticError.divergenceFromSlate(name.span, found.name, slots: slate.span))
+      return nil
+    }
     return Measured(measure: .divergence(from: other.id), type: .float)
   }
 

@@ -153,6 +153,10 @@ extension Checker {
         )
         return nil
       }
+      if let slate = info.policy.slate {
+        report(SemanticError.slateMember(name.span, found.name, slots: slate.span))
+        return nil
+      }
       return MemberInfo(
         member: .policy(info.id), name: found.name, span: name.span, policies: [info],
         mask: info.mask, reads: assignmentsRead(by: decisive(info)))

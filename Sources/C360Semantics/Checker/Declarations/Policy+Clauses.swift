@@ -158,7 +158,7 @@ extension Checker {
     var isComplete = true
     let known =
       Array(mask?.ruleSpans.keys ?? [:].keys) + objective.names + constraints
-      + ["choose", "candidates"]
+      + ["choose", "candidates", "slots"]
     for clause in clauses {
       guard let label = clause.label?.text else { continue }
       if clause.names.isEmpty { everywhere.insert(label) }

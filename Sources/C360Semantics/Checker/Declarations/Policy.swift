@@ -24,9 +24,8 @@ extension Checker {
   }
 
   private static let clauseNames = [
-    "mask", "permit", "objective", "subject", "candidates", "choose", "explore", "fallback",
-    "owner",
-    "approved", "ticket",
+    "mask", "permit", "objective", "subject", "candidates", "slots", "choose", "explore",
+    "fallback", "owner", "approved", "ticket",
   ]
 
   private func clauses(_ syntax: PolicySyntax, _ declaration: Declaration) -> Clauses? {
@@ -37,9 +36,6 @@ extension Checker {
       let word = keyword.text
       if word == "permit" {
         clauses.permits.append(clause)
-      } else if word == "slots" {
-        report(SemanticError.notInThisVersion(clause.span, "`\(word)` in a policy"))
-        isComplete = false
       } else if !Self.clauseNames.contains(word) {
         report(SemanticError.unknownClause(keyword.span, word, known: Self.clauseNames))
         isComplete = false
@@ -87,11 +83,19 @@ extension Checker {
       clauses.single["choose"], declaration, actions, exposure, mask.info, terms)
     let firstStage = candidatesClause(
       clauses.single["candidates"], declaration, actions, exposure, mask.info)
+    let slate = slotsClause(
+      clauses.single["slots"], declaration, actions, exposure, mask.info)
     checkEntries(
       mask.info, terms, choice, constraints ?? [], firstStage ?? nil, permits: permits,
       exposure: exposure, site: site)
-    guard areTermsComplete, let choice, let explore, let fallback, let constraints, let firstStage
+    checkEntries(of: slate ?? nil, permits: permits, policy: site.span)
+    guard areTermsComplete, let choice, let explore, let fallback, let constraints, let firstStage,
+      let slate
     else {
+      return nil
+    }
+    if let slate, let subject = clauses.single["subject"] {
+      report(SemanticError.boundSlate(subject.span, slots: slate.span))
       return nil
     }
     if case .threshold = choice, explore > 0,
@@ -105,8 +109,8 @@ extension Checker {
     return add(
       PolicyParts(
         declaration: declaration, actions: actions, exposure: exposure, mask: mask.info,
-        terms: terms, constraints: constraints, firstStage: firstStage, choice: choice,
-        explore: explore, fallback: fallback, permits: permits,
+        terms: terms, constraints: constraints, firstStage: firstStage, slate: slate,
+        choice: choice, explore: explore, fallback: fallback, permits: permits,
         permissions: clauses.permits.compactMap { Self.permission($0) }),
       clauses.single)
   }
@@ -127,6 +131,7 @@ extension Checker {
     let terms: [Policy.Term]
     let constraints: [Constraint]
     let firstStage: Policy.FirstStage?
+    let slate: Policy.Slate?
     let choice: Policy.Choice
     let explore: Double
     let fallback: Value
@@ -147,6 +152,7 @@ extension Checker {
       policy.permissions = parts.permissions
       policy.constraints = parts.constraints
       policy.firstStage = parts.firstStage
+      policy.slate = parts.slate
       return policy
     }
     let text = CanonicalText(program).policyWithDependencies(policy(canonicalText: ""))

@@ -218,6 +218,7 @@ extension Checker {
     // Repaired decisions have no propensity.
     let isBound = !info.policy.constraints.isEmpty
     let repaired = isBound ? [column("repaired", .repaired, .bool)] : []
+    let position = info.policy.slate == nil ? [] : [column("position", .position, .int)]
     let terms = info.policy.terms.enumerated().map { index, term in
       column("term_\(term.name)", .term(index), Type.float.optional)
     }
@@ -225,6 +226,7 @@ extension Checker {
       column(exposure.exposure.entity, .entity, key),
       column("at", .time, .time),
       column("number", .number, .int),
+    ] + position + [
       column("action", .action, action),
       column("rank", .rank, Type.int.optional),
       column("propensity", .propensity, isBound ? Type.float.optional : .float),
