@@ -48,11 +48,14 @@ import Testing
   @Test func randomProgramsParseAndFormat() throws {
     var maker = SentenceMaker(Self.grammar, seed: 6)
     var arbitrations = SentenceMaker(Self.grammar, seed: 7)
+    var clauses = SentenceMaker(Self.grammar, seed: 8)
     var seen: Set<SyntaxKind> = []
     for _ in 0..<160 {
       var declarations = (0..<12).map { _ in maker.sentence("Declaration") }
       // Mixtures are rare: one declaration of many, one line of several, one form of three.
       declarations.append(arbitrations.sentence("arbitrate"))
+      // So are limits of slates: one clause of many in one declaration.
+      declarations.append("policy p for a at e {\n\(clauses.sentence("clause"))\n}")
       let text = maker.sentence("sourceFile") + declarations.joined(separator: "\n")
       let tree = parse(SourceFile(name: "random.c360", text: text))
       #expect(tree.diagnostics.isEmpty, "\(DiagnosticRenderer.terminal(tree.diagnostics))\n\(text)")
