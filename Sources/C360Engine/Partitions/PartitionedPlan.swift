@@ -70,11 +70,13 @@ struct PartitionedPlan {
     let isLate = step.couplesDecisions || !late.isDisjoint(with: columns.read)
     guard isLate else { return place(step, claims) }
     switch step {
+    // No slate hangs on decisions that are coupled.
+    case .decide(let step) where step.slate != nil: return nil
     case .decide, .derive, .draw, .compose, .expect: late.formUnion(columns.written)
     case .filter(let step): cuts[step.output] = .afterwards
     case .group, .sort, .limit, .sample, .window, .join, .stack: return place(step, claims)
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
-      .consent:
+      .consent, .unfold:
       return nil
     }
     return .after
@@ -343,8 +345,7 @@ extension Step {
       return .decide(step)
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .coverage, .asOf, .consent,
       .derive, .filter, .group, .sort, .limit, .unfold, .draw, .compose, .sample, .window, .join,
-      .stack,
-      .expect:
+      .stack, .expect:
       return self
     }
   }
