@@ -31,9 +31,15 @@ struct Compiler {
   }
 
   /// program → plan: what sinks need, each thing once.
-  func lower(_ program: Program, watch: LoweringOptions.Watch? = nil) -> LoweredProgram {
+  ///
+  /// - Parameter startPrices: as `EarlierPrices` has them.
+  func lower(
+    _ program: Program, watch: LoweringOptions.Watch? = nil,
+    startPrices: EarlierPrices.Tree = [:]
+  ) -> LoweredProgram {
     var options = LoweringOptions(horizon: session.options.asOf) { sha256($0.canonicalText) }
     options.pathPoints = session.options.pathPoints
+    options.startPrices = startPrices
     options.watch = watch
     return C360Lowering.lower(program, options: options)
   }
@@ -68,7 +74,8 @@ struct Compiler {
     let (program, warnings) = try accept(check(parse()))
     try holdBindings(to: program)
     try holdApprovals(of: program)
-    let results = try execute(program, lower(program))
+    let start = try session.options.warmStart.map { try EarlierPrices(manifest: $0, files).prices }
+    let results = try execute(program, lower(program, startPrices: start ?? [:]))
     return try deliver(results, program, warnings: warnings)
   }
 

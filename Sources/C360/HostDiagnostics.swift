@@ -21,6 +21,7 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case unknownPolicy = "E0714"
   case unfitKey = "E0715"
   case noSuchDecision = "E0716"
+  case unreadableWarmStart = "E0717"
   case spillFailed = "E0720"
   case leak = "E0731"
   case badLink = "E0741"

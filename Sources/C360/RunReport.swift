@@ -49,6 +49,8 @@ public struct RunReport: Sendable {
     public let isAsked: Bool
     /// Terms in the objective's order with their sums over decisions.
     public let terms: [(name: String, total: Double)]
+    /// What the figures of its bounds are counted in.
+    public let units: AllocationUnits
   }
   /// The decisions of an experiment or an arbitration at an exposure.
   public struct Composition: Sendable {

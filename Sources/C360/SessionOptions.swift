@@ -27,6 +27,9 @@ public struct SessionOptions: Sendable {
   /// Points of the path of value against budget that are reported for policies under one budget; 0:
   /// none.
   public var pathPoints = 0
+  /// The manifest of an earlier run, relative to the working directory: the search for the prices of
+  /// bounds begins at those that it has, which it then needs fewer passes for.
+  public var warmStart: String?
   /// Rows of a batch in scalar programs; nothing but time depends on it.
   public var batchSize = 2048
   /// Whether tables are taken from the folder `.c360-cache` beside the script, where there is one.

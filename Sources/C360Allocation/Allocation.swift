@@ -7,6 +7,17 @@ public struct Allocation: Sendable {
   public let temperature: Double
   /// Price of divergence, per nat and decision; the weight of ln prior in the choice.
   public let priorWeight: Double
+  /// Mean entropy and divergence of the probabilities, and what one more nat of their bounds is worth;
+  /// nil where they are not bounded.
+  public var entropy: Distributional?
+  public var divergence: Distributional?
+
+  /// A mean over decisions that is bounded.
+  public struct Distributional: Sendable {
+    /// Nats, under the full mixture.
+    public let mean: Double
+    public let multiplier: Double
+  }
   public let certificate: AllocationCertificate
   /// By row, in the order of the problem's.
   public let rowReports: [AllocationRowReport]

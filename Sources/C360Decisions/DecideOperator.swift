@@ -32,7 +32,10 @@ public struct DecideOperator: DecisionOperator {
     var notes: BoundNotes?
     let workers: [DecisionWorker]
     if step.isBound {
-      let bound = BoundDecisions(problem, rowCount: rowCount, watched: watched, context)
+      let read = state
+      let bound = BoundDecisions(
+        problem, plan: state.plan, read: { read.vector($0) }, rowCount: rowCount,
+        watched: watched, context)
       let prior = try Self.prior(of: step, &state, context)
       (workers, allocation, notes) = try bound.decide(into: log, prior: prior)
     } else {

@@ -35,12 +35,40 @@ extension Lowering {
       case .entropy: .entropy
       case .divergence: .divergence
       }
-    var bound = 0.0
+    let limits = constraint.limits.map { self.limits($0, of: constraint, scope, decision) }
+    var bound = limits == nil ? 0 : Double.nan
     if case .literal(.float(let value)) = constraint.bound.kind { bound = value }
     return DecideConstraint(
       name: constraint.name, measure: measure, isAtMost: constraint.sense == .atMost,
-      bound: bound, period: period(constraint), groups: groups(constraint, scope, decision),
+      bound: bound, limits: limits, period: period(constraint),
+      groups: groups(constraint, scope, decision),
       penalty: constraint.penalty)
+  }
+
+  private func limits(
+    _ limits: Constraint.Limits, of constraint: Constraint, _ scope: Scope, _ decision: Decision
+  ) -> DecideConstraint.Limits {
+    let rows = rows(limits.table)
+    let type = constraint.bound.type
+    func column(_ scope: Scope) -> ColumnID {
+      derivedColumn(
+        lower(constraint.bound, scope), in: rows.relation, named: "\(constraint.name), bound",
+        type)
+    }
+    if limits.keys.isEmpty {
+      var scope = scope
+      scope.relation = rows.relation
+      return .actions(column(scope), otherwise: limits.otherwise)
+    }
+    return .rows(
+      column(rowScope(limits.table)),
+      keys: limits.keys.map { key in
+        let id = self.column(key.column, of: rows)
+        switch key.part {
+        case .group(let place): return .group(id, place)
+        case .period: return .day(id)
+        }
+      }, otherwise: limits.otherwise)
   }
 
   private func entityCap(

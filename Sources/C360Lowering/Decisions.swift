@@ -200,6 +200,8 @@ extension Lowering {
     step.slate = decision.slate
     step.constraints = decision.constraints
     step.pathPoints = options.pathPoints
+    step.startPrices =
+      options.startPrices[policy.name]?[program[decision.key.exposure].name] ?? [:]
     step.entityCaps = decision.entityCaps
     step.watched = decision.watched
     step.prior = decision.prior.map { [decideStep($0)] } ?? []

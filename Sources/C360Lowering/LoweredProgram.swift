@@ -113,6 +113,8 @@ public struct LoweringOptions: Sendable {
   public var horizon: Int64?
   /// Points of the path of value against budget, for policies under one budget; 0: none.
   public var pathPoints = 0
+  /// Policy → exposure → constraint → group → prices of an earlier run.
+  public var startPrices: [String: [String: [String: [String: [Double]]]]] = [:]
   /// Whose decisions are explained, and by which values.
   public var watch: Watch?
 

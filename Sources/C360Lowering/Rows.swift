@@ -193,10 +193,10 @@ extension Lowering {
       return FrameStep.Population(
         relation: rows.relation, key: self.column(roles.entity, of: rows), time: nil, known: nil,
         arrivesWithin: nil, until: nil)
-    case .actions(let roles):
+    case .actions, .limits:
       return FrameStep.Population(
-        relation: rows.relation, key: self.column(roles.key, of: rows), time: nil, known: nil,
-        arrivesWithin: nil, until: nil)
+        relation: rows.relation, key: self.column(program[id].keyColumn, of: rows), time: nil,
+        known: nil, arrivesWithin: nil, until: nil)
     }
   }
 

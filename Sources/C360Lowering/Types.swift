@@ -140,7 +140,12 @@ extension C360Semantics.AggregateFunction {
 
 extension Table {
   /// Whether its rows make entities known: links alone make nobody known.
-  var hasEntities: Bool { if case .identity = kind { false } else { true } }
+  var hasEntities: Bool {
+    switch kind {
+    case .identity, .limits: false
+    case .events, .profile, .consents, .actions: true
+    }
+  }
 
   /// The columns that place a row: entity key and time, where the kind has them.
   var keyColumn: Int {
@@ -149,6 +154,7 @@ extension Table {
     case .profile(let roles): roles.key
     case .consents(let roles): roles.key
     case .actions(let roles): roles.key
+    case .limits(let roles): roles.keys.first ?? 0
     case .identity(let roles): roles.identifier
     }
   }

@@ -37,22 +37,39 @@ public struct DecideConstraint: Sendable {
     /// Column of the actions relation.
     case actions(ColumnID)
   }
+  /// Where each group has a bound of its own.
+  public enum Limits: Sendable {
+    /// float64 column of the actions relation: the same at all actions of a group; null: `otherwise`.
+    case actions(ColumnID, otherwise: Double?)
+    /// float64 column of a small relation; of which row, `keys` say.
+    case rows(ColumnID, keys: [Key], otherwise: Double?)
+  }
+  /// A key column of limits, and what it is equal to in a group.
+  public enum Key: Sendable {
+    /// A member of `groups`.
+    case group(ColumnID, Int)
+    /// The local day, since 1970-01-01, on which a calendar period starts.
+    case day(ColumnID)
+  }
   public let name: String
   public let measure: Measure
   public let isAtMost: Bool
+  /// NaN where `limits` has it.
   public let bound: Double
+  public let limits: Limits?
   public let period: Period?
   public let groups: [Group]
   /// Objective charged for each unit of violation; nil: hard.
   public let penalty: Double?
   public init(
-    name: String, measure: Measure, isAtMost: Bool, bound: Double, period: Period?,
-    groups: [Group], penalty: Double?
+    name: String, measure: Measure, isAtMost: Bool, bound: Double, limits: Limits? = nil,
+    period: Period?, groups: [Group], penalty: Double?
   ) {
     self.name = name
     self.measure = measure
     self.isAtMost = isAtMost
     self.bound = bound
+    self.limits = limits
     self.period = period
     self.groups = groups
     self.penalty = penalty

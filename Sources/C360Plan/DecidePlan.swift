@@ -108,6 +108,9 @@ public struct DecideStep: Sendable {
   public var entityCaps: [EntityCap] = []
   /// Points of the path of value against budget to report, where there is one budget; 0: none.
   public var pathPoints = 0
+  /// Constraint → group or period → prices that its bound had in an earlier run: where the search for
+  /// prices begins.
+  public var startPrices: [String: [String: [Double]]] = [:]
   /// The policy from which a divergence is measured: none or one, at the same frame and actions.
   public var prior: [DecideStep] = []
   /// Scalars that are looked at where a decision is explained; no decision hangs on them.

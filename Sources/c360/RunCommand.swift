@@ -18,6 +18,7 @@ struct RunCommand: ParsableCommand {
         c360 run winback.c360 --memory 4GB --threads 2
         c360 run campaign.c360 --path
         c360 run winback.c360 --mode csv --quiet > shown.csv
+        c360 run campaign.c360 --warm-start out/campaign.manifest.json
       """)
 
   @OptionGroup var options: ScriptOptions
@@ -28,11 +29,20 @@ struct RunCommand: ParsableCommand {
     help: "For policies under one budget: what every other budget would bring.")
   var showsPath = false
 
+  @Option(
+    name: .customLong("warm-start"),
+    help: ArgumentHelp(
+      "For policies under bounds: begin at the prices in the manifest of an earlier run.",
+      valueName: "manifest"),
+    completion: .file(extensions: ["json"]))
+  var warmStart: String?
+
   func run() throws {
     let complaints = Complaints(format: options.format)
     let report = try complaints.guarding { () throws -> RunReport in
       var session = try options.session()
       engine.apply(to: &session.options)
+      session.options.warmStart = warmStart
       if showsPath { session.options.pathPoints = Self.pathPoints }
       let progress = ProgressDisplay(isOn: !options.quiet)
       session.options.progress = progress.report

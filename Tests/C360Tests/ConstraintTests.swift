@@ -4,7 +4,7 @@ import Testing
 @Suite("constraints: bounds on the decisions of a policy")
 struct ConstraintTests {
   /// Eight people in two regions, each decided for once; worth of tea 1…8, of cake 3 more, at 1 and 4.
-  private static func script(_ constraints: String, _ policy: String, show: String) -> Script {
+  static func script(_ constraints: String, _ policy: String, show: String) -> Script {
     var text = """
       entity person
       profile people of person from "people.csv" {
@@ -19,6 +19,7 @@ struct ConstraintTests {
         kind:  text
         cost:  float
         extra: float
+        most:  int
         none "nothing"
       }
       exposure sends of person from "sends.csv" {
@@ -36,7 +37,7 @@ struct ConstraintTests {
       "person,since,region,worth,left\n"
       + (1...8).map { "\($0),2026-01-01,\($0 <= 4 ? "North" : "South"),\($0),2" }
       .joined(separator: "\n") + "\n"
-    script.files["offers.csv"] = "offer,kind,cost,extra\ntea,drink,1,0\ncake,food,4,3\n"
+    script.files["offers.csv"] = "offer,kind,cost,extra,most\ntea,drink,1,0,2\ncake,food,4,3,3\n"
     script.files["sends.csv"] =
       "person,sent\n"
       + (1...8).map { "\($0),2026-02-0\($0)T09:00:00Z" }.joined(separator: "\n") + "\n"
@@ -219,5 +220,75 @@ struct ConstraintTests {
     }
     let first = try scripts.removeFirst().shown()
     for script in scripts { #expect(try script.shown() == first) }
+  }
+
+  @Test("what entropy and divergence came to is reported, with what a nat is worth")
+  func distributions() throws {
+    let base = """
+      policy base for offers at sends {
+        mask none
+        objective value
+        choose softmax(temperature: 100)
+        fallback "nothing"
+      }
+
+      """
+    for (bound, isAtMost) in [("entropy() >= 0.4", false), ("kl(base) <= 0.2", true)] {
+      let script = Self.script(
+        base + "constraint calm: \(bound)", "  subject to calm\n  choose greedy", show: "show p")
+      let report = try script.run()
+      let found = try #require(report.decisions.last?.counts.allocation?.constraints[0].bounds.first)
+      let realized = try #require(found.realized)
+      #expect(isAtMost ? realized <= 0.2 + 1e-6 : realized >= 0.4 - 1e-6)
+      // It binds: nothing is given away.
+      #expect(abs(realized - found.limit) < 1e-3)
+      #expect(found.multiplier > 0)
+      #expect(report.summary.contains("one \(isAtMost ? "more" : "less") nat is worth"))
+    }
+  }
+
+  @Test("figures of bounds have the units of what they count and of the objective")
+  func units() throws {
+    var script = Self.script(
+      "constraint spend: sum(offers.cost) <= 20 GBP\nconstraint reach: count(where treated) <= 5",
+      "  subject to spend, reach\n  choose greedy", show: "show p")
+    script = Script(
+      text: script.text.replacing("cost:  float", with: "cost:  money(GBP)")
+        .replacing("extra: float", with: "extra: money(GBP)")
+        .replacing("worth:  float?", with: "worth:  money(GBP)?")
+        .replacing("(people.worth ?? 0)", with: "(people.worth ?? 0 GBP)"), files: script.files)
+    let summary = try script.run().summary
+    #expect(summary.contains("value 45 GBP, at most 45 GBP is possible"))
+    #expect(summary.contains("spend: 20 <= 20 GBP"))
+    #expect(summary.contains("reach: 5 <= 5; one more is worth"))
+  }
+
+  @Test("a warm start needs fewer passes and is among the files of the run")
+  func warmStart() throws {
+    let script = Self.script(
+      "constraint spend: sum(offers.cost) <= 12 per people.region\n"
+        + "constraint fair: difference(rate(where treated), by: people.region, to: overall) <= 5%",
+      "  subject to spend, fair\n  choose softmax(temperature: 1)",
+      show: "output log = p to \"log.csv\"")
+    try script.inFolder { session in
+      let first = try session.run()
+      let manifest = try #require(first.manifestPath)
+      var again = session
+      again.options.warmStart = manifest
+      let second = try again.run()
+      let counts = try [first, second].map { try #require($0.decisions[0].counts.allocation) }
+      #expect(counts[1].passes < counts[0].passes)
+      #expect(abs(counts[1].upperBound - counts[0].upperBound) < 1e-4 * counts[0].upperBound)
+      #expect(first.decisions[0].counts.actions == second.decisions[0].counts.actions)
+    }
+  }
+
+  @Test("a warm start that is no manifest stops the run")
+  func unreadableWarmStart() throws {
+    var script = Self.script(
+      "constraint spend: sum(offers.cost) <= 12", "  subject to spend\n  choose greedy",
+      show: "show p")
+    script.adjust = { $0.warmStart = "/nowhere/at/all.json" }
+    #expect(try script.codes() == ["E0717"])
   }
 }

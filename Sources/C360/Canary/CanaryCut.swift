@@ -148,7 +148,7 @@ struct CanaryClocks {
     case .identity(let roles):
       all = [roles.known].compactMap { $0 }.map { Clock(column: $0) }
       hasExchangeableRows = false
-    case .actions: break
+    case .actions, .limits: break
     }
   }
 }

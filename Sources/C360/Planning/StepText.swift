@@ -167,7 +167,13 @@ struct StepText {
       lines.append("consents of \(plan.name(of: consent.ledger)): \(tests)")
     }
     lines += step.constraints.map { bound in
-      var words = "subject to \(bound.name) \(bound.isAtMost ? "<=" : ">=") \(bound.bound)"
+      let limit =
+        switch bound.limits {
+        case nil: "\(bound.bound)"
+        case .actions(let column, _), .rows(let column, _, _):
+          "\(plan.name(of: plan[column].relation)).\(plan[column].name)"
+        }
+      var words = "subject to \(bound.name) \(bound.isAtMost ? "<=" : ">=") \(limit)"
       if let penalty = bound.penalty { words += " soft \(penalty)" }
       return words
     }

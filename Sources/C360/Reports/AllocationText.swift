@@ -3,8 +3,12 @@ import C360Engine
 /// What is proven of decisions under bounds, and the bounds themselves, for the end of a run.
 struct AllocationText {
   let allocation: AllocationCounts
+  private let units: AllocationUnits?
 
-  init(_ allocation: AllocationCounts) { self.allocation = allocation }
+  init(_ allocation: AllocationCounts, _ units: AllocationUnits?) {
+    self.allocation = allocation
+    self.units = units
+  }
 
   /// Bounds of one constraint that are shown; the manifest has them all.
   private static let shown = 6
@@ -12,8 +16,9 @@ struct AllocationText {
   var lines: [String] {
     let gap = allocation.gap == 0 ? "0" : ValueText.scientific(allocation.relativeGap)
     var lines = [
-      "\(allocation.isEntropic ? "value + temperature × entropy" : "value") \(ValueText.figure(allocation.value)), at most "
-        + "\(ValueText.figure(allocation.upperBound)) is possible: gap \(gap), "
+      "\(allocation.isEntropic ? "value + temperature × entropy" : "value") "
+        + "\(amount(allocation.value)), at most "
+        + "\(amount(allocation.upperBound)) is possible: gap \(gap), "
         + "\(allocation.passes) \(allocation.passes == 1 ? "pass" : "passes")"
     ]
     for constraint in allocation.constraints { lines += self.lines(of: constraint) }
@@ -24,11 +29,15 @@ struct AllocationText {
     return lines
   }
 
+  /// In the unit of the objective.
+  private func amount(_ value: Double) -> String {
+    ValueText.figure(value) + (units.map { $0.value.isEmpty ? "" : " \($0.value)" } ?? "")
+  }
+
   private func lines(of constraint: AllocationCounts.Constraint) -> [String] {
-    let sign = constraint.isAtMost ? "<=" : ">="
     guard let first = constraint.bounds.first else { return [] }
     if constraint.bounds.count == 1 {
-      return ["\(constraint.name): " + words(first, sign, isSoft: constraint.isSoft)]
+      return ["\(constraint.name): " + words(first, constraint)]
     }
     let binding = constraint.bounds.filter { $0.multiplier > 0 }
       .sorted { ($1.multiplier, $0.label) < ($0.multiplier, $1.label) }
@@ -37,7 +46,7 @@ struct AllocationText {
       "\(constraint.name): \(count) bounds, \(ValueText.grouped(binding.count)) binding"
     ]
     lines += binding.prefix(Self.shown).map {
-      "  \($0.label): " + words($0, sign, isSoft: constraint.isSoft)
+      "  \($0.label): " + words($0, constraint)
     }
     if binding.count > Self.shown {
       lines.append("  and \(ValueText.grouped(binding.count - Self.shown)) more")
@@ -46,12 +55,16 @@ struct AllocationText {
   }
 
   private func words(
-    _ bound: AllocationCounts.Bound, _ sign: String, isSoft: Bool
+    _ bound: AllocationCounts.Bound, _ constraint: AllocationCounts.Constraint
   ) -> String {
+    let sign = constraint.isAtMost ? "<=" : ">="
+    let unit = units?.bounds[constraint.name].map { $0.isEmpty ? "" : " \($0)" } ?? ""
     let realized = bound.realized.map { ValueText.figure($0) } ?? "nothing"
     let price =
       bound.multiplier > 0
-      ? "; one more is worth \(ValueText.figure(bound.multiplier))" : ", not binding"
-    return "\(realized) \(sign) \(ValueText.figure(bound.limit))\(isSoft ? " (soft)" : "")\(price)"
+      ? "; one \(constraint.isAtMost ? "more" : "less")\(unit) is worth \(amount(bound.multiplier))"
+      : ", not binding"
+    return "\(realized) \(sign) \(ValueText.figure(bound.limit))\(unit)"
+      + (constraint.isSoft ? " (soft)" : "") + price
   }
 }

@@ -44,7 +44,7 @@ struct Manifest {
 
   /// Scripts and models first, then tables in the order of their files; hashing ends in any order.
   private var orderedFiles: [FileRecord] {
-    let order: [FileRecord.Role] = [.script, .module, .model, .table]
+    let order: [FileRecord.Role] = [.script, .module, .model, .warmStart, .table]
     return files.enumerated().sorted { left, right in
       let places = (
         order.firstIndex(of: left.element.role), order.firstIndex(of: right.element.role)
@@ -181,7 +181,9 @@ struct Manifest {
   }
 
   private func allocation(_ counts: AllocationCounts, of policy: Policy) -> JSONValue {
-    .object([
+    let units = AllocationUnits(of: policy)
+    return .object([
+      ("unit", .text(units.value)),
       ("upperBound", .float(counts.upperBound)), ("value", .float(counts.value)),
       ("relativeGap", .float(counts.relativeGap)), ("withEntropy", .bool(counts.isEntropic)),
       ("passes", .integer(counts.passes)),
@@ -194,15 +196,22 @@ struct Manifest {
             return .object([
               ("name", .text(constraint.name)), ("sense", .text(constraint.isAtMost ? "<=" : ">=")),
               ("soft", .bool(constraint.isSoft)), ("because", optional(because)),
+              ("unit", .text(units.bounds[constraint.name] ?? "")),
               (
                 "bounds",
                 .array(
                   constraint.bounds.map { bound in
-                    .object([
-                      ("group", .text(bound.label)), ("limit", .float(bound.limit)),
-                      ("realized", bound.realized.map { .float($0) } ?? .null),
-                      ("multiplier", .float(bound.multiplier)),
-                    ])
+                    .object(
+                      [
+                        ("group", .text(bound.label)), ("limit", .float(bound.limit)),
+                        ("realized", bound.realized.map { .float($0) } ?? .null),
+                        ("multiplier", .float(bound.multiplier)),
+                      ]
+                        + (bound.rowMultipliers.isEmpty
+                          ? []
+                          : [
+                            ("rowMultipliers", .array(bound.rowMultipliers.map { .float($0) }))
+                          ]))
                   })
               ),
             ])

@@ -84,7 +84,7 @@ struct RunSummary {
   }
 
   private func decisions(_ decided: RunReport.Decisions) -> [String] {
-    decisions(decided.name, decided.counts, decided.terms)
+    decisions(decided.name, decided.counts, decided.terms, decided.units)
   }
 
   private func composition(_ composed: RunReport.Composition) -> [String] {
@@ -112,7 +112,8 @@ struct RunSummary {
   }
 
   private func decisions(
-    _ name: String, _ counts: DecisionCounts, _ terms: [(name: String, total: Double)]
+    _ name: String, _ counts: DecisionCounts, _ terms: [(name: String, total: Double)],
+    _ units: AllocationUnits? = nil
   ) -> [String] {
     let actions = counts.actions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     var parts = actions.prefix(8).map { "\($0.key) \(number($0.value))" }
@@ -143,7 +144,7 @@ struct RunSummary {
       lines.append(row("", "objective: \(list)"))
     }
     if let allocation = counts.allocation {
-      lines += AllocationText(allocation).lines.map { row("", $0) }
+      lines += AllocationText(allocation, units).lines.map { row("", $0) }
     }
     return lines
   }

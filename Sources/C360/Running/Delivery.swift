@@ -232,7 +232,8 @@ struct Delivery {
       return RunReport.Decisions(
         name: decided.name, policy: policy.name, exposure: program[decided.exposure].name,
         counts: counts, isAsked: decided.isAsked,
-        terms: policy.terms.map { (name: $0.name, total: counts.terms[$0.name] ?? 0) })
+        terms: policy.terms.map { (name: $0.name, total: counts.terms[$0.name] ?? 0) },
+        units: AllocationUnits(of: policy))
     }
   }
 }

@@ -60,7 +60,7 @@ struct SourceOrigin {
     case .profile(let roles): [roles.from, roles.known].compactMap { $0 }
     case .consents(let roles): [roles.from]
     case .identity(let roles): [roles.known].compactMap { $0 }
-    case .actions: []
+    case .actions, .limits: []
     }
   }
 
@@ -74,6 +74,7 @@ struct SourceOrigin {
     case .consents(let roles):
       [roles.key, roles.purpose, roles.from] + (roles.until.map { [$0] } ?? [])
     case .actions(let roles): [roles.key]
+    case .limits(let roles): roles.keys
     case .identity(let roles):
       [roles.identifier, roles.entity] + [roles.known].compactMap { $0 }
     }
@@ -85,6 +86,7 @@ struct SourceOrigin {
     case .profile(let roles): [roles.key] + [roles.from].compactMap { $0 }
     case .consents(let roles): [roles.key, roles.purpose, roles.from]
     case .actions(let roles): [roles.key]
+    case .limits(let roles): roles.keys
     case .identity(let roles): [roles.identifier, roles.entity]
     }
   }
@@ -97,7 +99,7 @@ struct SourceOrigin {
         key: roles.key, time: roles.time, tieBreak: (roles.sequence.map { [$0] } ?? []) + all)
     case .profile(let roles): return StoredOrder(key: roles.key, time: roles.from, tieBreak: all)
     case .consents(let roles): return StoredOrder(key: roles.key, time: roles.from, tieBreak: all)
-    case .actions, .identity: return nil
+    case .actions, .limits, .identity: return nil
     }
   }
 

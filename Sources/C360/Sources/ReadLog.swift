@@ -3,7 +3,7 @@ import Synchronization
 
 /// A file that had a part in a run.
 public struct FileRecord: Sendable, Hashable {
-  public enum Role: String, Sendable { case script, module, model, table }
+  public enum Role: String, Sendable { case script, module, model, warmStart, table }
   public let role: Role
   /// Name of the table; nil for other roles.
   public let table: String?

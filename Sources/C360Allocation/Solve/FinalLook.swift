@@ -1,3 +1,5 @@
+import CKernels
+
 /// The last pass: propensities, expected values, and what is used in expectation and in fact.
 struct FinalLook {
   let propensities: [Double]
@@ -10,6 +12,9 @@ struct FinalLook {
   let expectedValue: Double
   /// Σ before exploration.
   let entropy: Double
+  /// Σ under the full mixture; 0 where nothing bounds them.
+  let mixtureEntropy: Double
+  let mixtureDivergence: Double
 
   init(
     _ dual: DualFunction, _ rule: RuleProbabilities, _ chosen: [Int32], isDeterministic: Bool
@@ -19,7 +24,9 @@ struct FinalLook {
     let cells = engine.map.cellCount
     let memory = FinalMemory(count: count)
     let weight = dual.survey.weight
-    let totals = try engine.run(rule.setting, extras: 2 * cells + 2) { range, worker, sums in
+    let isMeasured =
+      engine.problem.rule.entropyFloor != nil || engine.problem.rule.divergenceCeiling != nil
+    let totals = try engine.run(rule.setting, extras: 2 * cells + 4) { range, worker, sums in
       let rows = range.count
       let pairs = DoubleBuffer(isDeterministic ? 0 : rows * engine.problem.candidateCount)
       if !isDeterministic { rule.write(range, worker, pairs.start) }
@@ -43,6 +50,11 @@ struct FinalLook {
           sums[2 * cells] += weight * worker.value(candidate, row, rows: rows)
         }
         sums[2 * cells + 1] += mean.isNaN ? 0 : weight * mean
+        if isMeasured {
+          worker.measure(
+            isDeterministic ? nil : pairs.start, candidate, row, rows: rows,
+            into: sums + 2 * cells + 2)
+        }
       }
       worker.tally(
         range, chosen, isDeterministic ? nil : pairs.start, realized: sums, expected: sums + cells)
@@ -55,6 +67,8 @@ struct FinalLook {
     value = totals.extras[2 * cells]
     expectedValue = totals.extras[2 * cells + 1]
     entropy = totals.entropy
+    mixtureEntropy = totals.extras[2 * cells + 2]
+    mixtureDivergence = totals.extras[2 * cells + 3]
   }
 }
 
@@ -83,6 +97,24 @@ extension PassWorker {
   /// As `value`, but NaN where a forced candidate has no value.
   fileprivate func known(_ candidate: Int, _ row: Int, rows: Int) -> Double {
     candidate < problem.actionCount ? block.values[candidate * rows + row] : 0
+  }
+
+  /// Adds the entropy of a decision, and its divergence from the prior.
+  /// - Parameter probabilities: nil: `chosen` has probability 1.
+  fileprivate func measure(
+    _ probabilities: UnsafeMutablePointer<Double>?, _ chosen: Int, _ row: Int, rows: Int,
+    into sums: UnsafeMutablePointer<Double>
+  ) {
+    for candidate in 0..<problem.candidateCount {
+      let probability =
+        probabilities.map { $0[candidate * rows + row] } ?? (candidate == chosen ? 1 : 0)
+      guard probability > 0 else { continue }
+      let level = c360_ln(probability)
+      sums[0] -= probability * level
+      if let prior = block.prior {
+        sums[1] += probability * (level - c360_ln(prior[candidate * rows + row]))
+      }
+    }
   }
 
   fileprivate func tally(

@@ -55,6 +55,17 @@ struct Finish {
     let report = try FinalLook(dual, rule, chosen, isDeterministic: isDeterministic)
     var result = allocation(report, chosen, overrides, repaired)
     result.distributions = distributions(rule)
+    let count = Double(max(1, problem.decisionCount))
+    func bounded(_ sum: Double, price place: Int) -> Allocation.Distributional {
+      Allocation.Distributional(
+        mean: sum / count, multiplier: self.prices.x[dual.rowCount + place] * count / dual.weight)
+    }
+    if problem.rule.entropyFloor != nil {
+      result.entropy = bounded(report.mixtureEntropy, price: 0)
+    }
+    if problem.rule.divergenceCeiling != nil {
+      result.divergence = bounded(report.mixtureDivergence, price: 1)
+    }
     return result
   }
 

@@ -12,6 +12,9 @@ import C360Plan
 /// 4. The tiles are evaluated once more and written with these decisions.
 struct BoundDecisions {
   let problem: DecisionProblem
+  let plan: Plan
+  /// A column of the run, for bounds that stand in tables.
+  let read: (ColumnID) -> Vector
   let rowCount: Int
   /// Rows of which more is noted than the log holds.
   let watched: [Int]
@@ -21,9 +24,12 @@ struct BoundDecisions {
   private var actionCount: Int { problem.rule.actionCount }
 
   init(
-    _ problem: DecisionProblem, rowCount: Int, watched: [Int], _ context: ExecutionContext
+    _ problem: DecisionProblem, plan: Plan, read: @escaping (ColumnID) -> Vector, rowCount: Int,
+    watched: [Int], _ context: ExecutionContext
   ) {
     self.problem = problem
+    self.plan = plan
+    self.read = read
     self.rowCount = rowCount
     self.watched = watched
     self.context = context
@@ -41,6 +47,10 @@ struct BoundDecisions {
       actionColumn: problem.actionColumn)
     var bounds = try BoundRows(
       step, quantities: empty, frameColumn: problem.frameColumn,
+      limits: { constraint throws(EngineError) in
+        try GroupLimits(
+          constraint, actionCount: actionCount, plan: plan, read: read, problem.pool)
+      },
       time: problem.frameColumn(step.time), rowCount: rowCount, pool: problem.pool)
     let caps = step.entityCaps.map { bounds.addQuantity($0.quantity) }
     let source = try DecisionValues(
@@ -111,7 +121,7 @@ struct BoundDecisions {
     var allocationProblem = bounds.problem(
       rule: problem.rule, source: source, decisionCount: rowCount)
     allocationProblem.watched = watched
-    var allocation = try solve(allocationProblem, bounds, warmStart: nil)
+    var allocation = try solve(allocationProblem, bounds, warmStart: bounds.start(step.startPrices))
     // Bounds for each entity only take away: what no decisions are worth without them, none are with.
     let upperBound = allocation.certificate.bound
     var passes = allocation.certificate.passes

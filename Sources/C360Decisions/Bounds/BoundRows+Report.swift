@@ -25,14 +25,59 @@ extension BoundRows {
       let declared = constraint.declared
       return AllocationCounts.Constraint(
         name: declared.name, isAtMost: declared.isAtMost, isSoft: declared.penalty != nil,
-        bounds: constraint.written.map { written in
-          AllocationCounts.Bound(
-            label: written.label, limit: declared.bound,
-            realized: Self.realized(written.form, usage),
-            multiplier: allocation.multipliers[written.rows].reduce(0, +))
-        })
+        bounds: distributional(declared, allocation)
+          + constraint.written.map { written in
+            AllocationCounts.Bound(
+              label: written.label, limit: written.limit,
+              realized: Self.realized(written.form, usage),
+              multiplier: allocation.multipliers[written.rows].reduce(0, +),
+              rowMultipliers: written.rows.count > 1
+                ? Array(allocation.multipliers[written.rows]) : [])
+          })
     }
     return counts
+  }
+
+  /// What a bound on entropy or divergence came to: of the probabilities, not of what was drawn.
+  private func distributional(
+    _ declared: DecideConstraint, _ allocation: Allocation
+  ) -> [AllocationCounts.Bound] {
+    let found: Allocation.Distributional? =
+      switch declared.measure {
+      case .entropy: allocation.entropy
+      case .divergence: allocation.divergence
+      case .total, .proportion, .rate, .parity: nil
+      }
+    return found.map {
+      [
+        AllocationCounts.Bound(
+          label: "", limit: declared.bound, realized: $0.mean, multiplier: $0.multiplier)
+      ]
+    } ?? []
+  }
+
+  /// Prices to start from: those that a bound had in an earlier run; of a group or period that was not
+  /// there the mean over those that were.
+  /// - Parameter earlier: constraint → group → price, or prices of its rows. nil: none.
+  /// - Returns: by row; nil: nothing is known.
+  func start(_ earlier: [String: [String: [Double]]]) -> [Double]? {
+    var prices = [Double](repeating: 0, count: rows.count)
+    var isAnyKnown = false
+    for constraint in constraints {
+      guard let known = earlier[constraint.declared.name], !known.isEmpty else { continue }
+      isAnyKnown = true
+      let sums = known.sorted { $0.key < $1.key }.map { $0.value.reduce(0, +) }
+      let mean = sums.reduce(0, +) / Double(sums.count)
+      for written in constraint.written {
+        let found = known[written.label] ?? [mean]
+        for (place, row) in written.rows.enumerated() {
+          prices[row] =
+            found.count == written.rows.count
+            ? found[place] : found.reduce(0, +) / Double(written.rows.count)
+        }
+      }
+    }
+    return isAnyKnown ? prices : nil
   }
 
   private static func realized(_ form: Written.Form, _ usage: [[Double]]) -> Double? {
@@ -65,7 +110,7 @@ extension BoundRows {
         clashes.append(
           UnsatisfiedBounds.Clash(
             constraint: declared.name, label: written.label, isAtMost: declared.isAtMost,
-            limit: declared.bound, closest: Self.realized(written.form, usage)))
+            limit: written.limit, closest: Self.realized(written.form, usage)))
       }
     }
     return clashes.isEmpty ? nil : UnsatisfiedBounds(clashes: clashes)
@@ -92,7 +137,7 @@ extension BoundRows {
             else { continue }
             return UnsatisfiedBounds.Clash(
               constraint: constraint.declared.name, label: written.label,
-              isAtMost: constraint.declared.isAtMost, limit: constraint.declared.bound,
+              isAtMost: constraint.declared.isAtMost, limit: written.limit,
               closest: closest(clash, written, constraint.declared))
           }
           return nil

@@ -17,6 +17,7 @@ struct BoundRows {
       case parity(meter: Int, cell: Int, sizes: [Int], others: [Range<Int>], isRatio: Bool)
     }
     let label: String
+    let limit: Double
     let form: Form
     /// Its rows, each a multiple of the bound as written: a price of the row is one of the bound.
     let rows: Range<Int>
@@ -38,12 +39,14 @@ struct BoundRows {
   private let rowCount: Int
   private let pool: TextPool
   private let relation: RelationID
+  private let limits: (DecideConstraint) throws(EngineError) -> GroupLimits
 
   /// Rows that one run may have: beyond, a bound is meant for each entity.
   static let rowLimit = 200_000
 
   init(
     _ step: DecideStep, quantities: Quantities, frameColumn: @escaping (ColumnID) -> Vector,
+    limits: @escaping (DecideConstraint) throws(EngineError) -> GroupLimits,
     time: Vector, rowCount: Int, pool: TextPool
   ) throws(EngineError) {
     self.quantities = quantities
@@ -52,6 +55,7 @@ struct BoundRows {
     self.rowCount = rowCount
     self.pool = pool
     relation = step.frame
+    self.limits = limits
     for constraint in step.constraints {
       try add(constraint)
       if rows.count > Self.rowLimit {
@@ -88,10 +92,18 @@ struct BoundRows {
       groups: keys, period: constraint.period, time: time, rowCount: rowCount)
   }
 
+  private struct ActionGroup {
+    /// By action; nil: all.
+    let actions: [Bool]?
+    let label: String
+    /// What they have in common, by group of actions.
+    let values: [GroupValue]
+  }
+
   /// Groups of actions: which belong to each, and their names. One group without a name where actions
   /// are not grouped.
-  private func actionGroups(_ constraint: DecideConstraint) -> [(actions: [Bool]?, label: String)] {
-    var groups: [(actions: [Bool]?, label: String)] = [(nil, "")]
+  private func actionGroups(_ constraint: DecideConstraint) -> [ActionGroup] {
+    var groups = [ActionGroup(actions: nil, label: "", values: [])]
     for case .actions(let column) in constraint.groups {
       let keys = GroupKeys(
         quantities.actionColumn(column), rowCount: quantities.actionCount, pool: pool)
@@ -100,7 +112,9 @@ struct BoundRows {
           let members = keys.ranks.enumerated().map { action, own in
             own == rank && (group.actions?[action] ?? true)
           }
-          return (members, Self.label([group.label, keys.labels[rank]]))
+          return ActionGroup(
+            actions: members, label: Self.label([group.label, keys.labels[rank]]),
+            values: group.values + [keys.values[rank]])
         }
       }
     }
@@ -145,19 +159,20 @@ struct BoundRows {
   ) throws(EngineError) {
     let constraint = found.declared
     let cells = try decisionCells(constraint)
+    let limits = try limits(constraint)
     for group in actionGroups(constraint) {
       let meter = meter(quantity, among: group.actions, cells)
       for range in Self.ranges(cells, constraint.period) {
         let size = isRate ? Double(cells.sizes[range].reduce(0, +)) : 1
         if size == 0 { continue }
         let label = Self.label([group.label, cells.labels[range.upperBound - 1]])
+        let limit = try limits.limit(group.actions, group.values, cells, range.upperBound - 1)
         addRow(
           constraint, label,
-          [AllocationRow.Term(meter: meter, cells: range, coefficient: 1 / size)],
-          constraint.bound)
+          [AllocationRow.Term(meter: meter, cells: range, coefficient: 1 / size)], limit)
         found.written.append(
           Written(
-            label: label, form: .usage(meter: meter, cells: range, over: size),
+            label: label, limit: limit, form: .usage(meter: meter, cells: range, over: size),
             rows: rows.count - 1..<rows.count))
       }
     }
@@ -188,21 +203,23 @@ struct BoundRows {
   ) throws(EngineError) {
     let constraint = found.declared
     let cells = try decisionCells(constraint)
+    let limits = try limits(constraint)
     for group in actionGroups(constraint) {
       let part = meter(quantity, among: group.actions, cells)
       let whole = meter(whole, among: group.actions, cells)
       for cell in 0..<cells.count {
         let label = Self.label([group.label, cells.labels[cell]])
         let range = cell..<cell + 1
+        let limit = try limits.limit(group.actions, group.values, cells, cell)
         addRow(
           constraint, label,
           [
             AllocationRow.Term(meter: part, cells: range, coefficient: 1),
-            AllocationRow.Term(meter: whole, cells: range, coefficient: -constraint.bound),
+            AllocationRow.Term(meter: whole, cells: range, coefficient: -limit),
           ], 0)
         found.written.append(
           Written(
-            label: label, form: .proportion(meter: part, of: whole, cells: range),
+            label: label, limit: limit, form: .proportion(meter: part, of: whole, cells: range),
             rows: rows.count - 1..<rows.count))
       }
     }
@@ -223,21 +240,23 @@ struct BoundRows {
       ], period: nil, time: time, rowCount: rowCount)
     // Cells of one outer group are neighbours, since it is compared first.
     let runs = Self.runs(of: inner, in: outer)
+    let limits = try limits(constraint)
     for group in actionGroups(constraint) {
       let meter = meter(quantity, among: group.actions, inner)
-      for run in runs {
+      for (run, cell) in runs {
+        let limit = try limits.limit(group.actions, group.values, outer, cell)
         for cell in run {
           let start = rows.count
           let label = Self.label([group.label, inner.labels[cell]])
           let others = toOverall ? [run] : run.filter { $0 != cell }.map { $0..<$0 + 1 }
           for other in others {
             addParityRows(
-              constraint, label, meter, cell, other, inner.sizes, isRatio: isRatio,
+              constraint, label, meter, cell, other, inner.sizes, bound: limit, isRatio: isRatio,
               bothWays: toOverall)
           }
           found.written.append(
             Written(
-              label: label,
+              label: label, limit: limit,
               form: .parity(
                 meter: meter, cell: cell, sizes: inner.sizes, others: others, isRatio: isRatio),
               rows: start..<rows.count))
@@ -246,8 +265,11 @@ struct BoundRows {
     }
   }
 
-  private static func runs(of inner: DecisionCells, in outer: DecisionCells) -> [Range<Int>] {
-    guard let own = inner.cells, let theirs = outer.cells else { return [0..<inner.count] }
+  /// Cells of each outer cell, with that cell.
+  private static func runs(
+    of inner: DecisionCells, in outer: DecisionCells
+  ) -> [(run: Range<Int>, cell: Int)] {
+    guard let own = inner.cells, let theirs = outer.cells else { return [(0..<inner.count, 0)] }
     var outerOf = [Int32](repeating: -1, count: inner.count)
     for row in own.indices { outerOf[Int(own[row])] = theirs[row] }
     var runs: [Range<Int>] = []
@@ -258,14 +280,14 @@ struct BoundRows {
         runs.append(cell..<cell + 1)
       }
     }
-    return runs
+    return runs.map { ($0, Int(outerOf[$0.lowerBound])) }
   }
 
   /// difference: r − s ≤ δ, and s − r ≤ δ where the other side has no rows of its own;
   /// ratio: δ·s ≤ r, and δ·r ≤ s.
   private mutating func addParityRows(
     _ constraint: DecideConstraint, _ label: String, _ meter: Int, _ cell: Int,
-    _ other: Range<Int>, _ sizes: [Int], isRatio: Bool, bothWays: Bool
+    _ other: Range<Int>, _ sizes: [Int], bound: Double, isRatio: Bool, bothWays: Bool
   ) {
     let own = 1 / Double(max(1, sizes[cell]))
     let their = 1 / Double(max(1, sizes[other].reduce(0, +)))
@@ -275,7 +297,6 @@ struct BoundRows {
         AllocationRow.Term(meter: meter, cells: other, coefficient: theirs * their),
       ]
     }
-    let bound = constraint.bound
     if isRatio {
       // `>=`: rows are turned about.
       addRow(constraint, label, terms(1, -bound), 0)

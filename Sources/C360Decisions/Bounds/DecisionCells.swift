@@ -10,6 +10,8 @@ struct DecisionCells: Sendable {
   let count: Int
   /// By cell: group and period as text; empty for the one cell.
   let labels: [String]
+  /// By cell: what its groups have in common; empty where there are none.
+  let values: [[GroupValue]]
   /// By cell: start of its period, or its instant, µs; empty without periods.
   let times: [Int64]
   /// Cells of one group, in order.
@@ -25,6 +27,7 @@ struct DecisionCells: Sendable {
   ) throws(EngineError) {
     guard !keys.isEmpty || period != nil else {
       (cells, count, labels, times) = (nil, 1, [""], [])
+      values = [[]]
       (runs, sizes) = ([0..<1], [rowCount])
       return
     }
@@ -50,6 +53,7 @@ struct DecisionCells: Sendable {
     count = sorted.count
     self.sizes = sizes
     times = moments.isEmpty ? [] : sorted.map(\.key.time)
+    values = sorted.map { entry in zip(keys, entry.key.group).map { $0.values[$1] } }
     labels = sorted.map { entry in
       var words = zip(keys, entry.key.group).map { $0.labels[$1] }
       if !moments.isEmpty { words.append(periodLabel(entry.key.time)) }
@@ -102,68 +106,5 @@ private struct CellKey: Hashable, Comparable {
   static func < (left: CellKey, right: CellKey) -> Bool {
     if left.group != right.group { return left.group.lexicographicallyPrecedes(right.group) }
     return left.time < right.time
-  }
-}
-
-/// The values of a column in the order of values, a null first.
-struct GroupKeys: Sendable {
-  /// By row, into `labels`.
-  let ranks: [Int]
-  let labels: [String]
-
-  init(ranks: [Int], labels: [String]) {
-    self.ranks = ranks
-    self.labels = labels
-  }
-
-  init(_ column: Vector, rowCount: Int, pool: TextPool) {
-    var known: [Cell: Int] = [:]
-    var assigned = [Int](repeating: 0, count: rowCount)
-    for row in 0..<rowCount {
-      let cell = Cell(column, row, pool)
-      assigned[row] = known[cell] ?? known.count
-      known[cell] = assigned[row]
-    }
-    let sorted = known.sorted { $0.key < $1.key }
-    var places = [Int](repeating: 0, count: sorted.count)
-    for (place, entry) in sorted.enumerated() { places[entry.value] = place }
-    ranks = assigned.map { places[$0] }
-    labels = sorted.map(\.key.label)
-  }
-
-  /// A value as what it is equal and ordered by.
-  private enum Cell: Hashable, Comparable {
-    case null
-    case bool(UInt8)
-    case integer(Int64)
-    case float(Double)
-    case text(String)
-
-    init(_ column: Vector, _ row: Int, _ pool: TextPool) {
-      if column.isNull(row) {
-        self = .null
-        return
-      }
-      switch column.type {
-      case .bool: self = .bool(column.bools[row])
-      case .int64: self = .integer(column.int64s[row])
-      case .float64:
-        // Zeros of both signs are one group, and so are all NaN.
-        let value = column.float64s[row]
-        self = value.isNaN ? .text("NaN") : .float(value == 0 ? 0 : value)
-      case .text: self = .text(pool.text(column.codes[row]))
-      case .vector, .list: self = .null
-      }
-    }
-
-    var label: String {
-      switch self {
-      case .null: "null"
-      case .bool(let value): value == 0 ? "false" : "true"
-      case .integer(let value): String(value)
-      case .float(let value): "\(value)"
-      case .text(let value): value
-      }
-    }
   }
 }

@@ -9,7 +9,13 @@ public struct AllocationCounts: Sendable {
     public let realized: Double?
     /// Objective for one more unit of the limit, ≥ 0.
     public let multiplier: Double
-    public init(label: String, limit: Double, realized: Double?, multiplier: Double) {
+    /// Of the rows that a bound of several is solved as, for a later run to start from; empty: of one.
+    public let rowMultipliers: [Double]
+    public init(
+      label: String, limit: Double, realized: Double?, multiplier: Double,
+      rowMultipliers: [Double] = []
+    ) {
+      self.rowMultipliers = rowMultipliers
       self.label = label
       self.limit = limit
       self.realized = realized

@@ -211,6 +211,17 @@ struct StepColumns {
       read.insert(group)
     case .entropy, .divergence: break
     }
+    switch constraint.limits {
+    case .actions(let bound, _): read.insert(bound)
+    case .rows(let bound, let keys, _):
+      read.insert(bound)
+      for key in keys {
+        switch key {
+        case .group(let column, _), .day(let column): read.insert(column)
+        }
+      }
+    case nil: break
+    }
     for group in constraint.groups {
       switch group {
       case .decisions(let column), .actions(let column): read.insert(column)

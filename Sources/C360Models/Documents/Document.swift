@@ -1,5 +1,5 @@
 /// JSON or UBJ as a tree of values. Lists of numbers alone, which is most of a model, lie flat.
-indirect enum Document: Sendable {
+package indirect enum Document: Sendable {
   case null
   case bool(Bool)
   case number(Double)

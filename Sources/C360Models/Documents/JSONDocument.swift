@@ -1,9 +1,9 @@
 /// Reads JSON as RFC 8259 has it, with `NaN`, `Infinity` and `-Infinity`, which xgboost writes.
-struct JSONDocument {
+package struct JSONDocument {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
 
-  static func parse(_ bytes: [UInt8]) throws(ModelProblem) -> Document {
+  package static func parse(_ bytes: [UInt8]) throws(ModelProblem) -> Document {
     let result = bytes.withUnsafeBufferPointer { buffer -> Result<Document, ModelProblem> in
       var parser = JSONDocument(bytes: buffer)
       do throws(ModelProblem) {

@@ -136,6 +136,7 @@ extension Table {
     case .profile(let roles): roles.key
     case .consents(let roles): roles.key
     case .actions(let roles): roles.key
+    case .limits(let roles): roles.keys.first ?? 0
     case .identity(let roles): roles.identifier
     }
   }

@@ -56,7 +56,7 @@ extension ReferenceInterpreter {
       case .events(let roles): (roles.key, [roles.key, roles.time])
       case .consents(let roles): (roles.key, [])
       case .profile(let roles): (roles.key, [])
-      case .actions, .identity: (nil, [])
+      case .actions, .limits, .identity: (nil, [])
       }
     return rows[id.index].sorted { precedes($0, $1, first: order) }.map { row in
       var scope = Scope(entity: key.map { row[$0] } ?? .null)

@@ -123,7 +123,7 @@ func hasBeenSeen(
   case .consents(let roles):
     rows.contains { $0[roles.key] == entity && ($0[roles.from].integer ?? .max) < time }
   // Links alone make nobody known.
-  case .actions, .identity: false
+  case .actions, .limits, .identity: false
   }
 }
 

@@ -29,6 +29,7 @@ extension CanonicalText {
         .compactMap { $0 }
     case .actions(let r):
       roles = ["actions", "key \(r.key)"] + [r.none.map { "none \(quoted($0))" }].compactMap { $0 }
+    case .limits(let r): roles = ["limits"] + r.keys.map { "key \($0)" }
     case .identity(let r):
       roles = ["identity", "from \(r.identifier)", "to \(r.entity)"]
       roles += [r.known.map { "known \($0)" }].compactMap { $0 }
@@ -160,6 +161,16 @@ extension CanonicalText {
     case nil: break
     }
     per += constraint.groups.map { " per \(expression($0))" }.joined()
+    if let limits = constraint.limits {
+      per += " by \(program[limits.table].name)("
+      per += limits.keys.map { key in
+        switch key.part {
+        case .group(let place): "\(key.column) = group \(place)"
+        case .period: "\(key.column) = day"
+        }
+      }.joined(separator: ", ")
+      per += ")" + (limits.otherwise.map { " else \($0)" } ?? "")
+    }
     let soft = constraint.penalty.map { " soft \($0)" } ?? ""
     return "constraint \(constraint.name): \(measure) "
       + "\(constraint.sense == .atMost ? "<=" : ">=") \(expression(constraint.bound))\(per)\(soft)"

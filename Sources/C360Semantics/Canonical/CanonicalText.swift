@@ -65,7 +65,8 @@ struct Dependencies {
     tables.insert(policy.actions)
     for term in policy.terms { add(term.value) }
     for constraint in policy.constraints {
-      for part in constraint.expressions { add(part) }
+      for part in constraint.expressions + [constraint.bound] { add(part) }
+      if let limits = constraint.limits { tables.insert(limits.table) }
       if case .divergence(let other) = constraint.measure { add(program[other]) }
     }
     if case .threshold(let condition) = policy.choice { add(condition) }

@@ -30,6 +30,9 @@ extension Catalogue {
       name: "actions", signature: "actions name from \"file\" { columns }",
       summary: "What can be done, and the no-op."),
     Declaration(
+      name: "limits", signature: "limits name from \"file\" { columns }",
+      summary: "Bounds of constraints by group and day."),
+    Declaration(
       name: "exposure", signature: "exposure name of entity from \"file\" | every P | at @t",
       summary: "The moments of decision and what followed."),
     Declaration(

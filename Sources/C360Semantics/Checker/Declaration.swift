@@ -116,6 +116,7 @@ final class Declaration {
       case "events": "an event table"
       case "actions": "an actions table"
       case "consents": "a consents table"
+      case "limits": "a table of limits"
       case "identity": "an identity"
       default: "a profile"
       }

@@ -19,6 +19,7 @@ final class TableInfo {
   var isProfile: Bool { if case .profile = table.kind { true } else { false } }
   var isConsents: Bool { if case .consents = table.kind { true } else { false } }
   var isActions: Bool { if case .actions = table.kind { true } else { false } }
+  var isLimits: Bool { if case .limits = table.kind { true } else { false } }
   var isIdentity: Bool { if case .identity = table.kind { true } else { false } }
   var eventRoles: Table.EventRoles? {
     if case .events(let roles) = table.kind { roles } else { nil }

@@ -70,6 +70,8 @@ struct Scope {
   var pivot: Expression?
   /// Inside the braces of `window`: the functions asked for so far.
   var window: WindowRequests?
+  /// In the bound of a constraint, where columns of limits and of actions stand for those of their rows.
+  var isBound = false
   /// In the argument of an aggregate, where features and profile columns are as of the event.
   var isArgument = false
 

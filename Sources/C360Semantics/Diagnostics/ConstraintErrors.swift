@@ -114,6 +114,42 @@ extension SemanticError {
     Diagnostic("E0533", "a bound for each entity cannot depend on the action", at: at)
   }
 
+  static func limitsElsewhere(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0536", "`\(name)` is the bound of a group, and no group is at hand here", at: at,
+      help: ["columns of limits are bounds of constraints: `count(where treated) <= \(name)`"])
+  }
+
+  static func limitsOfNoGroup(
+    _ at: Span, _ table: TableInfo, key: Column
+  ) -> Diagnostic {
+    let hint =
+      key.type.base == .date ? "a calendar period, as in `per calendar 1d`," : "a group"
+    return Diagnostic(
+      "E0536", "`\(table.name)` has a bound for each `\(key.name)`, and nothing says which one",
+      at: at, secondary: [LabeledSpan(key.span, "a key")],
+      help: [
+        "list \(hint) behind `per`; where several groups are a `\(key.type)`, the one that ends in "
+          + "`.\(key.name)` is meant"
+      ])
+  }
+
+  static func limitsOfNoAction(_ at: Span, _ actions: String) -> Diagnostic {
+    Diagnostic(
+      "E0536", "a bound that hangs on the action holds for groups of actions", at: at,
+      help: ["group by what the bound is of, as in `per \(actions).channel`"])
+  }
+
+  static func nullableLimit(_ at: Span, _ text: String) -> Diagnostic {
+    Diagnostic(
+      "E0536", "the bound can be null", at: at,
+      help: ["say what holds there: `\(text) ?? 0`"])
+  }
+
+  static func limitsOfTwo(_ at: Span) -> Diagnostic {
+    Diagnostic("E0536", "a bound comes from one table", at: at)
+  }
+
   // MARK: soft
 
   static func penalty(_ at: Span) -> Diagnostic {

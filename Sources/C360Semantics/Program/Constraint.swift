@@ -46,12 +46,35 @@ public struct Constraint: Sendable {
   }
   public enum Sense: Sendable, Hashable { case atMost, atLeast }
 
+  /// Where the bound is a column of a small table: one bound a group.
+  public struct Limits: Sendable {
+    public enum Part: Sendable, Hashable {
+      /// Of `groups`.
+      case group(Int)
+      /// The local day on which a calendar period starts.
+      case period
+    }
+    /// A table of limits, or the actions.
+    public let table: TableID
+    /// Key columns of a table of limits, each with what it is in a group; none: of actions.
+    public let keys: [(column: Int, part: Part)]
+    /// The bound of groups without one; nil: there are none, or the run ends.
+    public let otherwise: Double?
+    public init(table: TableID, keys: [(column: Int, part: Part)], otherwise: Double?) {
+      self.table = table
+      self.keys = keys
+      self.otherwise = otherwise
+    }
+  }
+
   /// Qualified.
   public let name: String
   public let measure: Measure
   public let sense: Sense
-  /// Total float: a constant, or, for each entity, a value at the decision.
+  /// Float: a constant, total; for each entity, a value at the decision, total; with `limits`, a value
+  /// of their rows.
   public let bound: Expression
+  public let limits: Limits?
   /// The bound holds for each entity's own choices, at every decision of it.
   public let isPerEntity: Bool
   public let period: Period?
@@ -63,13 +86,15 @@ public struct Constraint: Sendable {
   public let span: Span
 
   public init(
-    name: String, measure: Measure, sense: Sense, bound: Expression, isPerEntity: Bool,
-    period: Period?, groups: [Expression], penalty: Double?, because: String?, span: Span
+    name: String, measure: Measure, sense: Sense, bound: Expression, limits: Limits? = nil,
+    isPerEntity: Bool, period: Period?, groups: [Expression], penalty: Double?, because: String?,
+    span: Span
   ) {
     self.name = name
     self.measure = measure
     self.sense = sense
     self.bound = bound
+    self.limits = limits
     self.isPerEntity = isPerEntity
     self.period = period
     self.groups = groups
@@ -78,7 +103,7 @@ public struct Constraint: Sendable {
     self.span = span
   }
 
-  /// Every expression in it.
+  /// Every expression in it that has a value at a decision or an action.
   public var expressions: [Expression] {
     let measured: [Expression] =
       switch measure {
@@ -87,6 +112,6 @@ public struct Constraint: Sendable {
       case .parity(let parity): [parity.quantity, parity.group]
       case .entropy, .divergence: []
       }
-    return measured + [bound] + groups
+    return measured + (limits == nil ? [bound] : []) + groups
   }
 }

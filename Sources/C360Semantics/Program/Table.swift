@@ -51,7 +51,7 @@ public struct DataSource: Sendable {
   }
 }
 
-/// `events`, `profile`, `consents`, `actions`, `identity`: columns by position, roles as positions.
+/// `events`, `profile`, `consents`, `actions`, `limits`, `identity`: columns by position, roles as positions.
 public struct Table: Sendable {
   var isEvents: Bool { if case .events = kind { true } else { false } }
 
@@ -60,6 +60,7 @@ public struct Table: Sendable {
     case profile(ProfileRoles)
     case consents(ConsentRoles)
     case actions(ActionRoles)
+    case limits(LimitRoles)
     case identity(IdentityRoles)
   }
   /// Visible to x iff time < x.t and known < x.t (S1).
@@ -141,6 +142,11 @@ public struct Table: Sendable {
       self.key = key
       self.none = none
     }
+  }
+  /// Bounds of constraints, a row a group; its keys, at least one, are unique together.
+  public struct LimitRoles: Sendable {
+    public let keys: [Int]
+    public init(keys: [Int]) { self.keys = keys }
   }
   /// Links between identifiers and entities (semantics.md I1–I3). Rows of one (identifier, entity)
   /// are versions: at x the latest with known < x.t counts, of equally late ones the last in the

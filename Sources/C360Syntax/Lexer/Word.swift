@@ -8,7 +8,7 @@ enum Word: UInt8, Sendable, CaseIterable {
   case over, lag, within
   // Declarations
   case edition, module, timezone, use, param, function, entity
-  case events, profile, consents, actions, identity, exposure
+  case events, profile, consents, actions, limits, identity, exposure
   case feature, template, apply, mask, score, objective, constraint, policy, experiment, arbitrate
   case output, show, expect
   // Declarations of later versions

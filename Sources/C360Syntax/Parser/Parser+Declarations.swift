@@ -21,7 +21,7 @@ extension Parser {
     case .param: return parseParam()
     case .function: return parseFunction()
     case .entity: return parseEntity()
-    case .events, .profile, .consents, .actions, .identity: return parseTable()
+    case .events, .profile, .consents, .actions, .limits, .identity: return parseTable()
     case .exposure: return parseExposure()
     case .feature: return parseDefinition(.feature)
     case .score: return parseDefinition(.score)

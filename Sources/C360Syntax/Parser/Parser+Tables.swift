@@ -6,17 +6,21 @@ extension Parser {
   ]
 
   /// `events | profile | consents | actions NAME [of ENTITY [via IDENTITY]] from "…" [as format]
-  /// { items }`, `identity NAME to ENTITY from …`
+  /// { items }`, `limits NAME from …`, `identity NAME to ENTITY from …`
   mutating func parseTable() -> SyntaxKind {
     let keyword = word
     take(.keyword)
     parseIdentifier(.name, "the name of the table")
-    if keyword == .identity ? expect(.to) : takeIf(.of) {
+    if keyword == .limits {
+      // Of nobody: groups are what its rows are about.
+    } else if keyword == .identity ? expect(.to) : takeIf(.of) {
       parseName(.entity, "the name of an entity")
     } else if keyword != .actions, keyword != .identity {
       reportExpected("`of` and the entity that the rows belong to")
     }
-    if keyword != .identity, takeIf(.via) { parseName(.via, "the name of an identity") }
+    if keyword != .identity, keyword != .limits, takeIf(.via) {
+      parseName(.via, "the name of an identity")
+    }
     if expect(.from) { expect(.text, .source, "the path of a file as a text") }
     parseFormat()
     parseTableBlock("the table")

@@ -1,10 +1,10 @@
 import C360Diagnostics
 
 /// `events | profile | consents | actions NAME [of ENTITY [via IDENTITY]] from "…" [as format]
-/// { items }`, `identity NAME to ENTITY from …`
+/// { items }`, `limits NAME from …`, `identity NAME to ENTITY from …`
 public struct TableSyntax: SyntaxView {
   public let node: SyntaxNode
-  /// `events`, `profile`, `consents`, `actions` or `identity`.
+  /// `events`, `profile`, `consents`, `actions`, `limits` or `identity`.
   public var keyword: SyntaxToken? { node.token(.keyword) }
   public var name: SyntaxToken? { node.token(.name) }
   public var entity: NameSyntax? { node.name(.entity) }

@@ -93,13 +93,14 @@ extension Checker {
           declaration.nameSpan, actions: context.actions.table))
       return nil
     }
-    let limit = limit(
-      bound, measured, isPerEntity: per.isPerEntity, scope, declaration.environment)
+    let limit =
+      per.isPerEntity
+      ? entityBound(bound, measured, scope) : groupBound(bound, measured, per, scope, context)
     let penalty = penalty(syntax, per.isPerEntity, measured.measure, declaration.environment)
     guard let limit, let penalty else { return nil }
     return Constraint(
-      name: declaration.name, measure: measured.measure, sense: sense, bound: limit,
-      isPerEntity: per.isPerEntity, period: per.period, groups: per.groups,
+      name: declaration.name, measure: measured.measure, sense: sense, bound: limit.bound,
+      limits: limit.limits, isPerEntity: per.isPerEntity, period: per.period, groups: per.groups,
       penalty: penalty.value, because: syntax.because?.text?.textValue, span: declaration.nameSpan)
   }
 
@@ -152,24 +153,17 @@ extension Checker {
 
   // MARK: Bounds
 
-  private func limit(
-    _ syntax: ExpressionSyntax, _ measured: Measured, isPerEntity: Bool, _ scope: Scope,
-    _ environment: Environment
-  ) -> Expression? {
-    guard isPerEntity else {
-      guard let (value, type) = constantValue(syntax, scope, "the bound of a constraint") else {
-        return nil
-      }
-      let literal = Expression.literal(value, type, span: syntax.span)
-      return coerce(literal, to: measured.type)?.widened
-    }
+  /// Of each entity: read at its decisions.
+  private func entityBound(
+    _ syntax: ExpressionSyntax, _ measured: Measured, _ scope: Scope
+  ) -> Limit? {
     guard let found = expression(syntax, scope), let fitted = coerce(found, to: measured.type)
     else { return nil }
     guard fitted.facts.grain.actions == nil else {
       report(SemanticError.boundOfAction(found.span))
       return nil
     }
-    return fitted.widened
+    return Limit(bound: fitted.widened)
   }
 
   private func penalty(

@@ -195,6 +195,11 @@ extension Checker {
       for part in constraint.expressions {
         check(part, constraint.name, "constraint `\(constraint.name)`")
       }
+      if constraint.limits != nil {
+        checkLabels(
+          of: constraint.bound, entering: constraint.name,
+          noun: "constraint `\(constraint.name)`", permits: permits, policy: site.span)
+      }
     }
     if case .threshold(let condition)? = choice { check(condition, "choose", "the threshold") }
     if let firstStage { check(firstStage.score, "candidates", "the score of `candidates`") }

@@ -23,6 +23,7 @@ extension Checker {
     "profile": ["key", "from", "known", "until"],
     "consents": ["key", "purpose", "channel", "from", "until"],
     "actions": ["key"],
+    "limits": ["key"],
     "identity": ["key", "entity", "weight", "known", "left", "right"],
   ]
 
@@ -39,7 +40,7 @@ extension Checker {
     else { return nil }
     var isComplete = data != nil
     var entityName: String?
-    if keyword != "actions" {
+    if keyword != "actions", keyword != "limits" {
       entityName = entity(syntax.entity)
       if entityName == nil { isComplete = false }
     }
@@ -53,6 +54,7 @@ extension Checker {
       case "profile": .profile(profileRoles(columns, site, &isComplete))
       case "consents": .consents(consentRoles(columns, site, &isComplete))
       case "identity": .identity(identityRoles(columns, site, &isComplete))
+      case "limits": .limits(limitRoles(columns, site, &isComplete))
       default: .actions(actionRoles(columns, site, &isComplete))
       }
     guard isComplete, let data, via.isUsable else { return nil }
@@ -286,6 +288,26 @@ extension Checker {
     }
     return Table.ActionRoles(key: key, none: none?.name)
   }
+
+  private func limitRoles(
+    _ columns: [WrittenColumn], _ site: TableSite, _ isComplete: inout Bool
+  ) -> Table.LimitRoles {
+    let keys = columns.indices.filter { columns[$0].roles["key"] != nil }
+    let types: [Type.Base] = [.bool, .int, .text, .date]
+    for key in keys where !types.contains(columns[key].type.base) || columns[key].type.isOptional {
+      report(
+        SemanticError.roleType(
+          columns[key].span, "key", found: columns[key].type, wanted: types, allowsNull: false))
+      isComplete = false
+    }
+    if keys.isEmpty {
+      report(
+        SemanticError.missingRole(
+          site.span, "key", of: site.noun, example: "channel: text @key"))
+      isComplete = false
+    }
+    return Table.LimitRoles(keys: keys)
+  }
 }
 
 extension Table.Kind {
@@ -295,6 +317,7 @@ extension Table.Kind {
     case .profile(let roles): roles.key
     case .consents(let roles): roles.key
     case .actions(let roles): roles.key
+    case .limits(let roles): roles.keys.first ?? 0
     case .identity(let roles): roles.identifier
     }
   }

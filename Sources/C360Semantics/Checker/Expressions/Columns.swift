@@ -19,10 +19,17 @@ extension Checker {
           span, name, table.table.columns[column].span,
           user: scope.use.noun, table: table.name))
       return nil
+    case .constant where scope.isBound && table.isLimits: return rowColumn(table, column, span)
+    case .constant where scope.isBound && table.isActions:
+      return actionColumn(table, column, span, scope)
     case .constant, .function, .table, .exposureRow:
       report(SemanticError.noRowHere(span, name, user: scope.use.noun))
       return nil
     case .event, .decision: break
+    }
+    if table.isLimits {
+      report(SemanticError.limitsElsewhere(span, name))
+      return nil
     }
     if table.isActions { return actionColumn(table, column, span, scope) }
     if let event = scope.eventTable {

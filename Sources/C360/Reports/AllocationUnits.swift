@@ -1,0 +1,33 @@
+import C360Semantics
+
+/// What the figures of an allocation are counted in.
+public struct AllocationUnits: Sendable {
+  /// Of the objective: a currency, or empty for a plain number.
+  public let value: String
+  /// By constraint: of its bound.
+  public let bounds: [String: String]
+
+  init(of policy: Policy) {
+    let units = Set(policy.terms.map { Self.unit(of: $0.value.type) })
+    value = units.count == 1 ? units.first.map(Self.words) ?? "" : ""
+    bounds = Dictionary(
+      policy.constraints.map { ($0.name, Self.words($0.measure)) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func unit(of type: Type) -> Unit {
+    if case .float(let unit) = type.base { return unit }
+    return Unit.none
+  }
+
+  private static func words(_ unit: Unit) -> String { unit == Unit.none ? "" : "\(unit)" }
+
+  private static func words(_ measure: Constraint.Measure) -> String {
+    switch measure {
+    case .total(let quantity), .proportion(let quantity, _):
+      words(unit(of: quantity.type))
+    case .rate, .parity: ""
+    case .entropy, .divergence: "nat"
+    }
+  }
+}
