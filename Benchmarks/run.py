@@ -10,6 +10,7 @@ usage: run.py FOLDER_OF_BINARIES [--runs N] [--data FOLDER] [--quick] [--events 
   rows       time against rows, 1 to 50 M events; with --events up to that many, peers too
   retail     all of examples/retail_360 on a bigger shop
   allocation decisions under 11 bounds, beside numpy, and HiGHS on 20,000 customers
+  wide       decisions among 1,000 actions under one budget: time and peak memory
   aggregates every aggregate over every kind of window, one entity with 1 M events and 100,000 exposures
   queries    group, filter, sort, first rows, join, distinct, running sums over 10 M rows
 
@@ -23,10 +24,10 @@ from pathlib import Path
 here = Path(__file__).resolve().parent
 sys.path += [str(here), str(here / "windowed"), str(here / "allocation"), str(here / "queries")]
 import duckdb, polars
-import aggregates as every_aggregate, features, plot, problem, queries as corpus
+import aggregates as every_aggregate, features, plot, problem, queries as corpus, wide as many_actions
 from measure import Engine, Report, best, rounds, run
 
-PARTS = ["windowed", "resident", "fifty", "rows", "retail", "aggregates", "allocation", "queries"]
+PARTS = ["windowed", "resident", "fifty", "rows", "retail", "aggregates", "allocation", "wide", "queries"]
 options = argparse.ArgumentParser()
 options.add_argument("binaries", type=lambda p: Path(p).resolve())
 options.add_argument("--runs", type=int, default=3)
@@ -215,6 +216,21 @@ def allocation():
                    f"{(found['bound'] - found['value']) / found['bound']:.1e}" if "bound" in found else "0, fractional"]]
         report.say(f"  {size:,} customers: {peer[11:]} takes {theirs / engine.median:.1f}× the time of c360")
     report.table("whole decisions under 11 bounds, 4 actions", ["customers", "", "s", "gap"], lines)
+
+
+def wide():
+    """Values of all pairs would take 8 GB: they are computed anew at every pass."""
+    folder = options.data / f"wide-{MILLION}"
+    if not (folder / "campaign.c360").exists():
+        many_actions.write(folder, MILLION, 1000)
+    engine = Engine("c360", [options.binaries / "c360", "run", "--quiet", "--no-cache", "campaign.c360"], None, folder)
+    run(engine, [])
+    proven = json.loads((folder / "campaign.manifest.json").read_text())["policies"][0]["allocation"]
+    assert proven["value"] <= proven["upperBound"] and proven["relativeGap"] <= 1e-5 and engine.mebibytes < 4096
+    report.table(f"{MILLION:,} customers × 1,000 actions under one budget", ["passes", "s", "peak MiB", "gap"],
+                 [[proven["passes"], f"{engine.median:.0f}", f"{engine.mebibytes:.0f}", f"{proven['relativeGap']:.1e}"]])
+
+
 def aggregates():
     header, lines, base = every_aggregate.table(options.binaries, options.data / f"aggregates-{MILLION}", MILLION, count)
     report.table(f"one entity, {MILLION:,} events × {MILLION // 10:,} exposures: ms beyond a count of everything, one thread",
@@ -275,6 +291,6 @@ series = {}
 for part in PARTS:
     if part in options.only:
         series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail,
-                  "aggregates": aggregates, "allocation": allocation, "queries": queries}[part]() or series
+                  "aggregates": aggregates, "allocation": allocation, "wide": wide, "queries": queries}[part]() or series
 if options.report:
     write(series)

@@ -51,6 +51,8 @@ public struct RunReport: Sendable {
     public let terms: [(name: String, total: Double)]
     /// What the figures of its bounds are counted in.
     public let units: AllocationUnits
+    /// The composition of which it is a member, where bounds count what it does there alone.
+    public let within: String?
   }
   /// The decisions of an experiment or an arbitration at an exposure.
   public struct Composition: Sendable {
@@ -72,6 +74,8 @@ public struct RunReport: Sendable {
     public let terms: [(name: String, total: Double)]
     /// The outermost first.
     public let nodes: [Node]
+    /// What the figures of bounds on all its policies together are counted in.
+    public let units: AllocationUnits
   }
   /// The path of the script.
   public let script: String

@@ -52,7 +52,8 @@ final class ComposeLog: @unchecked Sendable {
         switch output {
         case .action: (actionType, false, vectors(.action))
         case .rank: (.int64, true, vectors(.rank))
-        case .propensity: (.float64, false, [])
+        case .propensity: (.float64, true, [])
+        case .repaired: (.bool, false, vectors(.repaired))
         case .value: (.float64, true, vectors(.value))
         case .expectedValue: (.float64, true, vectors(.expectedValue))
         case .term(let index): (.float64, true, term(index))
@@ -110,8 +111,10 @@ final class ComposeLog: @unchecked Sendable {
     let start = rows.lowerBound
     switch column.output {
     case .propensity:
-      let numbers: UnsafeMutablePointer<Double> = column.values.elements()
-      for row in rows { numbers[row] = tree.propensity(at: row, actor: actors[row - start]) }
+      fill(column, rows) { row -> Double? in
+        let propensity = tree.propensity(at: row, actor: actors[row - start])
+        return propensity.isNaN ? nil : propensity
+      }
     case .policy:
       let codes: UnsafeMutablePointer<Int32> = column.values.elements()
       for row in rows { codes[row] = actors[row - start] < 0 ? none : names[actors[row - start]] }
@@ -125,7 +128,7 @@ final class ComposeLog: @unchecked Sendable {
     case .value, .expectedValue: copy(column, rows, actors, none: 0.0) { $0.float64s[$1] }
     case .term: copy(column, rows, actors, none: Double?.none) { $0.float64s[$1] }
     case .reasons: copy(column, rows, actors, none: Int32(0)) { $0.codes[$1] }
-    case .isFallback: copy(column, rows, actors, none: UInt8(0)) { $0.bools[$1] }
+    case .isFallback, .repaired: copy(column, rows, actors, none: UInt8(0)) { $0.bools[$1] }
     }
   }
 

@@ -37,7 +37,8 @@ extension DecideOperator {
     _ step: ComposeStep, _ state: inout ExecutionState, _ context: ExecutionContext
   ) throws(EngineError) {
     try Self.holdNamesApart(step, state, context.pool)
-    let tree = ComposeTree(step, state, context.pool)
+    let (actors, allocation) = try decideTogether(step, &state, context)
+    let tree = ComposeTree(step, state, context.pool, actors: actors)
     let rows = state.rowCount(step.frame)
     let log = ComposeLog(step, tree, rows: rows, state, context.pool)
     let total = Mutex(ComposeTally(tree, terms: step.terms.count))
@@ -50,8 +51,38 @@ extension DecideOperator {
     }
     for (column, vector) in log.vectors() { state.set(column, vector) }
     guard step.isCounted else { return }
-    state.counts.compositions[step.name] = total.withLock { $0 }
+    var counts = total.withLock { $0 }
       .counts(terms: step.terms, isText: log.isText, context.pool)
+    counts.decisions.allocation = allocation
+    state.counts.compositions[step.name] = counts
+  }
+
+  /// Members that bounds couple decide here; their columns are added to the frame, and what they count to
+  /// the run's.
+  /// - Returns: by row, the policy that acts; nil: members have decided before.
+  private func decideTogether(
+    _ step: ComposeStep, _ state: inout ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) -> ([Int32]?, AllocationCounts?) {
+    if step.together.isEmpty { return (nil, nil) }
+    var parts: [DecisionProblem] = []
+    for member in step.together { parts.append(try Self.problem(member, &state, context)) }
+    let rowCount = parts[0].frame.rowCount
+    let logs = zip(step.together, parts).map { member, part in
+      DecisionLog(outputs: member.outputs, candidates: part.candidates, rowCount: rowCount)
+    }
+    let read = state
+    let active = ActiveMembers(step.root) { read.vector($0) }.bits(rowCount: rowCount)
+    let outcome = try BoundDecisions(
+      try BoundProblem(name: step.name, parts: parts, active: active, countsAll: true),
+      plan: state.plan,
+      read: { read.vector($0) }, rowCount: rowCount, watched: [], context
+    ).decide(into: logs, prior: nil)
+    for (index, member) in step.together.enumerated() {
+      for (column, vector) in logs[index].vectors() { state.set(column, vector) }
+      for timeline in parts[index].timelines { timeline.count(into: &state) }
+      state.counts.decisions[member.name] = Self.counts(outcome.workers[index], parts[index])
+    }
+    return (outcome.actors, outcome.counts)
   }
 
   /// An action is known by its name, so two tables share none; the no-op is one action for all.

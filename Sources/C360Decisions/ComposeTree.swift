@@ -45,8 +45,13 @@ struct ComposeTree: Sendable {
   /// The no-op as the column of actions has it.
   let noAction: Int64?
   private let isText: Bool
+  /// By row, the policy that acts where several might, when they have decided together.
+  private let actors: [Int32]?
 
-  init(_ step: ComposeStep, _ state: ExecutionState, _ pool: TextPool) {
+  init(
+    _ step: ComposeStep, _ state: ExecutionState, _ pool: TextPool, actors: [Int32]? = nil
+  ) {
+    self.actors = actors
     noAction = step.noAction.map { Int64(pool.intern($0)) }
     policies = step.policies.map { policy in
       func vector(_ output: DecideStep.Output) -> Vector? {
@@ -135,6 +140,14 @@ struct ComposeTree: Sendable {
       return choice.members.count - 1
     case .best:
       guard choice.members.count > 1 else { return 0 }
+      if let actors {
+        let acting = choice.members.firstIndex { member in
+          if case .policy(let index) = member { index == Int(actors[row]) } else { false }
+        }
+        // Where all others are out, `none` is what is left.
+        return acting
+          ?? choice.members.firstIndex { if case .none = $0 { true } else { false } } ?? 0
+      }
       var best = 0
       var greatest = Double.nan
       for (slot, member) in choice.members.enumerated() {
@@ -167,7 +180,8 @@ struct ComposeTree: Sendable {
 
   // MARK: Probabilities
 
-  /// With what probability the composition takes, at a row, the action that it took there.
+  /// With what probability the composition takes, at a row, the action that it took there; NaN where
+  /// the decision was repaired.
   /// - Parameter actor: who took it.
   func propensity(at row: Int, actor: Int) -> Double {
     let action =
@@ -186,7 +200,9 @@ struct ComposeTree: Sendable {
     case .none: return action == noAction ? 1 : 0
     case .policy(let index):
       let policy = policies[index]
-      if index == actor, let own = policy.propensity { return own.float64s[row] }
+      if index == actor, let own = policy.propensity {
+        return own.isNull(row) ? .nan : own.float64s[row]
+      }
       if policy.isCertain { return self.action(of: index, row) == action ? 1 : 0 }
       guard let column = policy.probability else { return 0 }
       return column.float64s[row]

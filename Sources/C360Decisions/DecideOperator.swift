@@ -32,12 +32,20 @@ public struct DecideOperator: DecisionOperator {
     var notes: BoundNotes?
     let workers: [DecisionWorker]
     if step.isBound {
+      let active = step.acting.map { acting in
+        let members = ActiveMembers(acting.root) { state.vector($0) }
+        let own: UInt64 = 1 << UInt64(acting.member)
+        return members.bits(rowCount: rowCount).map { $0 & own == 0 ? UInt64(0) : 1 }
+      }
       let read = state
       let bound = BoundDecisions(
-        problem, plan: state.plan, read: { read.vector($0) }, rowCount: rowCount,
+        try BoundProblem(name: step.policy, parts: [problem], active: active, countsAll: false),
+        plan: state.plan,
+        read: { read.vector($0) }, rowCount: rowCount,
         watched: watched, context)
       let prior = try Self.prior(of: step, &state, context)
-      (workers, allocation, notes) = try bound.decide(into: log, prior: prior)
+      let outcome = try bound.decide(into: [log], prior: prior)
+      (workers, allocation, notes) = (outcome.workers[0], outcome.counts, outcome.notes)
     } else {
       workers = try Self.decide(problem, log, rowCount: rowCount, context)
     }
@@ -75,7 +83,7 @@ public struct DecideOperator: DecisionOperator {
     return PriorDistribution(try problem(prior, &state, context), batchSize: context.batchSize)
   }
 
-  private static func problem(
+  static func problem(
     _ step: DecideStep, _ state: inout ExecutionState, _ context: ExecutionContext
   ) throws(EngineError) -> DecisionProblem {
     let candidates = try Candidates(

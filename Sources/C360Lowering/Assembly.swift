@@ -40,7 +40,7 @@ extension Lowering {
       .compactMap { consentStep($0).map(Step.consent) }
     steps += returnSteps(level: 0)
     steps += momentSteps()
-    steps += decisionOrder.map { Step.decide(decideStep($0)) }
+    steps += decisionOrder.filter { !isTogether($0) }.map { Step.decide(decideStep($0)) }
     for composed in compositionOrder { steps += composeSteps(composed) }
     steps += querySteps
 
@@ -71,7 +71,7 @@ extension Lowering {
       decisions: decisionOrder.map {
         LoweredProgram.Decided(
           policy: $0.key.policy, exposure: $0.key.exposure, name: name(of: $0),
-          isAsked: $0.isAsked)
+          isAsked: $0.isAsked, within: $0.key.within)
       },
       compositions: compositionOrder.map {
         LoweredProgram.Composed(

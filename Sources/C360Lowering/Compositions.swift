@@ -33,8 +33,11 @@ extension Lowering {
     if let known = compositions[key] { return known }
     let composition = program[id]
     let frame = frame(exposure)
-    let members = composition.policies.map { memberDecision($0, at: exposure) }
+    let members = composition.policies.map { memberDecision($0, at: exposure, of: id) }
     let root = node(id, frame, positions: composition.policies)
+    for (index, member) in members.enumerated() where member.key.within != nil {
+      if !isTogether(member) { member.acting = DecideStep.Acting(root: root, member: index) }
+    }
     let composed = ComposedDecision(key: key, frame: frame, members: members, root: root)
     compositions[key] = composed
     compositionOrder.append(composed)
@@ -54,7 +57,14 @@ extension Lowering {
     return composed
   }
 
-  private func memberDecision(_ policy: PolicyID, at exposure: ExposureID) -> Decision {
+  private func memberDecision(
+    _ policy: PolicyID, at exposure: ExposureID, of composition: CompositionID
+  ) -> Decision {
+    if !program[policy].constraints.isEmpty || !program[composition].constraints.isEmpty {
+      let decision = decision(policy, at: exposure, within: composition)
+      decision.isAsked = false
+      return decision
+    }
     let isAsked = decisions[DecisionKey(policy: policy, exposure: exposure)]?.isAsked ?? false
     let decision = decision(policy, at: exposure)
     decision.isAsked = isAsked
@@ -188,7 +198,11 @@ extension Lowering {
     case .policy: output = .policy
     case .policyHash: output = .policyHash
     case .arm: output = .arm
-    case .repaired: preconditionFailure("no member of a composition is bound")
+    case .repaired:
+      output = .repaired
+      for member in composed.members where member.key.within != nil {
+        _ = self.column(.repaired, expression.type, of: member)
+      }
     case .position: preconditionFailure("no member of a composition decides on slates")
     }
     if let asked {
@@ -234,7 +248,10 @@ extension Lowering {
   /// Of every member its own propensity; of those that draw and may be drawn, the probability of the
   /// action that whoever acted took.
   private func askForProbabilities(of composed: ComposedDecision) {
-    for member in composed.members { _ = column(.propensity, .float, of: member) }
+    for member in composed.members {
+      let isBound = member.key.within != nil
+      _ = column(.propensity, isBound ? Type.float.optional : .float, of: member)
+    }
     for index in composed.root.drawn.sorted()
     where !isCertain(composed.members[index]) && composed.probabilities[index] == nil {
       let name = program[composed.key.composition].policies[index]
@@ -297,10 +314,14 @@ extension Lowering {
         }, isCertain: isCertain(decision),
         probability: asksOdds ? composed.probabilities[index] : nil)
     }
-    return ComposeStep(
+    var step = ComposeStep(
       name: name(of: composed), frame: composed.frame.relation, root: composed.root,
       policies: policies, noAction: composition.noAction, terms: composition.terms,
       outputs: outputs, isCounted: isCounted)
+    if isCounted, !composition.constraints.isEmpty {
+      step.together = composed.members.map { decideStep($0) }
+    }
+    return step
   }
 }
 
@@ -316,6 +337,7 @@ extension ComposeStep.Output {
     case .eligible: "eligible"
     case .reasons: "reasons"
     case .isFallback: "is_fallback"
+    case .repaired: "repaired"
     case .policy: "policy"
     case .policyHash: "policy_hash"
     case .arm: "arm"

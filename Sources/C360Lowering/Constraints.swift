@@ -2,9 +2,11 @@ import C360Plan
 import C360Semantics
 
 extension Lowering {
-  /// The bounds on the decisions of a policy.
-  func lowerConstraints(of policy: Policy, _ scope: Scope, _ decision: Decision) {
-    for constraint in policy.constraints {
+  /// The bounds on the decisions of a policy, or of all members of its composition.
+  func lowerConstraints(
+    _ constraints: [Constraint], _ scope: Scope, _ decision: Decision
+  ) {
+    for constraint in constraints {
       if case .divergence(let other) = constraint.measure {
         decision.prior = self.decision(other, at: decision.key.exposure)
       }

@@ -6,6 +6,8 @@ import C360Semantics
 struct DecisionKey: Hashable {
   let policy: PolicyID
   let exposure: ExposureID
+  /// The composition of which it is a member, where bounds count what it does there alone.
+  var within: CompositionID?
 }
 
 /// The decisions of one policy at the rows of one frame.
@@ -26,6 +28,7 @@ final class Decision {
   var constraints: [DecideConstraint] = []
   var entityCaps: [EntityCap] = []
   var prior: Decision?
+  var acting: DecideStep.Acting?
   /// What is looked at where its decisions are explained.
   var watched: [ScalarID] = []
   var outputs: [(DecideStep.Output, ColumnID)] = []
@@ -44,8 +47,10 @@ final class Decision {
 }
 
 extension Lowering {
-  func decision(_ policyID: PolicyID, at exposure: ExposureID) -> Decision {
-    let key = DecisionKey(policy: policyID, exposure: exposure)
+  func decision(
+    _ policyID: PolicyID, at exposure: ExposureID, within composition: CompositionID? = nil
+  ) -> Decision {
+    let key = DecisionKey(policy: policyID, exposure: exposure, within: composition)
     if let known = decisions[key] { return known }
     let policy = program[policyID]
     let decision = Decision(
@@ -85,8 +90,11 @@ extension Lowering {
           stage.score, as: stage.score.type, named: "candidates", scope, decision))
     }
     decision.slate = policy.slate.map { slate($0, policy, scope) }
-    lowerConstraints(of: policy, scope, decision)
-    if let watch = options.watch, watch.policy == policyID, watch.exposure == exposure {
+    let shared = composition.map { program[$0].constraints } ?? []
+    lowerConstraints(shared.isEmpty ? policy.constraints : shared, scope, decision)
+    if composition == nil, let watch = options.watch, watch.policy == policyID,
+      watch.exposure == exposure
+    {
       decision.watched = watch.expressions.map { lower($0, scope) }
     }
     return decision
@@ -173,8 +181,10 @@ extension Lowering {
   /// The policy's name, with the exposure where it is not the policy's own.
   func name(of decision: Decision) -> String {
     let policy = program[decision.key.policy]
-    return decision.key.exposure == policy.exposure
+    let name =
+      decision.key.exposure == policy.exposure
       ? policy.name : "\(policy.name) at \(program[decision.key.exposure].name)"
+    return decision.key.within.map { "\(name) in \(program[$0].name)" } ?? name
   }
 
   /// - Parameter outputs: nil: those that were asked for.
@@ -201,11 +211,27 @@ extension Lowering {
     step.constraints = decision.constraints
     step.pathPoints = options.pathPoints
     step.startPrices =
-      options.startPrices[policy.name]?[program[decision.key.exposure].name] ?? [:]
+      options.startPrices[startName(of: decision)]?[program[decision.key.exposure].name] ?? [:]
+    step.acting = decision.acting
     step.entityCaps = decision.entityCaps
     step.watched = decision.watched
     step.prior = decision.prior.map { [decideStep($0)] } ?? []
     return step
+  }
+}
+
+extension Lowering {
+  /// Under which prices of its bounds stand in manifests.
+  private func startName(of decision: Decision) -> String {
+    let policy = program[decision.key.policy].name
+    guard let within = decision.key.within else { return policy }
+    let composition = program[within]
+    return composition.constraints.isEmpty ? "\(policy) in \(composition.name)" : composition.name
+  }
+
+  /// Whether it decides with other members of a composition, which then runs it.
+  func isTogether(_ decision: Decision) -> Bool {
+    decision.key.within.map { !program[$0].constraints.isEmpty } ?? false
   }
 }
 

@@ -68,6 +68,8 @@ public struct LoweredProgram: Sendable {
     public let name: String
     /// Whether a query asks for it, and not only a composition of which it is a member.
     public let isAsked: Bool
+    /// The composition of which it is a member, where bounds count what it does there alone.
+    public let within: CompositionID?
   }
 
   public struct Composed: Sendable {

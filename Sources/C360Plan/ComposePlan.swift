@@ -23,7 +23,7 @@ public struct DrawStep: Sendable {
 }
 
 /// Who of several policies acts at each row of a frame, and what comes of it. All of them have decided
-/// at every row before.
+/// at every row before, or, where bounds hold for all of them, decide together here.
 public struct ComposeStep: Sendable {
   public indirect enum Member: Sendable {
     /// Of `policies`.
@@ -101,7 +101,7 @@ public struct ComposeStep: Sendable {
     case action, rank, propensity, value, expectedValue
     /// Of `terms`.
     case term(Int)
-    case eligible, reasons, isFallback, policy, policyHash, arm
+    case eligible, reasons, isFallback, repaired, policy, policyHash, arm
   }
   /// Unique among the compositions of a plan; counts stand under it.
   public let name: String
@@ -114,6 +114,8 @@ public struct ComposeStep: Sendable {
   public let terms: [String]
   /// Of the row, where an earlier step has found it: the action that propensities are of.
   public let outputs: [(Output, ColumnID)]
+  /// By policy, where bounds couple them: their decisions, with the same bounds in each.
+  public var together: [DecideStep] = []
   /// False where another step counts the same decisions.
   public let isCounted: Bool
   public init(
@@ -141,7 +143,8 @@ public struct ComposeStep: Sendable {
     return columns
   }
 
-  private static func reads(of member: Member) -> Set<ColumnID> {
+  /// The columns that say whose turn it is.
+  public static func reads(of member: Member) -> Set<ColumnID> {
     guard case .node(let node) = member else { return [] }
     var columns: Set<ColumnID> = node.turn.map { [$0] } ?? []
     for choice in node.choices {

@@ -108,6 +108,18 @@ public struct DecideStep: Sendable {
   public var entityCaps: [EntityCap] = []
   /// Points of the path of value against budget to report, where there is one budget; 0: none.
   public var pathPoints = 0
+  /// A member of a composition, whose bounds count what it does where it acts.
+  public struct Acting: Sendable {
+    public let root: ComposeStep.Node
+    /// Among the policies of the composition.
+    public let member: Int
+    public init(root: ComposeStep.Node, member: Int) {
+      self.root = root
+      self.member = member
+    }
+  }
+  /// nil: it acts at every row.
+  public var acting: Acting?
   /// Constraint → group or period → prices that its bound had in an earlier run: where the search for
   /// prices begins.
   public var startPrices: [String: [String: [Double]]] = [:]

@@ -43,8 +43,8 @@ struct CompositionMarkerTests {
       experiment("salt \"s\"; arm p 100%")
         + "\nfeature f = count(orders where ‹arm(x)› == \"p\") over 7d"),
     Marked(
-      "E0208", "`subject to` in an arbitration is not in this version of c360",
-      arbitrate("‹subject to daily›; first p")),
+      "E0547", "`d` bounds the probabilities of one policy, by `entropy`",
+      "constraint d: entropy() >= 0.1\n" + arbitrate("mask none; ‹subject to d›; first p")),
     Marked(
       "E0301", "the condition of `p` can be null, and a null must not pass a gate",
       arbitrate("mask none; first p when ‹mean(orders.amount) > 1 GBP›; then p")),

@@ -102,7 +102,7 @@ struct ArbitrationTests {
     ("first best of firm, rich", "E0543"),
     ("mask none; first firm when mean(orders.amount) > 1; then soft", "E0301"),
     ("first contact", "E0207"),
-    ("mask none; subject to daily; first firm", "E0208"),
+    ("mask none; subject to daily; first firm", "E0201"),
     ("mask none; first bare when spend > 1", "E0542"),
   ])
   func mistakes(_ turns: String, _ code: String) throws {

@@ -237,7 +237,8 @@ struct ConstraintTests {
       let script = Self.script(
         base + "constraint calm: \(bound)", "  subject to calm\n  choose greedy", show: "show p")
       let report = try script.run()
-      let found = try #require(report.decisions.last?.counts.allocation?.constraints[0].bounds.first)
+      let found = try #require(
+        report.decisions.first { $0.policy == "p" }?.counts.allocation?.constraints[0].bounds.first)
       let realized = try #require(found.realized)
       #expect(isAtMost ? realized <= 0.2 + 1e-6 : realized >= 0.4 - 1e-6)
       // It binds: nothing is given away.

@@ -140,6 +140,28 @@ struct PartitionedJobTests {
     try PartitionComparison.compare(script)
   }
 
+  @Test("so are those of several policies under bounds on all of them, which a table has")
+  func arbitration() throws {
+    var script = Self.bounded(
+      """
+      limits room from "room.csv" { offer: text @key; most: int }
+      constraint each: count(where treated) <= room.most per offers.offer
+      policy q for offers at sends {
+        mask none; objective value; choose threshold(offers.cost < 2.0); fallback "nothing"
+      }
+      arbitrate both of person at sends {
+        mask none; subject to each; first q when n > 1; then best of p, q
+      }
+      """, "  choose greedy",
+      """
+      output log = both to "log.csv"
+      show both | group policy, action { rows = count() } | sort policy, action
+      """)
+    script.files["room.csv"] = "offer,most\ntea,12\ncake,5\n"
+    let shown = try PartitionComparison.compare(script).shown
+    #expect(shown[0].contains("tea"))
+  }
+
   @Test("no decisions that satisfy the bounds: the run fails as it does in memory")
   func clash() throws {
     let script = Self.bounded(

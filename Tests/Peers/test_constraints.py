@@ -33,6 +33,11 @@ actions offers from "offers.csv" {{
   cost:    float
   none "nothing"
 }}
+limits room from "room.csv" {{
+  channel: text @key
+  day:     date @key
+  most:    int
+}}
 exposure sends of customer from "sends.parquet" {{
   customer: int  @key
   sent:     time @time
@@ -41,15 +46,35 @@ exposure sends of customer from "sends.parquet" {{
 mask rules for offers {{ forbid closed when {closed} }}
 objective value for offers {{ maximize gain = case {{ {cases} }} }}
 {constraints}
-policy plan for offers at sends {{
-  mask rules
+{deciders}
+output decisions = plan to "decisions.parquet"
+"""
+
+POLICY = """policy {name} for offers at sends {{
+  mask {mask}
   objective value
-  subject to {names}
+  {subject}
   choose greedy
   fallback "nothing"
 }}
-output decisions = plan to "decisions.parquet"
 """
+
+# The same choices, parted between two policies: the best of both under bounds on both is the same problem.
+ARBITRATION = """mask even for offers {{ include rules; forbid odd_place when mod(offers.place, 2) == 1 }}
+mask odd for offers {{ include rules; forbid even_place when mod(offers.place, 2) == 0 }}
+{first}{second}arbitrate plan of customer at sends {{
+  mask none
+  subject to {names}
+  first best of left, right
+}}
+"""
+
+
+def deciders(shape, names):
+    if shape == "policy":
+        return POLICY.format(name="plan", mask="rules", subject=f"subject to {names}")
+    return ARBITRATION.format(first=POLICY.format(name="left", mask="even", subject=""),
+                              second=POLICY.format(name="right", mask="odd", subject=""), names=names)
 
 
 class Campaign:
@@ -64,8 +89,10 @@ class Campaign:
         self.region = random.choice(["A", "B", "C"], self.people)
         self.day = random.integers(1, 4, self.people)
         self.open = ~((self.region == "C")[:, None] & (numpy.arange(self.actions) == 0))
+        self.room = {(day, channel): int(random.integers(0, 9)) for day in range(1, 4) for channel in ("phone", "mail")
+                     if random.random() < 0.8}
         self.lines, self.matrix, self.limits = [], [], []
-        for make in (self.budget, self.phone, self.share, self.parity, self.reach, self.mean):
+        for make in (self.budget, self.phone, self.share, self.parity, self.reach, self.mean, self.capacities):
             if random.random() < 0.6:
                 make()
         if not self.lines:
@@ -105,13 +132,22 @@ class Campaign:
             self.row(weight[:, None], 0.25)
             self.row(-weight[:, None], 0.25)
 
+    def capacities(self):
+        self.say("capacities", "count(where treated) <= room.most ?? 1 per offers.channel, calendar 1d")
+        for (day, channel), limit in self.room.items():
+            self.row((self.day == day)[:, None] * (self.channel == channel), limit)
+        for day in numpy.unique(self.day):
+            for channel in numpy.unique(self.channel):
+                if (day, channel) not in self.room:
+                    self.row((self.day == day)[:, None] * (self.channel == channel), 1)
+
     def reach(self):
         limit = int(self.random.integers(1, self.people))
         self.say("reach", f"count(where treated) <= {limit} per 36h")
         for last in numpy.unique(self.day):
             self.row(((self.day == last) | (self.day == last - 1))[:, None], limit)
 
-    def write(self, folder):
+    def write(self, folder, shape):
         since = pa.array(numpy.full(self.people, numpy.datetime64("2026-01-01", "us")), pa.timestamp("us", "UTC"))
         sent = (numpy.datetime64("2026-02-01T08:00", "us") + (self.day * 86_400_000_000).astype("timedelta64[us]"))
         keys = numpy.arange(self.people)
@@ -120,13 +156,15 @@ class Campaign:
         pq.write_table(pa.table({"customer": keys, "sent": pa.array(sent, pa.timestamp("us", "UTC"))}), folder / "sends.parquet")
         (folder / "offers.csv").write_text("offer,place,channel,cost\n" + "".join(
             f"a{a},{a},{self.channel[a]},{self.cost[a]}\n" for a in range(self.actions)))
+        (folder / "room.csv").write_text("channel,day,most\n" + "".join(
+            f"{channel},2026-02-0{1 + day},{most}\n" for (day, channel), most in self.room.items()))
         cases = "; ".join([f"offers.place == {a}: people.v{a}" for a in range(self.actions - 1)]
                           + [f"else: people.v{self.actions - 1}"])
         (folder / "campaign.c360").write_text(SCRIPT.format(
             columns="\n".join(f"  v{a}: float = 0.0" for a in range(self.actions)),
             closed='people.region == "C" and offers.place == 0', cases=cases,
             constraints="\n".join(f"constraint {name}: {words}" for name, words in self.lines),
-            names=", ".join(name for name, _ in self.lines)))
+            deciders=deciders(shape, ", ".join(name for name, _ in self.lines))))
 
     def best(self):
         count = self.people * self.actions
@@ -141,10 +179,11 @@ class Campaign:
         return -found.fun if found.success else None
 
 
+@pytest.mark.parametrize("shape", ["policy", "arbitration"])
 @pytest.mark.parametrize("seed", range(60))
-def test_whole_decisions(seed, tmp_path):
+def test_whole_decisions(seed, shape, tmp_path):
     campaign = Campaign(seed)
-    campaign.write(tmp_path)
+    campaign.write(tmp_path, shape)
     run = subprocess.run([BINARY, "run", "--quiet", "campaign.c360"], cwd=tmp_path, capture_output=True, text=True)
     best = campaign.best()
     if best is None:
@@ -160,7 +199,7 @@ def test_whole_decisions(seed, tmp_path):
     for coefficients, limit in zip(campaign.matrix, campaign.limits):
         assert (coefficients * chosen).sum() <= limit + 1e-9
     manifest = json.loads(next(tmp_path.glob("*.manifest.json")).read_text())
-    allocation = manifest["policies"][0]["allocation"]
+    allocation = manifest["policies" if shape == "policy" else "compositions"][0]["allocation"]
     value = float((campaign.value * chosen).sum())
     assert value == pytest.approx(allocation["value"], abs=1e-9)
     assert best <= allocation["upperBound"] + 1e-7

@@ -143,7 +143,8 @@ struct StepText {
   private func compose(_ step: ComposeStep) -> String {
     let outputs = names(step.outputs.map(\.1))
     guard step.isCounted else { return "\(step.name): \(outputs)" }
-    return "\(step.name) of \(step.policies.map(\.name).joined(separator: ", ")): \(outputs)"
+    let line = "\(step.name) of \(step.policies.map(\.name).joined(separator: ", ")): \(outputs)"
+    return ([line] + step.together.map { decide($0) }).joined(separator: "\n")
   }
 
   private func decide(_ step: DecideStep) -> String {

@@ -7,11 +7,17 @@ public struct AllocationUnits: Sendable {
   /// By constraint: of its bound.
   public let bounds: [String: String]
 
-  init(of policy: Policy) {
-    let units = Set(policy.terms.map { Self.unit(of: $0.value.type) })
+  init(of policy: Policy) { self.init([policy], policy.constraints) }
+
+  init(of composition: Composition, in program: Program) {
+    self.init(composition.policies.map { program[$0] }, composition.constraints)
+  }
+
+  private init(_ policies: [Policy], _ constraints: [Constraint]) {
+    let units = Set(policies.flatMap(\.terms).map { Self.unit(of: $0.value.type) })
     value = units.count == 1 ? units.first.map(Self.words) ?? "" : ""
     bounds = Dictionary(
-      policy.constraints.map { ($0.name, Self.words($0.measure)) },
+      constraints.map { ($0.name, Self.words($0.measure)) },
       uniquingKeysWith: { first, _ in first })
   }
 

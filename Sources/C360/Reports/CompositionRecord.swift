@@ -24,7 +24,15 @@ struct CompositionRecord {
         ("terms", .object(report.terms.map { ($0.name, .float($0.total)) })),
         ("because", .object(reasons)),
         ("acted", .array(report.nodes.map(node))),
-      ] + setting)
+      ] + setting + allocation)
+  }
+
+  /// Of bounds on all its policies together.
+  private var allocation: [(key: String, value: JSONValue)] {
+    guard let counts = report.counts.allocation else { return [] }
+    let record = AllocationRecord(
+      counts: counts, units: report.units, constraints: composition.constraints)
+    return [("allocation", record.value)]
   }
 
   /// Of an experiment: how entities were assigned.

@@ -163,6 +163,7 @@ struct Manifest {
       return .object(
         [
           ("name", .text(policy.name)), ("at", .text(decided.exposure)),
+          ("within", optional(decided.within)),
           ("policySHA256.v1", .text(sha256(policy.canonicalText))),
           ("mask", optional(policy.mask.map { program[$0].name })),
           ("owner", optional(policy.owner)), ("approval", approval(policy.approval)),
@@ -176,48 +177,17 @@ struct Manifest {
           ("because", .object(MaskRecord(program: program).reasons(of: policy))),
           ("terms", .object(decided.terms.map { ($0.name, .float($0.total)) })),
         ] + (counts.positions.map { [("positions", .integer($0))] } ?? [])
-          + (counts.allocation.map { [("allocation", allocation($0, of: policy))] } ?? []))
-    }
-  }
-
-  private func allocation(_ counts: AllocationCounts, of policy: Policy) -> JSONValue {
-    let units = AllocationUnits(of: policy)
-    return .object([
-      ("unit", .text(units.value)),
-      ("upperBound", .float(counts.upperBound)), ("value", .float(counts.value)),
-      ("relativeGap", .float(counts.relativeGap)), ("withEntropy", .bool(counts.isEntropic)),
-      ("passes", .integer(counts.passes)),
-      ("repaired", .integer(counts.repaired)),
-      (
-        "constraints",
-        .array(
-          counts.constraints.map { constraint in
-            let because = policy.constraints.first { $0.name == constraint.name }?.because
-            return .object([
-              ("name", .text(constraint.name)), ("sense", .text(constraint.isAtMost ? "<=" : ">=")),
-              ("soft", .bool(constraint.isSoft)), ("because", optional(because)),
-              ("unit", .text(units.bounds[constraint.name] ?? "")),
+          + (counts.allocation.map {
+            [
               (
-                "bounds",
-                .array(
-                  constraint.bounds.map { bound in
-                    .object(
-                      [
-                        ("group", .text(bound.label)), ("limit", .float(bound.limit)),
-                        ("realized", bound.realized.map { .float($0) } ?? .null),
-                        ("multiplier", .float(bound.multiplier)),
-                      ]
-                        + (bound.rowMultipliers.isEmpty
-                          ? []
-                          : [
-                            ("rowMultipliers", .array(bound.rowMultipliers.map { .float($0) }))
-                          ]))
-                  })
-              ),
-            ])
-          })
-      ),
-    ])
+                "allocation",
+                AllocationRecord(
+                  counts: $0, units: decided.units, constraints: policy.constraints
+                ).value
+              )
+            ]
+          } ?? []))
+    }
   }
 
   private var compositions: [JSONValue] {

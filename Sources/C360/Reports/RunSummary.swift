@@ -88,10 +88,17 @@ struct RunSummary {
   }
 
   private func composition(_ composed: RunReport.Composition) -> [String] {
-    decisions(composed.name, composed.counts, composed.terms)
-      + composed.nodes.enumerated().map { index, node in
-        row("", (index == 0 ? "" : "in \(node.name), ") + acted(in: node))
-      }
+    var lines = decisions(composed.name, composed.counts, composed.terms, composed.units)
+    for (index, node) in composed.nodes.enumerated() {
+      lines.append(row("", (index == 0 ? "" : "in \(node.name), ") + acted(in: node)))
+    }
+    for member in report.decisions
+    where member.within == composed.composition && member.exposure == composed.exposure {
+      guard let allocation = member.counts.allocation else { continue }
+      let bounds = AllocationText(allocation, member.units).lines
+      lines += bounds.map { row("", "\(member.policy), \($0)") }
+    }
+    return lines
   }
 
   /// Who acted how often; of an experiment the shares found beside those wanted.

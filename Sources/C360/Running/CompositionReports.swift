@@ -15,7 +15,8 @@ extension Delivery {
         name: composed.name, composition: composition.name,
         exposure: program[composed.exposure].name, counts: counts.decisions,
         terms: composition.terms.map { (name: $0, total: counts.decisions.terms[$0] ?? 0) },
-        nodes: nodes(step.root, step, &slots))
+        nodes: nodes(step.root, step, &slots),
+        units: AllocationUnits(of: composition, in: program))
     }
   }
 

@@ -233,7 +233,8 @@ struct Delivery {
         name: decided.name, policy: policy.name, exposure: program[decided.exposure].name,
         counts: counts, isAsked: decided.isAsked,
         terms: policy.terms.map { (name: $0.name, total: counts.terms[$0.name] ?? 0) },
-        units: AllocationUnits(of: policy))
+        units: AllocationUnits(of: policy),
+        within: decided.within.map { program[$0].name })
     }
   }
 }

@@ -3,7 +3,7 @@ import C360Models
 
 /// The prices of bounds as the manifest of an earlier run has them (`--warm-start`).
 struct EarlierPrices {
-  /// Policy → exposure → constraint → group or period → price, or the prices of its rows.
+  /// Policy or composition → exposure → constraint → group or period → price, or the prices of its rows.
   typealias Tree = [String: [String: [String: [String: [Double]]]]]
   let prices: Tree
 
@@ -34,10 +34,11 @@ struct EarlierPrices {
     }
     files.add(.warmStart, path: place, bytes: bytes)
     var prices: Tree = [:]
-    for policy in policies {
-      guard let name = policy["name"]?.text, let at = policy["at"]?.text,
-        case .object(let allocation)? = policy["allocation"]
+    for decided in policies + (manifest["compositions"]?.members ?? []) {
+      guard let own = decided["name"]?.text, let at = decided["at"]?.text,
+        case .object(let allocation)? = decided["allocation"]
       else { continue }
+      let name = decided["within"]?.text.map { "\(own) in \($0)" } ?? own
       for constraint in allocation["constraints"]?.members ?? [] {
         guard let bounded = constraint["name"]?.text else { continue }
         for bound in constraint["bounds"]?.members ?? [] {

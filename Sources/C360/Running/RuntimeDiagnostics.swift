@@ -55,8 +55,12 @@ struct RuntimeDiagnostics {
 
   private func unsatisfiable(_ name: String, _ bounds: UnsatisfiedBounds) -> Diagnostic {
     let policy = program.policies.first { $0.name == name }
+    let composition = program.compositions.first {
+      $0.name == name || name.hasPrefix("\($0.name) at ")
+    }
     func declared(_ clash: UnsatisfiedBounds.Clash) -> Span? {
-      policy?.constraints.first { $0.name == clash.constraint }?.span
+      (policy?.constraints ?? composition?.constraints ?? [])
+        .first { $0.name == clash.constraint }?.span
     }
     let clashes = bounds.clashes
     let notes = clashes.prefix(8).map { clash in
@@ -76,7 +80,8 @@ struct RuntimeDiagnostics {
     return HostDiagnostics.unsatisfiableBounds.diagnostic(
       clashes.count == 1
         ? "no decisions of `\(name)` satisfy \(names)"
-        : "no decisions of `\(name)` satisfy \(names) together", at: policy?.span,
+        : "no decisions of `\(name)` satisfy \(names) together",
+      at: policy?.span ?? composition?.span,
       label: "subject to them", secondary: places,
       notes: notes + (clashes.count > 8 ? ["and \(clashes.count - 8) more"] : []),
       help: ["loosen one of them, or make it `soft` with a penalty for each unit of violation"])

@@ -9,9 +9,10 @@ import C360Plan
 /// 2. Where constraints bound all decisions, the allocation finds their prices and whole decisions.
 /// 3. Where bounds hold for each entity, its decisions are gone through in time, each seeing what the
 ///    earlier ones left; with constraints too, prices and walks take turns until they agree.
-/// 4. The tiles are evaluated once more and written with these decisions.
+/// 4. Members of a composition take what is theirs, and say what they would do elsewhere at these prices.
+/// 5. The tiles are evaluated once more and written with these decisions.
 struct BoundDecisions {
-  let problem: DecisionProblem
+  let problem: BoundProblem
   let plan: Plan
   /// A column of the run, for bounds that stand in tables.
   let read: (ColumnID) -> Vector
@@ -24,7 +25,7 @@ struct BoundDecisions {
   private var actionCount: Int { problem.rule.actionCount }
 
   init(
-    _ problem: DecisionProblem, plan: Plan, read: @escaping (ColumnID) -> Vector, rowCount: Int,
+    _ problem: BoundProblem, plan: Plan, read: @escaping (ColumnID) -> Vector, rowCount: Int,
     watched: [Int], _ context: ExecutionContext
   ) {
     self.problem = problem
@@ -35,51 +36,72 @@ struct BoundDecisions {
     self.context = context
   }
 
-  /// - Returns: the workers, for what they counted, what is proven of the allocation, and what is noted
-  ///   of the rows watched.
+  struct Outcome {
+    /// By part, for what they counted.
+    let workers: [[DecisionWorker]]
+    /// What is proven; nil: nothing bounds all decisions.
+    let counts: AllocationCounts?
+    /// Of the rows watched.
+    let notes: BoundNotes
+    /// By row: the part that acts, −1: none; nil: the one part does.
+    let actors: [Int32]?
+  }
+
+  /// - Parameter logs: by part.
   /// - Throws: `.unsatisfiable` when hard bounds cannot hold; `.row`; `.unusable`; `.cancelled`.
   func decide(
-    into log: DecisionLog, prior: PriorDistribution?
-  ) throws(EngineError) -> ([DecisionWorker], AllocationCounts?, BoundNotes) {
+    into logs: [DecisionLog], prior: PriorDistribution?
+  ) throws(EngineError) -> Outcome {
     try prior?.check(rowCount: rowCount, context)
+    let first = problem.parts[0]
     let empty = Quantities(
-      outputs: problem.quantityOutputs, actionCount: actionCount,
-      actionColumn: problem.actionColumn)
+      outputs: first.quantityOutputs, actionCount: problem.ownCount,
+      actionColumn: first.actionColumn)
     var bounds = try BoundRows(
-      step, quantities: empty, frameColumn: problem.frameColumn,
+      step, quantities: empty, frameColumn: first.frameColumn,
       limits: { constraint throws(EngineError) in
         try GroupLimits(
-          constraint, actionCount: actionCount, plan: plan, read: read, problem.pool)
+          constraint, actionCount: problem.ownCount, plan: plan, read: read, first.pool)
       },
-      time: problem.frameColumn(step.time), rowCount: rowCount, pool: problem.pool)
+      time: first.frameColumn(step.time), rowCount: rowCount, counted: problem.counted,
+      partCount: problem.parts.count, pool: first.pool)
     let caps = step.entityCaps.map { bounds.addQuantity($0.quantity) }
     let source = try DecisionValues(
       problem, pairs: bounds.quantities.pairs, prior: prior, rowCount: rowCount, context)
     let decided = DecidedRows(
       rowCount: rowCount, actionCount: actionCount, capCount: caps.count)
     let walk = try EntityCapWalk(
-      step, quantities: caps, frameColumn: problem.frameColumn, rowCount: rowCount,
+      step, quantities: caps, frameColumn: first.frameColumn, rowCount: rowCount,
       actionCount: actionCount)
     var counts: AllocationCounts?
     var notes = BoundNotes(watched, decided)
+    var split = BoundParts(problem, source, decided, context)
     if step.constraints.isEmpty {
-      try choose(walk, source, decided, &notes, prices: nil, temperature: nil)
+      try choose(walk, source, decided, &notes)
+      counts = try capCounts(walk, source, decided)
     } else {
-      counts = try allocate(bounds, source, caps.isEmpty ? nil : walk, decided, &notes)
+      let (found, allocation) = try allocate(
+        bounds, source, caps.isEmpty ? nil : walk, decided, &notes)
+      counts = found
+      split.prices = AllocationPrices(
+        bounds.meters, rows: bounds.rows, multipliers: allocation.multipliers)
+      split.temperature = allocation.temperature
     }
-    return (try write(decided, log), counts, notes)
+    var workers: [[DecisionWorker]] = []
+    for (index, part) in problem.parts.enumerated() {
+      workers.append(try write(try split.rows(of: index), part, logs[index]))
+    }
+    return Outcome(workers: workers, counts: counts, notes: notes, actors: split.actors)
   }
 
   // MARK: Bounds for each entity
 
-  /// Walks the decisions in time and chooses each by its value less prices.
+  /// Walks the decisions in time and chooses each by its value.
   private func choose(
     _ walk: EntityCapWalk, _ source: DecisionValues, _ decided: DecidedRows,
-    _ notes: inout BoundNotes, prices: AllocationPrices?, temperature: Double?
+    _ notes: inout BoundNotes
   ) throws(EngineError) {
-    var choice =
-      temperature.map { RowChoice(rule: problem.rule, temperature: $0) }
-      ?? RowChoice(rule: problem.rule)
+    var choice = RowChoice(rule: problem.rule)
     let isWatched = Set(watched)
     var adjusted = [Double](repeating: 0, count: problem.rule.candidateCount)
     source.blocked = nil
@@ -90,10 +112,7 @@ struct BoundDecisions {
         return forced
       }
       for action in 0..<actionCount {
-        let value = block.values[action * count + place]
-        adjusted[action] =
-          blocked[action]
-          ? .nan : value - (prices?.price(row, action, block, place, count) ?? 0)
+        adjusted[action] = blocked[action] ? .nan : block.values[action * count + place]
       }
       if problem.rule.hasNoOp { adjusted[actionCount] = 0 }
       choice.choose(
@@ -117,13 +136,14 @@ struct BoundDecisions {
   private func allocate(
     _ bounds: BoundRows, _ source: DecisionValues, _ walk: EntityCapWalk?,
     _ decided: DecidedRows, _ notes: inout BoundNotes
-  ) throws(EngineError) -> AllocationCounts {
+  ) throws(EngineError) -> (AllocationCounts, Allocation) {
+    let meters = bounds.solvedMeters
     var allocationProblem = bounds.problem(
-      rule: problem.rule, source: source, decisionCount: rowCount)
+      rule: problem.rule, source: source, meters: meters, decisionCount: rowCount)
     allocationProblem.watched = watched
     var allocation = try solve(allocationProblem, bounds, warmStart: bounds.start(step.startPrices))
     // Bounds for each entity only take away: what no decisions are worth without them, none are with.
-    let upperBound = allocation.certificate.bound
+    var upperBound = allocation.certificate.bound
     var passes = allocation.certificate.passes
     decided.adopt(allocation)
     if let walk {
@@ -135,19 +155,34 @@ struct BoundDecisions {
       }
       try keepCaps(walk, source, decided)
     }
-    let usage = source.usage(of: bounds.meters, chosen: decided.chosen)
+    var lost = 0.0
+    if let walk, isGreedy {
+      let bound = EntityCapBound(
+        walk,
+        prices: AllocationPrices(
+          meters, rows: bounds.rows, multipliers: allocation.multipliers),
+        actionCount: actionCount)
+      source.blocked = nil
+      var most = try bound.total(source, context).rounded
+      for (row, multiplier) in zip(bounds.rows, allocation.multipliers) where multiplier > 0 {
+        most += multiplier * row.bound
+      }
+      upperBound = min(upperBound, most)
+    }
+    if walk != nil { lost = try repairedValue(source, allocation, decided) }
+    let usage = source.usage(of: meters, chosen: decided.chosen)
     if let broken = bounds.broken(usage: usage) {
-      throw .unsatisfiable(policy: step.policy, broken)
+      throw .unsatisfiable(policy: problem.name, broken)
     }
     var counts = bounds.counts(allocation, usage: usage)
-    counts.upperBound = upperBound
-    counts.value = allocation.certificate.value
+    counts.value = allocation.certificate.value - lost
+    counts.upperBound = max(upperBound, counts.value)
     if case .softmax = problem.rule.base { counts.isEntropic = true }
     counts.passes = passes
     counts.path = path(allocationProblem)
     counts.repaired = decided.repaired.count { $0 }
     notes.take(allocation, bounds, counts, source)
-    return counts
+    return (counts, allocation)
   }
 
   /// Empty where the bounds are not one budget, or choices are drawn.
@@ -177,10 +212,11 @@ struct BoundDecisions {
         progress: { progress in
           context.progress?(
             ProgressReport(
-              operation: "price the bounds of \(step.policy)", done: progress.passes, total: 0))
+              operation: "price the bounds of \(self.problem.name)", done: progress.passes, total: 0
+            ))
         })
     } catch let error as AllocationInfeasibility {
-      throw .unsatisfiable(policy: step.policy, bounds.unsatisfied(error))
+      throw .unsatisfiable(policy: self.problem.name, bounds.unsatisfied(error))
     } catch {
       throw .cancelled
     }
@@ -223,12 +259,64 @@ struct BoundDecisions {
     }
   }
 
+  // MARK: What is proven under bounds for each entity
+
+  /// Nothing is drawn: the certificate is about the decisions alone.
+  private var isGreedy: Bool {
+    if case .softmax = problem.rule.base { return false }
+    return problem.rule.explore == 0 && step.prior.isEmpty
+      && !step.constraints.contains {
+        if case .entropy = $0.measure { true } else { false }
+      }
+  }
+
+  /// Where only bounds for each entity hold; nil for choices that are drawn.
+  private func capCounts(
+    _ walk: EntityCapWalk, _ source: DecisionValues, _ decided: DecidedRows
+  ) throws(EngineError) -> AllocationCounts? {
+    guard isGreedy else { return nil }
+    let bound = EntityCapBound(walk, prices: nil, actionCount: actionCount)
+    return AllocationCounts(
+      value: try value(source, of: decided.chosen.indices) { Int(decided.chosen[$0]) },
+      bound: try bound.total(source, context))
+  }
+
+  /// What was given up where decisions of an allocation became the no-op afterwards.
+  private func repairedValue(
+    _ source: DecisionValues, _ allocation: Allocation, _ decided: DecidedRows
+  ) throws(EngineError) -> Double {
+    try value(source, of: decided.chosen.indices) { row in
+      decided.chosen[row] == allocation.chosen[row] ? actionCount : Int(allocation.chosen[row])
+    }.rounded
+  }
+
+  /// Σ of the values of candidates, exactly; what has none counts 0.
+  private func value(
+    _ source: DecisionValues, of rows: Range<Int>, _ candidate: (Int) -> Int
+  ) throws(EngineError) -> ExactSum {
+    let block = source.makeBlock(capacity: Self.valueRows)
+    var sum = ExactSum()
+    for range in Parallel.ranges(rows.count, size: Self.valueRows) {
+      try context.checkCancelled()
+      source.read(range, into: block)
+      for (place, row) in range.enumerated() {
+        let chosen = candidate(row)
+        guard chosen >= 0, chosen < actionCount else { continue }
+        let value = block.values[chosen * range.count + place]
+        if value.isFinite { sum.add(value) }
+      }
+    }
+    return sum
+  }
+
+  private static let valueRows = 512
+
   // MARK: Writing
 
   private func write(
-    _ decided: DecidedRows, _ log: DecisionLog
+    _ decided: DecidedRows, _ part: DecisionProblem, _ log: DecisionLog
   ) throws(EngineError) -> [DecisionWorker] {
-    let workers = DecisionWorkers(problem, batchSize: context.batchSize)
+    let workers = DecisionWorkers(part, batchSize: context.batchSize)
     let pieces = Parallel.ranges(rowCount, size: workers.pieceRows)
     try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
       let worker = workers.take()

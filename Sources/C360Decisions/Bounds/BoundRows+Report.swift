@@ -5,7 +5,7 @@ import C360Plan
 extension BoundRows {
   /// The allocation to be solved.
   func problem(
-    rule: ChoiceRule, source: DecisionValues, decisionCount: Int
+    rule: ChoiceRule, source: DecisionValues, meters: [AllocationMeter], decisionCount: Int
   ) -> AllocationProblem {
     var base = AllocationRule.Base.greedy
     if case .softmax(let temperature) = rule.base { base = .softmax(temperature: temperature) }
@@ -171,12 +171,6 @@ extension BoundRows {
 }
 
 extension DecisionValues {
-  /// A block as this source fills it.
-  func makeBlock(capacity: Int) -> AllocationBlock {
-    AllocationBlock(
-      capacity: capacity, actionCount: actionCount, pairMeters: pairCount, priorCandidates: 0)
-  }
-
   /// Usage by meter and cell of whole decisions, added in the order of the decisions.
   func usage(of meters: [AllocationMeter], chosen: [Int32]) -> [[Double]] {
     var usage = meters.map { [Double](repeating: 0, count: $0.cellCount) }

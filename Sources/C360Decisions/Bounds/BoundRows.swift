@@ -39,6 +39,8 @@ struct BoundRows {
   private let rowCount: Int
   private let pool: TextPool
   private let relation: RelationID
+  private let counted: [Bool]?
+  private let partCount: Int
   private let limits: (DecideConstraint) throws(EngineError) -> GroupLimits
 
   /// Rows that one run may have: beyond, a bound is meant for each entity.
@@ -47,8 +49,10 @@ struct BoundRows {
   init(
     _ step: DecideStep, quantities: Quantities, frameColumn: @escaping (ColumnID) -> Vector,
     limits: @escaping (DecideConstraint) throws(EngineError) -> GroupLimits,
-    time: Vector, rowCount: Int, pool: TextPool
+    time: Vector, rowCount: Int, counted: [Bool]?, partCount: Int, pool: TextPool
   ) throws(EngineError) {
+    self.counted = counted
+    self.partCount = partCount
     self.quantities = quantities
     self.frameColumn = frameColumn
     self.time = time
@@ -89,7 +93,8 @@ struct BoundRows {
       keys.append(GroupKeys(frameColumn(column), rowCount: rowCount, pool: pool))
     }
     return try DecisionCells(
-      groups: keys, period: constraint.period, time: time, rowCount: rowCount)
+      groups: keys, period: constraint.period, time: time, rowCount: rowCount,
+      counted: counted)
   }
 
   private struct ActionGroup {
@@ -127,7 +132,29 @@ struct BoundRows {
 
   /// A quantity that no row bounds.
   mutating func addQuantity(_ quantity: DecideConstraint.Quantity) -> AllocationMeter.Quantity {
-    quantities.quantity(quantity, among: nil)
+    spread(quantities.quantity(quantity, among: nil))
+  }
+
+  /// Over the candidates of all parts.
+  private func spread(_ quantity: AllocationMeter.Quantity) -> AllocationMeter.Quantity {
+    guard partCount > 1, case .perAction(let values) = quantity else { return quantity }
+    return .perAction((0..<partCount).flatMap { _ in values })
+  }
+
+  /// The meters over the candidates of all parts, without the decisions that do not count.
+  var solvedMeters: [AllocationMeter] {
+    meters.map { meter in
+      let cells: [Int32]? = counted.map { counted in
+        counted.indices.map { counted[$0] ? meter.cells?[$0] ?? 0 : -1 }
+      }
+      return AllocationMeter(
+        quantity: spread(meter.quantity), cells: cells ?? meter.cells, cellCount: meter.cellCount)
+    }
+  }
+
+  /// Whether any decision of these cells counts, or all do.
+  private func counts(_ cells: DecisionCells, _ range: Range<Int>) -> Bool {
+    counted == nil || cells.sizes[range].contains { $0 > 0 }
   }
 
   private mutating func meter(
@@ -164,7 +191,7 @@ struct BoundRows {
       let meter = meter(quantity, among: group.actions, cells)
       for range in Self.ranges(cells, constraint.period) {
         let size = isRate ? Double(cells.sizes[range].reduce(0, +)) : 1
-        if size == 0 { continue }
+        guard size > 0, counts(cells, range) else { continue }
         let label = Self.label([group.label, cells.labels[range.upperBound - 1]])
         let limit = try limits.limit(group.actions, group.values, cells, range.upperBound - 1)
         addRow(
@@ -210,6 +237,7 @@ struct BoundRows {
       for cell in 0..<cells.count {
         let label = Self.label([group.label, cells.labels[cell]])
         let range = cell..<cell + 1
+        guard counts(cells, range) else { continue }
         let limit = try limits.limit(group.actions, group.values, cells, cell)
         addRow(
           constraint, label,
@@ -237,18 +265,20 @@ struct BoundRows {
       groups: [
         GroupKeys(ranks: ranks, labels: outer.labels),
         GroupKeys(frameColumn(by), rowCount: rowCount, pool: pool),
-      ], period: nil, time: time, rowCount: rowCount)
+      ], period: nil, time: time, rowCount: rowCount, counted: counted)
     // Cells of one outer group are neighbours, since it is compared first.
     let runs = Self.runs(of: inner, in: outer)
     let limits = try limits(constraint)
     for group in actionGroups(constraint) {
       let meter = meter(quantity, among: group.actions, inner)
-      for (run, cell) in runs {
+      for (run, cell) in runs where counts(outer, cell..<cell + 1) {
         let limit = try limits.limit(group.actions, group.values, outer, cell)
-        for cell in run {
+        for cell in run where counts(inner, cell..<cell + 1) {
           let start = rows.count
           let label = Self.label([group.label, inner.labels[cell]])
-          let others = toOverall ? [run] : run.filter { $0 != cell }.map { $0..<$0 + 1 }
+          let others =
+            toOverall
+            ? [run] : run.filter { $0 != cell && counts(inner, $0..<$0 + 1) }.map { $0..<$0 + 1 }
           for other in others {
             addParityRows(
               constraint, label, meter, cell, other, inner.sizes, bound: limit, isRatio: isRatio,

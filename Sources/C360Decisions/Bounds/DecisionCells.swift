@@ -22,13 +22,15 @@ struct DecisionCells: Sendable {
   /// - Parameters:
   ///   - keys: one value a decision each.
   ///   - period: nil: none. Rolling: a cell an instant.
+  ///   - counted: by decision, whether it counts among `sizes`; nil: all do.
   init(
-    groups keys: [GroupKeys], period: DecideConstraint.Period?, time: Vector, rowCount: Int
+    groups keys: [GroupKeys], period: DecideConstraint.Period?, time: Vector, rowCount: Int,
+    counted: [Bool]?
   ) throws(EngineError) {
     guard !keys.isEmpty || period != nil else {
       (cells, count, labels, times) = (nil, 1, [""], [])
       values = [[]]
-      (runs, sizes) = ([0..<1], [rowCount])
+      (runs, sizes) = ([0..<1], [counted?.count { $0 } ?? rowCount])
       return
     }
     let moments = try Self.moments(period, time, rowCount)
@@ -47,7 +49,7 @@ struct DecisionCells: Sendable {
     var sizes = [Int](repeating: 0, count: sorted.count)
     for row in 0..<rowCount {
       assigned[row] = places[Int(assigned[row])]
-      sizes[Int(assigned[row])] += 1
+      if counted?[row] ?? true { sizes[Int(assigned[row])] += 1 }
     }
     cells = assigned
     count = sorted.count

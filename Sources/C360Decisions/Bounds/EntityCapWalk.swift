@@ -6,16 +6,16 @@ import C360Plan
 /// Goes through the decisions of each entity in time and keeps its bounds: what would take the entity
 /// beyond one is not eligible.
 struct EntityCapWalk {
-  private struct Cap {
+  struct Cap {
     let quantity: AllocationMeter.Quantity
     let bound: Vector
     let period: DecideConstraint.Period?
     let zone: ZoneTable?
   }
-  private let caps: [Cap]
+  let caps: [Cap]
   private let key: Vector
-  private let time: Vector
-  private let rowCount: Int
+  let time: Vector
+  let rowCount: Int
   private let actionCount: Int
 
   init(
@@ -78,14 +78,14 @@ struct EntityCapWalk {
 
   private static let blockRows = 512
 
-  private func isSameEntity(_ left: Int, _ right: Int) -> Bool {
+  func isSameEntity(_ left: Int, _ right: Int) -> Bool {
     if key.isNull(left) || key.isNull(right) { return key.isNull(left) && key.isNull(right) }
     return key.type == .text
       ? key.codes[left] == key.codes[right] : key.int64s[left] == key.int64s[right]
   }
 
   /// Where a decision stands in the periods of a cap.
-  private func moment(of cap: Cap, _ row: Int) -> Int64 {
+  func moment(of cap: Cap, _ row: Int) -> Int64 {
     guard case .calendar(let step, _) = cap.period, let zone = cap.zone else {
       return time.int64s[row]
     }
@@ -103,7 +103,7 @@ struct EntityCapWalk {
     }
   }
 
-  private func quantity(
+  func quantity(
     _ cap: Cap, _ action: Int, _ block: AllocationBlock, _ place: Int, _ count: Int
   ) -> Double {
     switch cap.quantity {

@@ -62,7 +62,30 @@ public struct AllocationCounts: Sendable {
   public var passes = 0
   /// Decisions that were changed after the draw so that hard bounds hold.
   public var repaired = 0
+  /// Where bounds hold for each entity alone, what value and upper bound are sums of: exact, so that they do
+  /// not hang on how entities are put together.
+  public private(set) var sums: (value: ExactSum, bound: ExactSum)?
   public init() {}
+
+  /// Bounds for each entity alone.
+  public init(value: ExactSum, bound: ExactSum) {
+    passes = 1
+    setSums(value, bound)
+  }
+
+  private mutating func setSums(_ value: ExactSum, _ bound: ExactSum) {
+    sums = (value, bound)
+    self.value = value.rounded
+    upperBound = max(self.value, bound.rounded)
+  }
+
+  /// Decisions of other entities.
+  package mutating func merge(_ other: AllocationCounts) {
+    guard var own = sums, let theirs = other.sums else { return }
+    own.value.merge(theirs.value)
+    own.bound.merge(theirs.bound)
+    setSums(own.value, own.bound)
+  }
 
   public var gap: Double { max(0, upperBound - value) }
   /// Gap by the size of the bound; 0 where nothing is to be gained.

@@ -18,6 +18,7 @@ struct ColumnLifetimes {
       for column in columns.read { last[column] = index }
       switch step {
       case .timeline, .frame, .asOf, .consent, .decide: lastTimeline = index
+      case .compose(let step) where !step.together.isEmpty: lastTimeline = index
       default: break
       }
     }
@@ -112,8 +113,9 @@ struct StepColumns {
       }
       written = step.draws.map(\.1)
     case .compose(let step):
-      read = step.reads
-      written = step.outputs.map { $0.1 }
+      for member in step.together { add(member, plan) }
+      read.formUnion(step.reads)
+      written += step.outputs.map { $0.1 }
     case .expect(let step): add(step.condition, plan)
     }
   }
@@ -195,6 +197,7 @@ struct StepColumns {
       read.insert(cap.bound)
     }
     for prior in step.prior { add(prior, plan) }
+    if let acting = step.acting { read.formUnion(ComposeStep.reads(of: .node(acting.root))) }
     for case .probability(let column) in step.outputs.map(\.0) { read.insert(column) }
     for value in step.watched { add(value, plan) }
     written += step.outputs.map { $0.1 }

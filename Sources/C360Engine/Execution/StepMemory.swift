@@ -87,6 +87,10 @@ enum StepMemory {
       return step.actionTimelines.map(events).reduce(into: [:]) {
         $0.merge($1, uniquingKeysWith: +)
       }
+    case .compose(let step):
+      return step.together.flatMap(\.actionTimelines).map(events).reduce(into: [:]) {
+        $0.merge($1, uniquingKeysWith: +)
+      }
     case .asOf(let step):
       return [
         step.key: rows(step.versions) * orderWidth, step.frameKey: rows(step.frame) * entityWidth,
@@ -98,7 +102,7 @@ enum StepMemory {
     case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
     case .eventMoments(let step): return [step.momentKey: rows(step.events) * entityWidth]
     case .scan, .versions, .link, .eventValues, .coverage, .derive, .filter, .group, .sort, .limit,
-      .unfold, .draw, .compose, .sample, .window, .join, .stack, .expect:
+      .unfold, .draw, .sample, .window, .join, .stack, .expect:
       return [:]
     }
   }

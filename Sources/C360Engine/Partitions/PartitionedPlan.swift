@@ -258,9 +258,13 @@ private struct PartitionClaims {
       case .decide(let decide) where step.couplesDecisions && decide.meetsEvents: return nil
       case .decide(let step):
         whole.insert(step.actions)
+        whole.formUnion(Self.limits(of: step, plan))
         for timeline in step.actionTimelines { claims.append(claim(of: timeline, in: plan)) }
         claims += step.actionConsents.map { ($0.ledger, $0.key) }
-      case .compose(let step): whole.formUnion(step.policies.map(\.actions))
+      case .compose(let compose) where compose.together.contains(where: \.meetsEvents): return nil
+      case .compose(let step):
+        whole.formUnion(step.policies.map(\.actions))
+        for member in step.together { whole.formUnion(Self.limits(of: member, plan)) }
       case .versions(let step):
         guard scanned.isSuperset(of: StepColumns(.versions(step), in: plan).read) else {
           return nil
@@ -284,6 +288,14 @@ private struct PartitionClaims {
     for (relation, key) in claims where !frames.contains(relation) {
       guard scanned.contains(key), keys[relation] ?? key == key else { return nil }
       keys[relation] = key
+    }
+  }
+
+  /// Small tables that hold bounds.
+  private static func limits(of step: DecideStep, _ plan: Plan) -> [RelationID] {
+    step.constraints.compactMap { constraint in
+      guard case .rows(let bound, _, _) = constraint.limits else { return nil }
+      return plan[bound].relation
     }
   }
 
@@ -319,7 +331,11 @@ extension DecideStep {
 extension Step {
   /// Whether the decision at one row hangs on those at all others.
   fileprivate var couplesDecisions: Bool {
-    if case .decide(let step) = self { !step.constraints.isEmpty } else { false }
+    switch self {
+    case .decide(let step): !step.constraints.isEmpty
+    case .compose(let step): !step.together.isEmpty
+    default: false
+    }
   }
 
   /// Whether its columns are on disk before partitions are computed.

@@ -70,7 +70,9 @@ extension DecisionCounts {
     actions.merge(other.actions, uniquingKeysWith: +)
     forbidden.merge(other.forbidden, uniquingKeysWith: +)
     for (term, sum) in other.sums { sums[term, default: ExactSum()].merge(sum) }
-    // Bounded decisions are made in one part.
-    allocation = allocation ?? other.allocation
+    // Decisions that bounds couple are made in one part; those of each entity in many.
+    if let theirs = other.allocation {
+      if allocation == nil { allocation = theirs } else { allocation?.merge(theirs) }
+    }
   }
 }

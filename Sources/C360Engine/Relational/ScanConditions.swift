@@ -79,16 +79,21 @@ extension Step {
     case .eventMoments(let step): relations.insert(step.events)
     case .asOf(let step): relations.insert(step.versions)
     case .consent(let step): relations.insert(step.ledger)
-    case .decide(let step):
-      relations.insert(step.actions)
-      relations.formUnion(step.actionTimelines.map(\.events.relation))
-      relations.formUnion(step.actionConsents.map(\.ledger))
+    case .decide(let step): relations.formUnion(step.relations)
     case .unfold(let step): relations.insert(step.frame)
-    case .compose(let step): relations.formUnion(step.policies.map(\.actions))
+    case .compose(let step):
+      relations.formUnion(step.policies.map(\.actions) + step.together.flatMap(\.relations))
     case .scan, .versions, .eventValues, .coverage, .derive, .group, .sort, .limit, .draw, .sample,
       .window, .join, .stack, .expect:
       break
     }
     return relations.contains(relation)
+  }
+}
+
+extension DecideStep {
+  /// Of which it reads rows, beside its frame.
+  fileprivate var relations: [RelationID] {
+    [actions] + actionTimelines.map(\.events.relation) + actionConsents.map(\.ledger)
   }
 }

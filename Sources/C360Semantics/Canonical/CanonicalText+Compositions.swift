@@ -32,7 +32,7 @@ extension CanonicalText {
     }
     let mask = composition.mask.map { program[$0].name } ?? "none"
     return "composition \(composition.name) at \(program[composition.exposure].name) under \(mask) "
-      + "{\((items + permits.sorted()).joined(separator: "; "))}"
+      + "{\((items + composition.constraints.map(constraint) + permits.sorted()).joined(separator: "; "))}"
   }
 
   private func words(_ choice: Composition.Turn.Choice) -> String {
@@ -52,6 +52,7 @@ extension CanonicalText {
   ) -> String {
     var gathered = Dependencies(program: program)
     for condition in conditions { gathered.add(condition) }
+    for constraint in composition.constraints { gathered.add(constraint) }
     if case .experiment(let id, _, _) = composition.kind { gathered.add(id) }
     var lines = [self.composition(composition)]
     lines += gathered.parameters.map { parameter(program[$0]) }.sorted()

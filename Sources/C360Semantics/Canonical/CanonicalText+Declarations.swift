@@ -141,7 +141,7 @@ extension CanonicalText {
       + "\(program[policy.exposure].name) {\(items.joined(separator: "; "))}"
   }
 
-  private func constraint(_ constraint: Constraint) -> String {
+  func constraint(_ constraint: Constraint) -> String {
     let measure =
       switch constraint.measure {
       case .total(let quantity): "sum(\(expression(quantity)))"

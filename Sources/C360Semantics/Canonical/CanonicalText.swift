@@ -64,15 +64,17 @@ struct Dependencies {
   mutating func add(_ policy: Policy) {
     tables.insert(policy.actions)
     for term in policy.terms { add(term.value) }
-    for constraint in policy.constraints {
-      for part in constraint.expressions + [constraint.bound] { add(part) }
-      if let limits = constraint.limits { tables.insert(limits.table) }
-      if case .divergence(let other) = constraint.measure { add(program[other]) }
-    }
+    for constraint in policy.constraints { add(constraint) }
     if case .threshold(let condition) = policy.choice { add(condition) }
     if let stage = policy.firstStage { add(stage.score) }
     for limit in policy.slate?.limits ?? [] { add(limit.group) }
     if let mask = policy.mask { for rule in program[mask].rules { add(rule.condition) } }
+  }
+
+  mutating func add(_ constraint: Constraint) {
+    for part in constraint.expressions + [constraint.bound] { add(part) }
+    if let limits = constraint.limits { tables.insert(limits.table) }
+    if case .divergence(let other) = constraint.measure { add(program[other]) }
   }
 
   init(program: Program) { self.program = program }

@@ -1,6 +1,6 @@
 import C360Diagnostics
 
-/// Complaints of experiments and arbitrations: E0540–E0546.
+/// Complaints of experiments and arbitrations: E0540–E0547.
 extension SemanticError {
   // MARK: What is missing
 
@@ -171,6 +171,66 @@ extension SemanticError {
     Diagnostic(
       "E0546", "this experiment ends before it starts", at: at,
       secondary: labeled(start, "it starts here"))
+  }
+
+  // MARK: Bounds
+
+  static func boundUnderBest(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0547",
+      "`\(name)` is subject to bounds, so what it is worth hangs on whether it acts", at: at,
+      help: [
+        "list the bounds in the arbitration: `subject to …` holds for all its policies together"
+      ])
+  }
+
+  static func boundAndDrawn(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0547", "whether `\(name)` acts is drawn, and under its bounds it draws too", at: at,
+      help: ["let it choose `greedy` or by a threshold, without `explore`, `entropy()` and `kl(…)`"]
+    )
+  }
+
+  static func boundsOverComposition(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0547", "bounds of an arbitration are on its policies, and `\(name)` is none", at: at,
+      help: ["name the policies themselves, or let `\(name)` have the bounds"])
+  }
+
+  static func boundsTwice(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0547", "`\(name)` has bounds of its own, beside those on all policies together", at: at,
+      help: ["list them all in the arbitration, with a `where` for those of one policy's actions"])
+  }
+
+  static func boundsOverTables(
+    _ at: Span, _ name: String, _ table: String, other: String
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0547",
+      "`\(name)` chooses from `\(table)`, other policies under these bounds from `\(other)`",
+      at: at, help: ["bound policies together that choose from one table"])
+  }
+
+  static func boundsOverChoices(_ at: Span, _ name: String, other: String) -> Diagnostic {
+    Diagnostic(
+      "E0547", "`\(name)` does not choose as `\(other)` does, and bounds hold over both", at: at,
+      help: [
+        "let all of them choose `greedy` or by a threshold, or by one temperature and `explore`"
+      ])
+  }
+
+  static func boundsOverDraws(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0547", "under bounds, policies of `best of` and `mixture of` do not draw", at: at,
+      label: "`\(name)` does",
+      help: ["let them choose `greedy` or by a threshold, without `explore`"])
+  }
+
+  static func distributionOfMany(_ at: Span, _ name: String, _ word: String) -> Diagnostic {
+    Diagnostic(
+      "E0547", "`\(name)` bounds the probabilities of one policy, by `\(word)`", at: at,
+      help: ["list it in a policy"])
   }
 
   static func masksDiffer(_ at: Span, _ name: String) -> Diagnostic {

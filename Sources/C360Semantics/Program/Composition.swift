@@ -125,6 +125,9 @@ public struct Composition: Sendable {
   /// The name of the no-op where the composition itself may leave things alone.
   public let noAction: String?
   public let permissions: [Policy.Permission]
+  /// Bounds on the decisions of all its policies together; then those are its members, all of them over
+  /// one table of actions.
+  public internal(set) var constraints: [Constraint] = []
   /// Canonical text of the composition and all it depends on.
   public let canonicalText: String
   public let span: Span

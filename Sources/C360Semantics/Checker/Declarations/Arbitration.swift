@@ -18,7 +18,11 @@ extension Checker {
       turns.append(checked)
     }
     guard turns.count == syntax.turns.count, let last = turns.last,
-      let permits = permits(clauses.permits, turns), mayEnter(turns, permits, declaration)
+      let permits = permits(clauses.permits, turns, bounds: clauses.subject),
+      mayEnter(turns, permits, declaration),
+      let constraints = bounds(
+        clauses.subject, on: turns.flatMap(\.members), turns.map(\.turn.choice), exposure,
+        clauses.mask, permits, declaration)
     else { return nil }
     var silence: Silence?
     if let turn = turns.first(where: { $0.members.contains { $0.member == .none } }) {
@@ -32,7 +36,8 @@ extension Checker {
       members: turns.flatMap(\.members), silence: silence)
     parts.mask = clauses.mask
     parts.conditions = turns.compactMap(\.turn.condition)
-    parts.reads = assignmentsRead(by: parts.conditions)
+    parts.constraints = constraints
+    parts.reads = assignmentsRead(by: parts.conditions + constraints.flatMap(\.expressions))
     parts.permissions = clauses.permits.compactMap { clause in
       clause.label.map {
         Policy.Permission(
@@ -48,6 +53,7 @@ extension Checker {
   private struct ArbitrationClauses {
     var mask: MaskInfo?
     var permits: [ClauseSyntax] = []
+    var subject: ClauseSyntax?
   }
 
   /// The mask of conditions and the permits; without conditions no mask is needed.
@@ -61,8 +67,13 @@ extension Checker {
       switch clause.keyword?.text {
       case "permit": clauses.permits.append(clause)
       case "subject":
-        report(SemanticError.notInThisVersion(clause.span, "`subject to` in an arbitration"))
-        isComplete = false
+        if let first = clauses.subject {
+          report(
+            SemanticError.duplicateItem(
+              clause.span, "subject to", noun: "clause", first: first.span))
+          isComplete = false
+        }
+        clauses.subject = clause
       default:
         guard let name = clause.names.first else { return nil }
         if let first {
@@ -81,7 +92,8 @@ extension Checker {
         clauses.mask = info
       }
     }
-    if isComplete, first == nil, syntax.turns.contains(where: { $0.condition != nil }) {
+    let isRead = clauses.subject != nil || syntax.turns.contains { $0.condition != nil }
+    if isComplete, first == nil, isRead {
       report(SemanticError.arbitrationMask(declaration.nameSpan, declaration.name))
       return nil
     }
@@ -141,9 +153,10 @@ extension Checker {
       guard areWhole(shares.map(\.share), at: syntax.span, "the shares of the mixture") else {
         return nil
       }
+      guard mayBeDrawn(members) else { return nil }
       choice = .mixture(shares)
     case "best":
-      guard haveOneUnit(members) else { return nil }
+      guard haveOneUnit(members), mayBeCompared(members) else { return nil }
       choice = .best(members.map(\.member))
     default: choice = .one(members[0].member)
     }
@@ -203,11 +216,13 @@ extension Checker {
 
   /// Label → members whose conditions it may enter; empty: any.
   private func permits(
-    _ clauses: [ClauseSyntax], _ turns: [CheckedTurn]
+    _ clauses: [ClauseSyntax], _ turns: [CheckedTurn], bounds: ClauseSyntax?
   ) -> [String: [String]]? {
     var permits: [String: [String]] = [:]
     var everywhere: Set<String> = []
-    let known = turns.filter { $0.turn.condition != nil }.flatMap { $0.members.map(\.name) }
+    let known =
+      turns.filter { $0.turn.condition != nil }.flatMap { $0.members.map(\.name) }
+      + (bounds?.names.map(\.dotted) ?? [])
     for clause in clauses {
       guard let label = clause.label?.text else { continue }
       if clause.names.isEmpty { everywhere.insert(label) }

@@ -29,12 +29,12 @@ extension Checker {
     if grain.row == .constant, grain.actions == nil {
       return constantBound(syntax, measured, scope)
     }
-    guard let fitted = coerce(found, to: otherwise == nil ? measured.type : measured.type.optional)
-    else { return nil }
-    if fitted.type.isOptional, otherwise == nil {
+    if found.type.isOptional, otherwise == nil {
       report(SemanticError.nullableLimit(written.span, written.span.text))
       return nil
     }
+    let type = found.type.isOptional ? measured.type.optional : measured.type
+    guard let fitted = coerce(found, to: type) else { return nil }
     var standard: Double?
     if let otherwise {
       guard let limit = constantBound(otherwise, measured, scope) else { return nil }

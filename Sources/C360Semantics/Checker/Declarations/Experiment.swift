@@ -92,6 +92,7 @@ extension Checker {
     else { return nil }
     let assignment = program[id]
     guard readsNoOwnArm(arms, id, declaration) else { return nil }
+    guard mayBeDrawn(arms), assignment.isTotal || mayBeDrawn([otherwise]) else { return nil }
     var members = arms
     if !assignment.isTotal { members.append(otherwise) }
     var silence: Silence?
@@ -147,12 +148,6 @@ extension Checker {
     switch found.kind {
     case .policy:
       guard let info = policy(found) else { return nil }
-      guard info.policy.constraints.isEmpty else {
-        report(
-          SemanticError.notInThisVersion(name.span, "a policy `subject to` bounds in a composition")
-        )
-        return nil
-      }
       if let slate = info.policy.slate {
         report(SemanticError.slateMember(name.span, found.name, slots: slate.span))
         return nil
@@ -166,6 +161,12 @@ extension Checker {
         return nil
       }
       guard let info = composition(found) else { return nil }
+      guard info.composition.constraints.isEmpty else {
+        report(
+          SemanticError.notInThisVersion(
+            name.span, "an arbitration `subject to` bounds in another composition"))
+        return nil
+      }
       return MemberInfo(
         member: .composition(info.id), name: found.name, span: name.span,
         policies: info.policies, conditions: info.conditions, mask: info.mask,
@@ -228,6 +229,7 @@ extension Checker {
     var reads: Set<AssignmentID> = []
     var draws: Set<AssignmentID> = []
     var permissions: [Policy.Permission] = []
+    var constraints: [Constraint] = []
   }
 
   /// Checks that the members fit each other and the exposure, and adds the composition.
@@ -252,10 +254,12 @@ extension Checker {
       terms.append(term.name)
     }
     func composition(canonicalText: String) -> Composition {
-      Composition(
+      var composition = Composition(
         name: declaration.name, kind: parts.kind, exposure: parts.exposure.id,
         mask: parts.mask?.id, policies: policies.map(\.id), terms: terms, noAction: noAction,
         permissions: parts.permissions, canonicalText: canonicalText, span: declaration.nameSpan)
+      composition.constraints = parts.constraints
+      return composition
     }
     let text = CanonicalText(program)
       .compositionWithDependencies(composition(canonicalText: ""), conditions: parts.conditions)

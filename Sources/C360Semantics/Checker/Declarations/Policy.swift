@@ -98,9 +98,7 @@ extension Checker {
       report(SemanticError.boundSlate(subject.span, slots: slate.span))
       return nil
     }
-    if case .threshold = choice, explore > 0,
-      let bound = constraints.first(where: { !$0.isPerEntity })
-    {
+    if case .threshold = choice, explore > 0, let bound = constraints.first {
       report(
         SemanticError.thresholdExplores(
           clauses.single["explore"]?.span ?? declaration.nameSpan, bound.name, at: bound.span))

@@ -22,7 +22,7 @@ extension Checker {
       }
       guard
         isOf(program[info.composition.exposure].entity, other, name),
-        info.conditions.allSatisfy({
+        (info.conditions + info.composition.constraints.flatMap(\.expressions)).allSatisfy({
           isDecided($0, at: other, noun: "`\(declaration.name)`", user: site)
         })
       else { return nil }
@@ -59,6 +59,11 @@ extension Checker {
     let terms = info.composition.terms.enumerated().map { index, term in
       column("term_\(term)", .term(index), Type.float.optional)
     }
+    // Repaired decisions have no propensity.
+    let isBound =
+      !info.composition.constraints.isEmpty
+      || info.policies.contains { !$0.policy.constraints.isEmpty }
+    let repaired = isBound ? [column("repaired", .repaired, .bool)] : []
     let arm = info.draws.isEmpty ? [] : [column("arm", .arm, Type.text.optional)]
     return [
       column(exposure.exposure.entity, .entity, key),
@@ -67,13 +72,14 @@ extension Checker {
     ] + arm + [
       column("action", .action, action),
       column("rank", .rank, Type.int.optional),
-      column("propensity", .propensity, .float),
+      column("propensity", .propensity, isBound ? Type.float.optional : .float),
       column("value", .value, Type.float.optional),
       column("expected_value", .expectedValue, Type.float.optional),
     ] + terms + [
       column("eligible", .eligible, .int),
       column("reasons", .reasons, .text),
       column("is_fallback", .isFallback, .bool),
+    ] + repaired + [
       column("policy", .policy, .text),
       column("policy_hash", .policyHash, Type.text.optional),
     ]
