@@ -93,6 +93,19 @@ struct IdentityTests {
         """)
   }
 
+  @Test("an error of an identity is the only one: what it would have said is not missed")
+  func oneError() throws {
+    let script = Devices.script(
+      "weighted above 1.5",
+      """
+      exposure now of person at @2026-02-01
+      feature n = count(clicks)
+      feature sureness = confidence(person)
+      show now | select person, n, sureness
+      """, links: moving)
+    #expect(try script.codes() == ["E0241"])
+  }
+
   @Test("confidence: the greatest probability among the links known before, null without one")
   func confidence() throws {
     let text = """

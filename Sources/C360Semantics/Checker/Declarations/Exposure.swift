@@ -162,7 +162,7 @@ extension Checker {
       population = found.id
     }
     guard let key = keyType(of: entity) else {
-      report(SemanticError.entityWithoutTable(declaration.nameSpan, entity))
+      reportMissingTable(of: entity, at: declaration.nameSpan)
       return nil
     }
     let origin: Exposure.Origin
@@ -231,6 +231,22 @@ extension Checker {
       if let known = entityKeys[entity] { return known.type }
     }
     return nil
+  }
+
+  /// Says that no table has entities of a kind, unless one may that has an error of its own.
+  func reportMissingTable(of entity: String, at span: Span) {
+    if !hasFailedTable { report(SemanticError.entityWithoutTable(span, entity)) }
+  }
+
+  /// What is missing may be of a table of which something was complained of.
+  var hasFailedTable: Bool {
+    declarations.contains { declaration in
+      if case .table = declaration.kind, case .failed = declaration.resolution {
+        true
+      } else {
+        false
+      }
+    }
   }
 
   private func step(_ syntax: ExpressionSyntax, isCalendar: Bool, _ scope: Scope) -> Offset? {

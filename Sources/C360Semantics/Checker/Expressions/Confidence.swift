@@ -47,6 +47,7 @@ extension Checker {
           labels: labels(ofIdentity: identity.info.id)))
     }
     guard let first = parts.first else {
+      if hasFailedTable { return nil }
       report(
         SemanticError.confidenceOfNothing(
           syntax.span, entity: entity,

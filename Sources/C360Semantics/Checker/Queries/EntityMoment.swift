@@ -18,7 +18,7 @@ extension Checker {
       return nil
     }
     guard let type = keyType(of: entity)?.nonOptional else {
-      report(SemanticError.entityWithoutTable(name.span, entity))
+      reportMissingTable(of: entity, at: name.span)
       return nil
     }
     let scope = Scope(.constant, for: Scope.Use(.constant, "a query"), in: environment)
