@@ -63,7 +63,7 @@ extension Parser {
     }
   }
 
-  private mutating func finishFile() -> SyntaxTree {
+  mutating func finishFile() -> SyntaxTree {
     pending.append(Element(field: .none, child: .token(tokens.count - 1)))
     let root = finish(.sourceFile, from: 0)
     let ordered = diagnostics.enumerated().sorted { left, right in

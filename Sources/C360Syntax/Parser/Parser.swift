@@ -38,6 +38,8 @@ struct Parser {
   var wasTooDeep = false
   /// Where a block was last reported as not closed.
   var leftOpenAt = -1
+  /// A complaint arose at the end of the text where another line could still belong to the item.
+  var wantsMore = false
   /// What the enclosing blocks are, innermost last.
   var blocks: [Block] = []
 
@@ -81,7 +83,7 @@ struct Parser {
   }
 
   /// Whether a line that starts with the token goes on with the item before it.
-  private func continuesItem(at index: Int) -> Bool {
+  func continuesItem(at index: Int) -> Bool {
     let (kind, word) = (tokens[index].kind, words[index])
     if kind == .endOfFile { return false }
     if OperatorTable.continuesBefore(kind, word) { return true }
@@ -177,6 +179,14 @@ struct Parser {
     guard !isPanicking else { return }
     isPanicking = true
     diagnostics.append(diagnostic)
+    if tokens[position].kind == .endOfFile, position > 0, isOpen || diagnostic.code == "E0131" {
+      wantsMore = true
+    }
+  }
+
+  /// Whether the item at hand goes on past the end of its line.
+  private var isOpen: Bool {
+    previousContinues || !linesEndItems || blocks.contains { $0.opener != nil }
   }
 
   /// A complaint after which parsing goes on as if the text had been right.
