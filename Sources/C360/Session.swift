@@ -15,7 +15,7 @@ public struct Session: Sendable {
   public let directory: String
   public var options: SessionOptions
   /// The texts of batches that are bound, and of tables that are returned.
-  public let texts = TextPool()
+  public let texts: TextPool
 
   /// - Throws: `DiagnosticError` when the file cannot be read.
   public init(path: String, options: SessionOptions = SessionOptions()) throws(DiagnosticError) {
@@ -47,11 +47,24 @@ public struct Session: Sendable {
       directory: absolutePath(directory, from: "."), options: options)
   }
 
-  private init(script: SourceFile, path: String, directory: String, options: SessionOptions) {
+  /// One of several sessions over the same tables, whose texts are the same codes.
+  package init(
+    script: SourceFile, directory: String, options: SessionOptions, texts: TextPool
+  ) {
+    self.init(
+      script: script, path: script.name, directory: absolutePath(directory, from: "."),
+      options: options, texts: texts)
+  }
+
+  private init(
+    script: SourceFile, path: String, directory: String, options: SessionOptions,
+    texts: TextPool = TextPool()
+  ) {
     self.script = script
     scriptPath = path
     self.directory = directory
     self.options = options
+    self.texts = texts
     started = Clock.wallTime()
   }
 

@@ -38,6 +38,8 @@ public struct SessionOptions: Sendable {
   public var writesOutputs = true
   /// Whether the report keeps the rows of outputs.
   public var keepsOutputs = false
+  /// Rows of files that were read before, for sessions that share their texts.
+  package var tableCache: TableCache?
   public var cancellation = Cancellation()
   /// Called now and then, from any thread.
   public var progress: (@Sendable (RunProgress) -> Void)?

@@ -69,6 +69,13 @@ final class HostTables: TableProvider {
     switch reading.origin {
     case .batch(let bound): batch = bound
     case .files(let contract):
+      if let kept = try session.options.tableCache?.rows(
+        of: contract, reading.paths, session, bytes: estimatedBytes(source: index, columns: []),
+        progress: readProgress)
+      {
+        batch = kept
+        break
+      }
       let read = try readNeededRows(
         contract, pool: session.texts, threads: session.threadCount,
         cancellation: session.options.cancellation, progress: readProgress)

@@ -7,6 +7,7 @@ import C360Semantics
 /// A run that began and could not be finished: the data, an output, a bound. Nothing was written.
 public struct RunFailure: Error, Sendable {
   public let diagnostics: [Diagnostic]
+  public init(diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
 }
 
 /// Why the engine stopped, in words, with the place in the script and in the data.
