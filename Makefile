@@ -5,6 +5,7 @@
 #   make build        the release binary, .build/release/c360
 #   make install      into PREFIX (default /usr/local)
 #   make test-peers   features against DuckDB on real data
+#   make test-terminal  the prompt in a real terminal (tmux), by keys
 #   make fuzz         random programs, engine against reference interpreter, FUZZ_PROGRAMS of them
 #   make bench        speed beside DuckDB and Polars
 #   make bench-models speed of imported models beside xgboost and lightgbm
@@ -21,7 +22,7 @@ RELEASE := .build/release/c360
 READY := $(if $(filter 0,$(C360_ARROW)),.build/.without-arrow,.deps/.arrow)
 SOURCES := $(shell find Sources -type f) Package.swift
 
-.PHONY: all build demo test test-peers fuzz bench bench-models install clean fmt
+.PHONY: all build demo test test-peers test-terminal fuzz bench bench-models install clean fmt
 
 all: build
 
@@ -50,6 +51,9 @@ test: build
 
 test-peers: build .venv/.ready
 	scripts/test-peers
+
+test-terminal: build
+	$(PYTHON) Tests/Terminal/drive.py $(RELEASE)
 
 fuzz: | $(READY)
 	$(SWIFT) build -c release --product c360-fuzz

@@ -57,10 +57,13 @@ let package = Package(
       ]),
     .target(
       name: "C360Synth", dependencies: ["C360Columns", "C360Diagnostics", "C360IO", "CKernels"]),
+    .target(name: "C360REPL", dependencies: ["C360", "C360Display"]),
+    // GPL-3, so the executable alone links it. No pkgConfig: its flags make SwiftPM warn.
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .executableTarget(
       name: "c360",
       dependencies: [
-        "C360", "C360Display", "C360Synth",
+        "C360", "C360Display", "C360REPL", "C360Synth", "CReadline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Of `make bench` alone.
@@ -75,8 +78,9 @@ let package = Package(
     .testTarget(name: "C360DisplayTests", dependencies: ["C360Display"]),
     .testTarget(name: "C360LoweringTests", dependencies: ["C360"]),
     .testTarget(name: "C360Tests", dependencies: ["C360"]),
+    .testTarget(name: "C360REPLTests", dependencies: ["C360REPL"]),
     .testTarget(name: "CommandTests", dependencies: ["c360"]),
-    .testTarget(name: "DocumentationTests", dependencies: ["C360", "C360Display"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["C360", "C360Display", "C360REPL"]),
     .testTarget(name: "C360ColumnsTests", dependencies: ["C360Columns", "CArrowABI"]),
     .target(
       name: "C360Fuzz", dependencies: ["C360", "C360Reference", "CKernels"],

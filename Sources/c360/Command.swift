@@ -13,6 +13,7 @@ struct Command: ParsableCommand {
       EXAMPLES
         c360 check winback.c360
         c360 run winback.c360 --set w_margin=0.8
+        c360 repl winback.c360
         c360 explain E0312
 
       EXIT CODES
@@ -24,7 +25,8 @@ struct Command: ParsableCommand {
       """,
     version: C360Version.text,
     subcommands: [
-      CheckCommand.self, FormatCommand.self, RunCommand.self, PlanCommand.self,
+      CheckCommand.self, FormatCommand.self, RunCommand.self, REPLCommand.self,
+      QueryCommand.self, PlanCommand.self,
       WhyCommand.self, SchemaCommand.self, CacheCommand.self, SynthCommand.self,
       ExplainCommand.self,
       VersionCommand.self,

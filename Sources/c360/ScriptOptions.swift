@@ -51,6 +51,10 @@ struct RunOptions: ParsableArguments {
   var quiet = false
 
   func session(_ script: String) throws -> Session {
+    try Session(path: script, options: sessionOptions())
+  }
+
+  func sessionOptions() throws -> SessionOptions {
     var options = SessionOptions()
     for text in parameters {
       let (name, value) = try Self.pair(text, "--set", "param=value")
@@ -63,7 +67,7 @@ struct RunOptions: ParsableArguments {
     options.seed = seed
     options.asOf = try asOf.map { try Self.instant($0, "--as-of") }
     options.runTime = try now.map { try Self.instant($0, "--now") }
-    return try Session(path: script, options: options)
+    return options
   }
 
   static func pair(

@@ -12,6 +12,7 @@ enum Terminal {
 
   static let complainsToTerminal = isatty(STDERR_FILENO) == 1
   static let printsToTerminal = isatty(STDOUT_FILENO) == 1
+  static let readsFromTerminal = isatty(STDIN_FILENO) == 1
 
   /// Colours where people look, unless they said otherwise (`NO_COLOR`, `TERM=dumb`).
   static let complainsInColours = complainsToTerminal && allowsColours
@@ -30,6 +31,18 @@ enum Terminal {
     var size = winsize()
     guard ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return (Int(size.ws_col), max(1, Int(size.ws_row)))
+  }
+
+  /// Lines of the terminal.
+  static var height: Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return 24 }
+    return Int(size.ws_row)
+  }
+
+  /// Of the environment; nil when it is empty, too.
+  static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   private static let term = getenv("TERM").map { String(cString: $0) } ?? ""

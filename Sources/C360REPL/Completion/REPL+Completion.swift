@@ -1,0 +1,228 @@
+import C360Diagnostics
+import C360Semantics
+import C360Syntax
+
+extension REPL {
+  typealias Candidate = Completion.Candidate
+
+  /// What may stand at a place of a text.
+  ///
+  /// - Parameter cursor: bytes of the text before the place.
+  public func complete(_ text: String, at cursor: Int) -> Completion {
+    let before = String(decoding: Array(text.utf8).prefix(max(0, cursor)), as: UTF8.self)
+    if Command.isCommand(before) { return completeCommand(before) }
+    return completeLanguage(before, offset: 0)
+  }
+
+  // MARK: Commands
+
+  private func completeCommand(_ text: String) -> Completion {
+    let (word, rest) = Command.parts(of: text)
+    let end = text.utf8.count
+    guard text.last?.isWhitespace == true || !rest.isEmpty else {
+      let start = end - word.utf8.count - 1
+      return Completion(
+        range: start..<end, prefix: ":" + word,
+        among: Command.all.map {
+          Candidate(
+            ":\($0.name.rawValue)", .command, shown: ":\($0.name.rawValue) \($0.arguments)".trimmed)
+        })
+    }
+    let found = Command.matching(word)
+    guard found.count == 1, let command = found.first else { return .none }
+    let argument = String(text.reversed().prefix { !$0.isWhitespace }.reversed())
+    let range = end - argument.utf8.count..<end
+    func words(_ words: [String], _ kind: Candidate.Kind = .word) -> Completion {
+      Completion(range: range, prefix: argument, among: words.map { Candidate($0, kind) })
+    }
+    switch command.name {
+    case .load, .save, .schema, .output: return files(argument, range)
+    case .help: return words(Help.names)
+    case .describe: return words(state.document.declarations.compactMap(\.name) + Help.names)
+    case .why: return words(names.names("policy", "experiment", "arbitrate") + ["for", "at"])
+    case .mode: return words(Settings.Mode.allCases.map(\.rawValue))
+    case .time, .pager: return words(["on", "off"])
+    case .set: return words(names.names("param") + Self.options)
+    case .type, .plan:
+      let query = command.name == .plan ? Command.analyzed(rest).query : rest
+      if command.name == .plan, !rest.isEmpty, "--analyze".hasPrefix(rest) {
+        return words(["--analyze"])
+      }
+      // What is typed behind the word, white space at its end included.
+      let start = end - tail(of: text, from: query).utf8.count
+      return completeLanguage(
+        String(decoding: text.utf8.dropFirst(start), as: UTF8.self), offset: start)
+    default: return .none
+    }
+  }
+
+  /// The end of a text from where another begins in it.
+  private func tail(of text: String, from part: String) -> Substring {
+    guard !part.isEmpty else { return "" }
+    var rest = text[...]
+    while !rest.isEmpty, !rest.hasPrefix(part) { rest = rest.dropFirst() }
+    return rest
+  }
+
+  // MARK: The language
+
+  private func completeLanguage(_ text: String, offset: Int) -> Completion {
+    let source = SourceFile(name: "", text: text)
+    let tree = parseInput(source).tree
+    let tokens = Array(tree.tokens.dropLast())
+    let end = text.utf8.count
+    var place = Place(tokens: tokens, source: source)
+    if let last = tokens.last, last.range.upperBound == end {
+      if last.kind == .invalid, source.text(last.range).hasPrefix("\"") {
+        let path = String(source.text(last.range).dropFirst())
+        return files(path, offset + end - path.utf8.count..<offset + end, closing: "\"")
+      }
+      if last.kind == .identifier || last.kind == .reservedWord {
+        place.prefix = source.text(last.range)
+        place.tokens.removeLast()
+      }
+    }
+    let range = offset + end - place.prefix.utf8.count..<offset + end
+    return Completion(range: range, prefix: place.prefix, among: candidates(at: place))
+  }
+
+  /// The tokens before the word at the cursor.
+  struct Place {
+    var tokens: [Token]
+    let source: SourceFile
+    var prefix = ""
+
+    func text(_ index: Int) -> String { source.text(tokens[index].range) }
+    var last: String { tokens.isEmpty ? "" : text(tokens.count - 1) }
+
+    /// The query up to the last `|` outside of brackets, and the verb behind that; nil: in no stage.
+    var stage: (query: Range<Int>, verb: String)? {
+      var depth = 0
+      var start = 0
+      var pipe: Int?
+      for (index, token) in tokens.enumerated() {
+        switch token.kind {
+        case .leftParenthesis, .leftBracket, .leftBrace: depth += 1
+        case .rightParenthesis, .rightBracket, .rightBrace: depth -= 1
+        case .pipe where depth == 0: pipe = index
+        case .semicolon where depth == 0: (start, pipe) = (index + 1, nil)
+        case .equal where depth == 0 && pipe == nil: start = index + 1
+        default: break
+        }
+      }
+      if start < tokens.count, text(start) == "show" { start += 1 }
+      guard let pipe, start < pipe else { return nil }
+      let verb = pipe + 1 < tokens.count ? text(pipe + 1) : ""
+      return (tokens[start].range.lowerBound..<tokens[pipe - 1].range.upperBound, verb)
+    }
+  }
+
+  private func candidates(at place: Place) -> [Candidate] {
+    let names = names
+    if place.last == ".", place.tokens.count > 1 {
+      return members(of: place.text(place.tokens.count - 2))
+    }
+    if let stage = place.stage {
+      if stage.verb.isEmpty {
+        return Catalogue.verbs.map { Candidate($0.name, .verb, shown: $0.signature) }
+      }
+      if place.last == "join" || place.last == "only" {
+        return names.sources.map { Candidate($0, .source) }
+      }
+      let query = place.source.text(stage.query)
+      return columns(of: query) + values + Self.words(of: stage.verb)
+    }
+    switch place.last {
+    case "": return statements
+    case "under", "include": return (names.names("mask") + ["none"]).map { Candidate($0, .name) }
+    case "mask" where place.tokens.count > 1:
+      return names.names("mask").map { Candidate($0, .name) }
+    case "objective" where place.tokens.count > 1:
+      return names.names("objective").map { Candidate($0, .name) }
+    case "at": return names.names("exposure").map { Candidate($0, .source) }
+    case "of": return names.names("entity").map { Candidate($0, .name) }
+    case "for": return (names.names("actions", "entity")).map { Candidate($0, .name) }
+    case "via": return names.names("identity").map { Candidate($0, .name) }
+    case "apply": return names.names("template").map { Candidate($0, .name, suffix: "(") }
+    case "why": return names.names("policy").map { Candidate($0, .source) }
+    case "show": return names.sources.map { Candidate($0, .source) }
+    default: break
+    }
+    let isQuery = place.tokens.count == 1 && names.sources.contains(place.last)
+    if isQuery { return ["under", "at"].map { Candidate($0, .keyword) } }
+    return names.sources.map { Candidate($0, .source, suffix: "") } + values + Self.clauses
+  }
+
+  /// What a statement may begin with.
+  private var statements: [Candidate] {
+    names.sources.map { Candidate($0, .source) }
+      + (state.last.isEmpty ? [] : [Candidate(LastQuery.name, .source)])
+      + names.names("param").map { Candidate($0, .name) }
+      + Catalogue.declarations.map { Candidate($0.name, .keyword, shown: $0.signature) }
+      + [Candidate("why", .keyword, shown: "why policy for entity key at @time")]
+      + functions
+  }
+
+  /// Behind the dot of a table or an alias.
+  private func members(of name: String) -> [Candidate] {
+    (names.columns[name] ?? []).map { Candidate($0.name, .column, shown: "\($0.name): \($0.type)") }
+  }
+
+  /// The columns that a query has, as the checker says; as the table has them where it has errors.
+  private func columns(of query: String) -> [Candidate] {
+    if knownColumns?.prefix != query {
+      let source = SourceFile(name: "", text: query)
+      let span = Span(file: source, range: 0..<source.bytes.count)
+      let found = try? question(span) { question in
+        question.query.columns.map { (name: $0.name, type: "\($0.type)") }
+      }
+      knownColumns = (query, found ?? names.columns[String(query.prefix { $0 != " " })] ?? [])
+    }
+    return (knownColumns?.columns ?? []).map {
+      Candidate($0.name, .column, shown: "\($0.name): \($0.type)", suffix: "")
+    }
+  }
+
+  /// What an expression may be made of besides columns.
+  private var values: [Candidate] {
+    (names.names("feature", "score") + names.outcomes).map { Candidate($0, .feature, suffix: "") }
+      + names.names("param").map { Candidate($0, .name, suffix: "") } + functions
+      + Keyword.reserved.sorted().map { Candidate($0, .keyword) }
+  }
+
+  private var functions: [Candidate] {
+    Catalogue.functions.filter { Help.isName($0.name) }.map {
+      Candidate($0.name, .function, shown: $0.signature, suffix: "(")
+    }
+      + Catalogue.aggregates.map {
+        Candidate($0.function.rawValue, .function, shown: $0.signature, suffix: "(")
+      }
+      + Catalogue.windowFunctions.map {
+        Candidate($0.name, .function, shown: $0.signature, suffix: "(")
+      }
+  }
+
+  private static func words(of verb: String) -> [Candidate] {
+    let words =
+      switch verb {
+      case "join": ["on", "expand", "only", "under"]
+      case "window": ["per", "sort"]
+      case "pivot": ["per", "in"]
+      default: [String]()
+      }
+    return words.map { Candidate($0, .keyword) }
+  }
+
+  private static let clauses = [
+    "from", "to", "of", "as", "because", "unless", "when", "under", "weight", "every", "per",
+    "through", "forbid", "hide", "include", "maximize", "minimize", "mask", "objective", "choose",
+    "explore", "fallback", "outcome", "observed",
+  ].map { Candidate($0, .keyword) }
+
+  private var names: KnownNames {
+    if let known = knownNames { return known }
+    let known = KnownNames(state.document)
+    knownNames = known
+    return known
+  }
+}

@@ -1,0 +1,193 @@
+import C360
+import C360Columns
+import C360Diagnostics
+import C360Semantics
+import C360Syntax
+
+extension REPL {
+  /// A query as part of the session's text, checked.
+  struct Question {
+    let composite: Composite
+    let session: Session
+    let program: Program
+    let show: Int
+    let warnings: [Diagnostic]
+
+    var query: Query { program.shows[show].query }
+  }
+
+  /// Checks a query and hands it on; complaints arrive where it was written.
+  func question<Result>(
+    _ span: Span, _ body: (Question) throws -> Result
+  ) throws -> Result {
+    let pieces =
+      state.last.pieces(for: span.text)
+      + [.words("show "), .part(span.file, span.range), .words("\n")]
+    let composite = state.document.composite(pieces)
+    return try over(composite) { session in
+      let (program, warnings) = try checked(session)
+      let start = composite.starts[composite.starts.count - 3]
+      guard
+        let show = program.shows.firstIndex(where: {
+          $0.span.file === composite.source && $0.span.range.lowerBound == start
+        })
+      else { throw Refusal("that is no query") }
+      return try body(
+        Question(
+          composite: composite, session: session, program: program, show: show,
+          warnings: warnings.filter {
+            $0.primary.map { start <= $0.span.range.lowerBound } ?? false
+          }))
+    }
+  }
+
+  /// The rows of a query.
+  func ask(_ span: Span) throws -> [Response.Part] {
+    let parts = try question(span) { question -> [Response.Part] in
+      let report = try question.session.run(Asked(shows: [question.show]), of: question.program)
+      let warnings = (question.warnings + report.warnings).map(question.composite.relocated)
+      return news(warnings) + report.shows.map { .table(answer($0, report)) }
+    }
+    state.last.become(span.text)
+    return parts
+  }
+
+  private func answer(_ table: ResultTable, _ report: RunReport) -> Response.Answer {
+    let dropped = report.counts.nullConditions.sorted { $0.key < $1.key }.filter { $0.value > 0 }
+    return Response.Answer(
+      table: table, elapsed: report.elapsed,
+      remarks: dropped.map { _, count in
+        "\(count) \(count == 1 ? "row" : "rows") left out, the condition is null"
+      })
+  }
+
+  // MARK: Values
+
+  /// An expression without rows: literals, params and functions of them.
+  func evaluate(_ span: Span) throws -> Response.Part {
+    try overOneRow(span) { session, program, _ in
+      guard let show = program.shows.indices.last else { throw Refusal("that is no value") }
+      let report = try session.run(Asked(shows: [show]), of: program)
+      guard let table = report.shows.first else { throw Refusal("that is no value") }
+      return .table(
+        Response.Answer(table: table, isValue: true, elapsed: report.elapsed, remarks: []))
+    }
+  }
+
+  /// The expression as a column of a table of one row.
+  func overOneRow<Result>(
+    _ span: Span, _ body: (Session, Program, Query) throws -> Result
+  ) throws -> Result {
+    let composite = state.document.composite([
+      .words("actions _one from \"_one\" { _key: int @key }\nshow _one | select value = "),
+      .part(span.file, span.range), .words("\n"),
+    ])
+    return try over(composite, { $0.bindings["_one"] = .batch(Self.oneRow) }) { session in
+      let (program, _) = try checked(session)
+      guard let show = program.shows.last else { throw Refusal("that is no value") }
+      return try body(session, program, show.query)
+    }
+  }
+
+  private static var oneRow: Batch {
+    let values = Buffer(byteCount: 8)
+    let vector = Vector(type: .int64, count: 1, values: values)
+    vector.int64s[0] = 1
+    return Batch(columns: [Batch.Column(name: "_key", type: .int, vector: vector)], rowCount: 1)
+  }
+
+  // MARK: Declarations
+
+  /// Takes declarations into the session, when all of it still holds together.
+  func declare(_ declared: [Declared], _ source: SourceFile) throws -> [Response.Part] {
+    guard !declared.isEmpty else { return [] }
+    let replaced = state.document.add(declared)
+    let composite = state.document.composite()
+    return try over(composite) { session in
+      let (program, warnings) = try checked(session)
+      let own = warnings.map(composite.relocated).filter { $0.primary?.span.file === source }
+      var lines: [String] = []
+      for one in declared {
+        guard let name = one.name else { continue }
+        var line = Describing(program, state.document).headline(of: name)
+        if replaced.contains(where: { $0.key == one.key }) {
+          let users = state.document.declarations.filter {
+            $0.key != one.key && $0.mentioned.contains(name)
+          }.compactMap(\.name)
+          line += ", replaced"
+          if !users.isEmpty { line += "; used by \(users.joined(separator: ", "))" }
+        }
+        lines.append(line)
+      }
+      return news(own) + (lines.isEmpty ? [] : [.text(lines.joined(separator: "\n") + "\n")])
+    }
+  }
+
+  /// What is done at once besides declaring: `show` prints, `output` writes, `expect` is held.
+  func act(on declaration: DeclarationSyntax, _ part: Declared) throws -> [Response.Part] {
+    switch declaration {
+    case .show(let show):
+      guard let query = show.query else { return [] }
+      let parts = try ask(query.span)
+      _ = state.document.add([part])
+      return parts
+    case .output, .expect: break
+    default: return []
+    }
+    let composite = state.document.composite()
+    return try over(composite, { $0.writesOutputs = true }) { session in
+      let (program, _) = try checked(session)
+      func isHere(_ span: Span) -> Bool {
+        composite.relocated(span).map { $0.file === part.source && part.range.overlaps($0.range) }
+          ?? false
+      }
+      let asked = Asked(
+        outputs: program.outputs.indices.filter { isHere(program.outputs[$0].span) },
+        expectations: program.expectations.indices.filter { isHere(program.expectations[$0].span) })
+      let report = try session.run(asked, of: program)
+      let written = report.outputs.map {
+        "wrote \($0.path), \($0.rows) \($0.rows == 1 ? "row" : "rows")\n"
+      }
+      return news(report.warnings.map(composite.relocated)) + written.map { .text($0) }
+        + (asked.expectations.isEmpty ? [] : [.text("it holds\n")])
+    }
+  }
+
+  // MARK: Scripts
+
+  func loading(_ path: String) throws -> Response {
+    let session = try Session(path: path)
+    let isFirst = state.document.scripts.isEmpty
+    if isFirst { state.directory = session.directory }
+    state.document.scripts.removeAll { $0.path == path }
+    state.document.scripts.append(Document.Script(path: path, source: session.script))
+    let composite = state.document.composite()
+    return try over(composite) { whole in
+      let (program, warnings) = try checked(whole)
+      var text = "\(path): \(Describing(program, state.document).inventory)\n"
+      if session.directory != state.directory {
+        text += "its paths are read from \(state.directory), as are those of the first script\n"
+      }
+      return Response(news(warnings.map(composite.relocated)) + [.text(text)])
+    }
+  }
+
+  /// Reads the loaded scripts anew; what was typed stays, over them.
+  func reload() throws -> Response {
+    guard !state.document.scripts.isEmpty else { throw Refusal("no script is loaded") }
+    let paths = state.document.scripts.map(\.path)
+    state.document.scripts = try paths.map {
+      Document.Script(path: $0, source: try Session(path: $0).script)
+    }
+    forgetRows()
+    let composite = state.document.composite()
+    return try over(composite) { session in
+      let (program, warnings) = try checked(session)
+      return Response(
+        news(warnings.map(composite.relocated)) + [
+          .text(
+            "\(paths.joined(separator: ", ")): \(Describing(program, state.document).inventory)\n")
+        ])
+    }
+  }
+}

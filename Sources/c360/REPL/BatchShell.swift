@@ -1,0 +1,68 @@
+import C360
+import C360REPL
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Statements from a file or a pipe: what fails is told, and the next one is read.
+struct BatchShell {
+  static let prompt = "c360> "
+  static let continuation = "   …> "
+  private let desk: Desk
+  private let echoes: Bool
+
+  init(_ desk: Desk, echoes: Bool) {
+    self.desk = desk
+    self.echoes = echoes
+    desk.joinsComplaints = echoes
+  }
+
+  /// - Throws: `ExitStatus.script` when any statement failed.
+  func run(_ lines: some Sequence<String>) throws {
+    var statements = Statements()
+    for line in lines {
+      for statement in statements.add(line, desk.repl) where !desk.hasQuit { take(statement) }
+      if desk.hasQuit { break }
+    }
+    for statement in statements.finish() where !desk.hasQuit { take(statement) }
+    if desk.hasFailed { throw ExitStatus.script }
+  }
+
+  private func take(_ statement: String) {
+    if echoes {
+      for (index, line) in statement.split(separator: "\n", omittingEmptySubsequences: false)
+        .enumerated()
+      {
+        Terminal.out((index == 0 ? Self.prompt : Self.continuation) + line + "\n")
+      }
+    }
+    desk.evaluate(statement)
+  }
+
+  /// Lines as they arrive.
+  static var standardInput: some Sequence<String> {
+    sequence(state: ()) { _ in readLine(strippingNewline: true) }
+  }
+
+  static func lines(of path: String) throws -> [String] {
+    guard let file = fopen(path, "r") else {
+      Terminal.complain("`\(path)` cannot be read: \(String(cString: strerror(errno)))\n")
+      throw ExitStatus.usage
+    }
+    defer { fclose(file) }
+    var lines: [String] = []
+    var line: UnsafeMutablePointer<CChar>?
+    var size = 0
+    defer { free(line) }
+    while true {
+      let count = getline(&line, &size, file)
+      guard count >= 0, let found = line else { return lines }
+      let bytes = UnsafeRawBufferPointer(start: found, count: count)
+      lines.append(
+        String(decoding: bytes.last == 0x0A ? bytes.dropLast() : bytes[...], as: UTF8.self))
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import C360REPL
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A terminal: lines with history and completion, answers below.
+final class LineShell {
+  private let desk: Desk
+  private let reader = LineReader()
+  private var history: History?
+
+  init(_ desk: Desk) {
+    self.desk = desk
+    history = UserFiles.history.map { History(path: $0) }
+    reader.remember(history?.entries ?? [])
+    reader.complete = { [repl = desk.repl] in repl.complete($0, at: $1) }
+    desk.edit = { [unowned self] in self.edit($0) }
+    desk.showHistory = { [unowned self] in self.showHistory() }
+  }
+
+  func run() {
+    var pending = ""
+    while !desk.hasQuit {
+      reader.before = pending.isEmpty ? "" : pending + "\n"
+      switch reader.line(pending.isEmpty ? BatchShell.prompt : reader.continuation) {
+      case .end:
+        Terminal.out("\n")
+        return
+      case .interrupted: pending = ""
+      case .text(let line):
+        pending = pending.isEmpty ? line : pending + "\n" + line
+        if pending.allSatisfy(\.isWhitespace) { pending = "" }
+        if pending.isEmpty || desk.repl.isIncomplete(pending) { continue }
+        let text = pending
+        pending = ""
+        take(text)
+      }
+    }
+  }
+
+  /// One statement, one entry, however many lines it has.
+  private func take(_ text: String) {
+    remember(text)
+    for block in Statements.blocks(of: text, desk.repl) where !desk.hasQuit {
+      guard desk.evaluate(block) else { return }
+    }
+  }
+
+  private func remember(_ text: String) {
+    let count = history?.entries.count
+    history?.add(text)
+    if history == nil || history?.entries.count != count { reader.remember([text]) }
+  }
+
+  private func showHistory() {
+    let entries = history?.entries ?? []
+    for (index, entry) in entries.enumerated().suffix(200) {
+      let lines = entry.split(separator: "\n", omittingEmptySubsequences: false)
+      Terminal.out("\(index + 1)  \(lines.joined(separator: "\n      "))\n")
+    }
+  }
+
+  /// The text in the user's editor; what comes back is taken as typed.
+  private func edit(_ text: String) {
+    let folder = Terminal.variable("TMPDIR") ?? "/tmp"
+    let path = "\(folder)/c360-\(getpid()).c360"
+    guard let file = fopen(path, "w") else {
+      return Terminal.complain("`\(path)` cannot be written\n")
+    }
+    fputs(text + "\n", file)
+    fclose(file)
+    defer { unlink(path) }
+    let editor = Terminal.variable("VISUAL") ?? Terminal.variable("EDITOR") ?? "vi"
+    let status = system("\(editor) \(path)")
+    _ = Interrupts.take()
+    guard status == 0, let lines = try? BatchShell.lines(of: path) else {
+      return Terminal.complain("the editor failed; nothing is done\n")
+    }
+    let edited = lines.joined(separator: "\n")
+    guard !edited.allSatisfy(\.isWhitespace) else { return }
+    for line in lines { Terminal.out(reader.continuation + line + "\n") }
+    take(edited)
+  }
+}

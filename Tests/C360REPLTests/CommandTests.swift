@@ -1,0 +1,148 @@
+import C360REPL
+import Testing
+
+@Suite("the prompt: commands")
+struct CommandTests {
+  @Test("a prefix of one command will do, of several it asks which")
+  func prefixes() throws {
+    let prompt = try Prompt()
+    #expect(try prompt.ask(":ta").contains("orders"))
+    #expect(try prompt.refused(":t").contains("`:tables` or `:type` or `:time`"))
+    #expect(try prompt.refused(":tabels").contains("there is `:tables`"))
+  }
+
+  @Test(":tables lists what can be queried")
+  func tables() throws {
+    #expect(
+      try Prompt().ask(":tables")
+        == """
+        orders  events    4 columns  from "orders.csv"
+        today   exposure  2 columns  of person
+
+        """)
+  }
+
+  @Test(":describe says columns, types and roles")
+  func describe() throws {
+    let out = try Prompt().ask(":describe orders")
+    #expect(out.contains("events orders: 4 columns from \"orders.csv\""))
+    #expect(out.contains("  customer  int         key"))
+    #expect(out.contains("  bought    time        time"))
+    #expect(try Prompt().ask(":describe spend").contains("feature spend: money(EUR)"))
+    #expect(try Prompt().ask(":describe quantile").contains("quantile("))
+  }
+
+  @Test(
+    ":type of a value, of a feature, of a query",
+    arguments: [
+      ("1 + 1", "int\n"), ("spend * 2", "money(EUR), known of a person before a time\n"),
+      ("orders | select amount, x = kind", "amount  money(EUR)\nx       text\n"),
+    ])
+  func type(text: String, expected: String) throws {
+    #expect(try Prompt().ask(":type \(text)") == expected)
+  }
+
+  @Test(":set changes a param, and refuses what it cannot be")
+  func set() throws {
+    let prompt = try Prompt()
+    try prompt.ask(":set least 50 EUR")
+    _ = try? prompt.ask(":set least=50")
+    #expect(try prompt.ask("least") == "50.00\n")
+    _ = try prompt.refused(":set least tea")
+    #expect(try prompt.ask("least") == "50.00\n")
+    _ = try prompt.refused(":set nothing 1")
+    #expect(try prompt.ask("1") == "1\n")
+  }
+
+  @Test(
+    "modes",
+    arguments: [
+      ("csv", "customer,amount\n3,100.0\n1,40.0\n"),
+      (
+        "json",
+        "[\n  {\"customer\": 3, \"amount\": 100.0},\n  {\"customer\": 1, \"amount\": 40.0}\n]\n"
+      ),
+      (
+        "markdown",
+        "| customer | amount |\n| ---: | ---: |\n| 3 | 100.00 |\n| 1 | 40.00 |\n"
+      ),
+      (
+        "line",
+        "customer = 3\n  amount = 100.00\n\ncustomer = 1\n  amount = 40.00\n(2 rows)\n"
+      ),
+    ])
+  func modes(mode: String, expected: String) throws {
+    let prompt = try Prompt()
+    try prompt.ask(":mode \(mode)")
+    #expect(
+      try prompt.ask("orders | sort -amount | take 2 | select customer, amount") == expected)
+  }
+
+  @Test(":maxrows bounds what is shown, not what is counted")
+  func maximumRows() throws {
+    let prompt = try Prompt()
+    try prompt.ask(":maxrows 2")
+    let out = try prompt.ask("orders")
+    #expect(out.contains("… 3 more of 5 rows"))
+    #expect(out.hasSuffix("(5 rows)\n"))
+  }
+
+  @Test(":save writes a formatted script that runs to the same result; comments stay")
+  func save() throws {
+    let prompt = try Prompt()
+    try prompt.ask("feature spend = sum(orders.amount) over 365d")
+    let shown = try prompt.ask("show today | select person, spend")
+    try prompt.ask(":save \(prompt.path("saved.c360"))")
+    let saved = try prompt.text("saved.c360")
+    #expect(saved.contains("# Who buys here."))
+    #expect(saved.contains("feature spend = sum(orders.amount) over 365d"))
+    #expect(!saved.contains("over 30d"))
+    let again = try Prompt(loaded: false)
+    try again.write("saved.c360", saved)
+    try again.ask(":load \(again.path("saved.c360"))")
+    #expect(try again.ask("today | select person, spend") == shown)
+  }
+
+  @Test(":reload reads the script anew, under what was typed")
+  func reload() throws {
+    let prompt = try Prompt()
+    try prompt.ask("feature spend = sum(orders.amount) over 365d")
+    try prompt.write(
+      "shop.c360", Prompt.script + "feature n = count(orders) over 365d\n")
+    try prompt.ask(":reload")
+    #expect(try prompt.ask("today | group { s = sum(spend); n = sum(n) }").contains("175.00"))
+  }
+
+  @Test(":plan shows the plan of one query, with --analyze the rows")
+  func plan() throws {
+    let prompt = try Prompt()
+    #expect(try prompt.ask(":plan orders | take 1").contains("physical plan"))
+    #expect(try prompt.ask(":plan --analyze orders | take 1").contains("time"))
+  }
+
+  @Test(":help on a topic, a function, a verb, a code, a near name")
+  func help() throws {
+    let prompt = try Prompt()
+    #expect(try prompt.ask(":help").contains(":describe name"))
+    #expect(try prompt.ask(":help clamp").contains("clamp(x, low, high)"))
+    #expect(try prompt.ask(":help group").contains("group keys"))
+    #expect(try prompt.ask(":help e0201").hasPrefix("# E0201"))
+    #expect(try prompt.refused(":help clmp").contains("there is `clamp`"))
+  }
+
+  @Test("what only a terminal can do is handed on")
+  func actions() throws {
+    let prompt = try Prompt()
+    try prompt.ask("orders | take 1")
+    #expect(prompt.repl.evaluate(":edit").action == .edit("orders | take 1"))
+    #expect(prompt.repl.evaluate(":q").action == .quit)
+    #expect(prompt.repl.evaluate(":hi").action == .history)
+  }
+
+  @Test(":reset forgets all")
+  func reset() throws {
+    let prompt = try Prompt()
+    try prompt.ask(":reset")
+    #expect(try prompt.ask(":tables") == "nothing is declared\n")
+  }
+}

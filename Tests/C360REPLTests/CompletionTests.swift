@@ -1,0 +1,66 @@
+import C360REPL
+import Testing
+
+@Suite("the prompt: completion")
+struct CompletionTests {
+  private func candidates(_ text: String, _ prompt: Prompt) -> [String] {
+    prompt.repl.complete(text, at: text.utf8.count).candidates.map(\.text)
+  }
+
+  @Test(
+    "what may stand at the end of a text",
+    arguments: [
+      ("ord", ["orders"]), ("orders | wh", ["where"]), ("orders | where am", ["amount"]),
+      ("orders | group k", ["kind"]), ("feature x = sum(orders.am", ["amount"]),
+      ("today | select sp", ["spend"]), (":ta", [":tables"]), (":describe sp", ["spend"]),
+      (":set le", ["least"]), (":mode c", ["csv"]),
+      ("orders | where qua", ["quarter", "quantile"]),
+      (
+        "orders | select a = amount | where a",
+        ["a", "abs", "any", "and", "at", "arm", "approx_quantile"]
+      ),
+      (":plan orders | sel", ["select"]), (":type orders | where amo", ["amount"]),
+      ("expo", ["exposure"]), ("orders | join tod", ["today"]),
+    ])
+  func atEnd(text: String, expected: [String]) throws {
+    let found = candidates(text, try Prompt())
+    if expected.count == 1 {
+      #expect(found == expected)
+    } else {
+      #expect(found.first == expected.first)
+      #expect(Set(found).isSuperset(of: expected.prefix(3)))
+    }
+  }
+
+  @Test("columns are those of the stages before")
+  func stages() throws {
+    let found = candidates("orders | group kind { total = sum(amount) } | sort ", try Prompt())
+    #expect(found.prefix(2) == ["kind", "total"])
+    #expect(!found.contains("amount"))
+  }
+
+  @Test("a candidate takes the place of the word, and shows its type or signature")
+  func shown() throws {
+    let completion = try Prompt().repl.complete("orders | where am > 1", at: 17)
+    #expect(completion.range == 15..<17)
+    #expect(completion.candidates.first?.shown == "amount: money(EUR)")
+    let function = try Prompt().repl.complete("cla", at: 3)
+    #expect(function.candidates.first?.shown == "clamp(x, low, high)")
+    #expect(function.candidates.first?.suffix == "(")
+  }
+
+  @Test("files stand after a quotation mark and after :load")
+  func files() throws {
+    let prompt = try Prompt()
+    #expect(candidates("events e of person from \"ord", prompt) == ["orders.csv"])
+    let path = prompt.path("sh")
+    #expect(candidates(":load \(path)", prompt) == [prompt.path("shop.c360")])
+  }
+
+  @Test("a name that was just declared is known")
+  func fresh() throws {
+    let prompt = try Prompt()
+    try prompt.ask("feature visits = count(orders) over 7d")
+    #expect(candidates("today | select vis", prompt) == ["visits"])
+  }
+}

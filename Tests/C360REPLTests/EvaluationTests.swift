@@ -1,0 +1,152 @@
+import C360Columns
+import C360REPL
+import Testing
+
+@Suite("the prompt: queries, values, declarations, errors")
+struct EvaluationTests {
+  @Test("a query is a name and stages; its rows are printed and counted")
+  func query() throws {
+    let prompt = try Prompt()
+    let out = try prompt.ask("orders | where amount > 15 EUR | select customer, amount")
+    #expect(out.contains("40.00"))
+    #expect(out.hasSuffix("(3 rows)\n"))
+  }
+
+  @Test("rows left out by a null condition are told")
+  func nullConditions() throws {
+    let prompt = try Prompt()
+    let out = try prompt.ask("today | where spend > 1 EUR | select customer = person")
+    _ = out
+    let told = try prompt.ask("today | select s = if spend > 50 EUR then 1 else null | where s > 0")
+    #expect(told.contains("left out, the condition is null"))
+  }
+
+  @Test(
+    "an expression without rows is a value",
+    arguments: [
+      ("1 + 2 * 3", "7\n"), ("1 EUR * 3", "3.00\n"), ("exp(0.0)", "1\n"), ("least * 2", "20.00\n"),
+      ("36h", "1d12h\n"), ("\"a\" + \"b\"", "ab\n"), ("@2026-03-01", "2026-03-01T00:00:00Z\n"),
+      ("if 1 < 2 then \"yes\" else \"no\"", "yes\n"),
+    ])
+  func value(text: String, expected: String) throws {
+    #expect(try Prompt().ask(text) == expected)
+  }
+
+  @Test("`_` is the last query, in the order in which it stood; queries over it chain")
+  func last() throws {
+    let prompt = try Prompt()
+    try prompt.ask("orders | sort -amount | select customer, amount")
+    let two = try prompt.ask("_ | take 2")
+    #expect(two.contains("100.00") && two.contains("40.00") && two.hasSuffix("(2 rows)\n"))
+    let one = try prompt.ask("_ | skip 1")
+    #expect(one.contains("40.00") && one.hasSuffix("(1 row)\n"))
+  }
+
+  @Test("a failed query leaves `_` and the session as they were")
+  func failedQuery() throws {
+    let prompt = try Prompt()
+    try prompt.ask("orders | take 1")
+    let complaint = try prompt.refused("orders | where amont > 1 EUR")
+    #expect(complaint.contains("E0201"))
+    #expect(complaint.contains("input 2:1:16"))
+    #expect(complaint.contains("amount"))
+    #expect(try prompt.ask("_ | select customer").hasSuffix("(1 row)\n"))
+  }
+
+  @Test("a declaration is taken in and told with its type")
+  func declaration() throws {
+    let prompt = try Prompt()
+    #expect(try prompt.ask("feature n = count(orders) over 30d") == "feature n: int\n")
+    #expect(try prompt.ask("today | select person, n | take 1").contains("n"))
+  }
+
+  @Test("a redefinition takes the place of the old one; what uses it is recomputed")
+  func redefinition() throws {
+    let prompt = try Prompt()
+    try prompt.ask("feature double = spend * 2")
+    let before = try prompt.ask("today | group { s = sum(double) }")
+    let out = try prompt.ask("feature spend = sum(orders.amount) over 365d")
+    #expect(out == "feature spend: money(EUR), replaced; used by double\n")
+    let after = try prompt.ask("today | group { s = sum(double) }")
+    #expect(before != after)
+    #expect(after.contains("350.00"))
+  }
+
+  @Test("a redefinition that breaks what uses it changes nothing, and says where that is")
+  func brokenRedefinition() throws {
+    let prompt = try Prompt()
+    try prompt.ask("feature double = spend * 2")
+    let before = try prompt.ask("today | select double")
+    let complaint = try prompt.refused("feature spend = last(orders.kind)")
+    #expect(complaint.contains("input 1:1"))
+    #expect(try prompt.ask("today | select double") == before)
+  }
+
+  @Test("complaints about a loaded script name its file and line")
+  func placesInFiles() throws {
+    let prompt = try Prompt(loaded: false)
+    try prompt.write("bad.c360", "edition 2026\n\nfeature x = nothing\n")
+    let complaint = try prompt.refused(":load \(prompt.path("bad.c360"))")
+    #expect(complaint.contains("bad.c360:3:13"))
+    #expect(try prompt.ask(":tables") == "nothing is declared\n")
+  }
+
+  @Test("an input of several parts is one: when one fails, none is")
+  func atomic() throws {
+    let prompt = try Prompt()
+    _ = try prompt.refused("feature a = spend\ntoday | select nothing")
+    #expect(try prompt.refused(":describe a").contains("nothing is called `a`"))
+  }
+
+  @Test("a cancelled query ends with a word, and the session goes on")
+  func cancelled() throws {
+    let prompt = try Prompt()
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    let response = prompt.repl.evaluate("orders | take 1", cancellation: cancellation)
+    #expect(response.hasFailed)
+    #expect(Printer(settings: prompt.repl.settings).text(of: response) == "cancelled\n")
+    #expect(try prompt.ask("orders | take 1").hasSuffix("(1 row)\n"))
+  }
+
+  @Test("rows are read from the file again when it has changed")
+  func changedFile() throws {
+    let prompt = try Prompt()
+    #expect(try prompt.ask("orders | group { n = count() }").contains("5"))
+    #expect(try prompt.ask("orders | group { n = count() }").contains("5"))
+    try prompt.write(
+      "orders.csv", "customer,bought,amount,kind\n1,2026-01-02T10:00:00Z,10,tea\n")
+    #expect(try prompt.ask("orders | group { n = count() }").contains("1"))
+  }
+
+  @Test("show is kept for the script, a bare query is not; output writes at once")
+  func kept() throws {
+    let prompt = try Prompt()
+    try prompt.ask("show orders | take 1")
+    try prompt.ask("orders | take 2")
+    let out = try prompt.ask("output big = orders | where amount > least to \"big.csv\"")
+    #expect(out.contains("3 rows"))
+    #expect(try prompt.text("big.csv").hasPrefix("customer,"))
+    try prompt.ask(":save \(prompt.path("saved.c360"))")
+    let saved = try prompt.text("saved.c360")
+    #expect(saved.contains("show orders | take 1"))
+    #expect(!saved.contains("take 2"))
+  }
+
+  @Test(
+    "nonsense of any kind is a complaint, and never ends the session",
+    arguments: [
+      "|", "orders |> x", "\"", "(((", "feature", "@@", "1 +* 2", "why", "orders | take -1", ":",
+      ":x",
+      ":load", ":set", "_", "{", "}", "show", "\u{0}", "é", "orders | where", "1 2", ":plan",
+      ":type",
+      "why nobody for x 1", ":describe nothing", "for person 1 at", "1 / 0", "int(\"x\")",
+    ])
+  func nonsense(text: String) throws {
+    let prompt = try Prompt()
+    _ = prompt.repl.isIncomplete(text)
+    _ = prompt.repl.complete(text, at: text.utf8.count)
+    _ = prompt.answer(text)
+    #expect(try prompt.ask("1 + 1") == "2\n")
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+@Suite("the prompt without a terminal, and one question")
+struct PromptTests {
+  private func piped(_ statements: String, _ workspace: Workspace) throws -> Workspace.Outcome {
+    try workspace.write("statements.txt", statements)
+    return try workspace.shell("XDG_CONFIG_HOME=$PWD $C360 repl shop.c360 < statements.txt")
+  }
+
+  @Test("statements of a pipe are answered in order, without prompt, colour or history")
+  func pipe() throws {
+    let workspace = try Workspace.shop()
+    let outcome = try piped("1 + 1\norders\n  | group { n = count() }\n:mode csv\n_\n", workspace)
+    #expect(outcome.status == 0)
+    #expect(outcome.out.hasPrefix("2\nn\n-\n"))
+    #expect(outcome.out.contains("(1 row)\nn\n"))
+    #expect(!outcome.out.contains("\u{1B}"))
+    #expect(outcome.complaints.isEmpty)
+  }
+
+  @Test("what fails is told, the rest is done, and the exit code says so")
+  func failure() throws {
+    let outcome = try piped("nothing\n2 * 3\n", try Workspace.shop())
+    #expect(outcome.status == 1)
+    #expect(outcome.out == "6\n")
+    #expect(outcome.complaints.contains("E0201"))
+  }
+
+  @Test("--batch writes statements with their answers")
+  func batch() throws {
+    let workspace = try Workspace.shop()
+    try workspace.write("b.txt", "1 +\n  1\nnothing\n:quit\n3\n")
+    let outcome = try workspace.run("repl", "--no-init", "--batch", "b.txt")
+    #expect(outcome.out.hasPrefix("c360> 1 +\n   …>   1\n2\nc360> nothing\nerror[E0201]"))
+    #expect(outcome.out.hasSuffix("c360> :quit\n"))
+  }
+
+  @Test("the start-up file is read first; --no-init leaves it alone")
+  func startup() throws {
+    let workspace = try Workspace.shop()
+    try workspace.write("c360/replrc", ":mode csv\n")
+    try workspace.write("statements.txt", "orders | group { n = count() }\n")
+    let read = try workspace.shell("XDG_CONFIG_HOME=$PWD $C360 repl shop.c360 < statements.txt")
+    #expect(read.out.hasPrefix("n\n"))
+    #expect(!read.out.contains("row"))
+    let left = try workspace.shell(
+      "XDG_CONFIG_HOME=$PWD $C360 repl --no-init shop.c360 < statements.txt")
+    #expect(left.out.contains("(1 row)"))
+  }
+
+  @Test(":output sends answers to a file, anew each time it is named")
+  func output() throws {
+    let workspace = try Workspace.shop()
+    let outcome = try piped(":output a.txt\n1 + 1\n:output\n3\n", workspace)
+    #expect(outcome.out == "3\n")
+    #expect(workspace.text("a.txt") == "2\n")
+  }
+
+  @Test("query answers one question; exit codes are those of run")
+  func query() throws {
+    let workspace = try Workspace.shop()
+    let found = try workspace.run(
+      "query", "orders | group { n = count() }", "--on", "shop.c360", "--mode", "json")
+    #expect(found.status == 0)
+    #expect(found.out.hasPrefix("[\n  {\"n\": "))
+    #expect(try workspace.run("query", "6 * 7").out == "42\n")
+    let wrong = try workspace.run("query", "nobody | take 1", "--on", "shop.c360")
+    #expect(wrong.status == 1)
+    #expect(wrong.out.isEmpty)
+    #expect(wrong.complaints.contains("E0201"))
+    try workspace.write("orders.csv", "nothing\n1\n")
+    #expect(try workspace.run("query", "orders", "--on", "shop.c360").status == 3)
+    #expect(try workspace.run("query", "orders", "--maxrows", "0").status == 2)
+  }
+}
