@@ -12,6 +12,12 @@ struct EvaluationTests {
     #expect(out.hasSuffix("(3 rows)\n"))
   }
 
+  @Test("what is known of one entity before an instant needs no exposure")
+  func moment() throws {
+    let out = try Prompt().ask("for person 1 at @2026-02-10 | select spend")
+    #expect(out.contains("60.00"))
+  }
+
   @Test("rows left out by a null condition are told")
   func nullConditions() throws {
     let prompt = try Prompt()

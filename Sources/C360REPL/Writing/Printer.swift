@@ -52,10 +52,20 @@ public struct Printer {
     case .line: try table.writeLines(limit: limit, out)
     }
     guard settings.mode == .box || settings.mode == .line else { return }
-    var footer = "\(table.rowCount) \(table.rowCount == 1 ? "row" : "rows")"
+    var footer = "\(Self.grouped(table.rowCount)) \(table.rowCount == 1 ? "row" : "rows")"
     if settings.showsTime { footer += ", \(Self.elapsed(answer.elapsed))" }
     footer += answer.remarks.map { "; \($0)" }.joined()
     try out("(\(footer))\n")
+  }
+
+  /// `5,000,000`
+  private static func grouped(_ count: Int) -> String {
+    var text = ""
+    for (index, digit) in String(count).reversed().enumerated() {
+      if index > 0, index % 3 == 0 { text.append(",") }
+      text.append(digit)
+    }
+    return String(text.reversed())
   }
 
   /// `12.3 ms`, `1.50 s`

@@ -72,6 +72,7 @@ extension Parser {
   private func inputKind(_ values: Set<String>) -> TypedInput.Kind {
     if word == .why { return .why }
     if startsTypedDeclaration { return .declaration }
+    if word == .for { return .query }
     guard isAtName else { return .expression }
     var offset = 1
     while kind(after: offset) == .dot { offset += 2 }

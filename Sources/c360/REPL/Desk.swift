@@ -59,8 +59,18 @@ final class Desk {
     hasFailed = hasFailed || response.hasFailed
     switch response.action {
     case .quit: hasQuit = true
-    case .edit(let text): edit?(text)
-    case .history: showHistory?()
+    case .edit(let text):
+      if let edit {
+        edit(text)
+      } else {
+        Terminal.complain("there is no editor without a terminal\n")
+      }
+    case .history:
+      if let showHistory {
+        showHistory()
+      } else {
+        Terminal.complain("there is no history without a terminal\n")
+      }
     case nil: break
     }
     return !response.hasFailed

@@ -13,10 +13,12 @@ enum Interrupts {
   nonisolated(unsafe) private static var cancellation: Unmanaged<Cancellation>?
   private static let isAsked = Atomic<Bool>(false)
   private static let isResized = Atomic<Bool>(false)
+  private static let isSuspended = Atomic<Bool>(false)
 
   static func listen() {
     _ = isAsked.load(ordering: .relaxed)
     _ = isResized.load(ordering: .relaxed)
+    _ = isSuspended.load(ordering: .relaxed)
     handle(SIGINT) { _ in
       Interrupts.isAsked.store(true, ordering: .relaxed)
       Interrupts.cancellation?._withUnsafeGuaranteedRef { $0.cancel() }
@@ -50,6 +52,17 @@ enum Interrupts {
 
   /// Whether there was one since somebody asked.
   static func take() -> Bool { isAsked.exchange(false, ordering: .relaxed) }
+
+  /// Whether Ctrl-Z waits for us: while a line is edited the terminal has to be given back first.
+  static func holdsSuspension(_ isHeld: Bool) {
+    if isHeld {
+      handle(SIGTSTP) { _ in Interrupts.isSuspended.store(true, ordering: .relaxed) }
+    } else {
+      signal(SIGTSTP, SIG_DFL)
+    }
+  }
+
+  static func takeSuspension() -> Bool { isSuspended.exchange(false, ordering: .relaxed) }
 
   static func takeResize() -> Bool { isResized.exchange(false, ordering: .relaxed) }
 }

@@ -54,6 +54,8 @@ final class LineReader {
     Self.current = self
     Self.finished = nil
     _ = Interrupts.take()
+    Interrupts.holdsSuspension(true)
+    defer { Interrupts.holdsSuspension(false) }
     rl_callback_handler_install(prompt) { line in
       rl_callback_handler_remove()
       LineReader.finished = line.map { .text(String(cString: $0)) } ?? .end
@@ -64,6 +66,7 @@ final class LineReader {
       var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
       let count = poll(&input, 1, -1)
       if Interrupts.takeResize() { rl_resize_terminal() }
+      if Interrupts.takeSuspension() { suspend() }
       if Interrupts.take() {
         c360_abandon_line()
         rl_callback_handler_remove()
@@ -72,6 +75,16 @@ final class LineReader {
       }
       if count > 0 { rl_callback_read_char() }
     }
+  }
+
+  /// Stops the process as any other would, with the terminal as it was; back again the line is shown anew.
+  private func suspend() {
+    rl_deprep_terminal()
+    Interrupts.holdsSuspension(false)
+    kill(getpid(), SIGTSTP)
+    Interrupts.holdsSuspension(true)
+    rl_prep_terminal(1)
+    rl_forced_update_display()
   }
 
   // MARK: Completion
