@@ -45,6 +45,7 @@ extension REPL {
   func ask(_ span: Span) throws -> [Response.Part] {
     let parts = try question(span) { question -> [Response.Part] in
       let report = try question.session.run(Asked(shows: [question.show]), of: question.program)
+      lastResult = report.shows.first.map { ($0, question.program.timezone) }
       let warnings = (question.warnings + report.warnings).map(question.composite.relocated)
       return news(warnings) + report.shows.map { .table(answer($0, report)) }
     }

@@ -31,6 +31,8 @@ public final class REPL {
   private var inputs = 0
   /// The last statement that was no command, for the editor.
   var lastStatement = ""
+  /// The rows of the last query, and at whose clock its times are shown.
+  var lastResult: (table: ResultTable, timezone: String)?
   /// What completion last found out about the columns of a query.
   var knownColumns: (prefix: String, columns: [(name: String, type: String)])?
   /// The names of the session, for completion.
@@ -60,6 +62,7 @@ public final class REPL {
     forgetRows()
     told = []
     lastStatement = ""
+    lastResult = nil
   }
 
   /// Their texts go too, which stay in the pool as long as it lives.

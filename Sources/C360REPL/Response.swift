@@ -1,5 +1,6 @@
 import C360
 import C360Diagnostics
+import C360Display
 
 /// What came of one input.
 public struct Response: Sendable {
@@ -7,6 +8,7 @@ public struct Response: Sendable {
     case table(Answer)
     /// Ends with a line end.
     case text(String)
+    case chart(Chart)
     case diagnostics([Diagnostic])
     case cancelled
   }

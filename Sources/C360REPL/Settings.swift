@@ -1,9 +1,10 @@
+import C360Display
+
 /// How answers are written; set by commands.
 public struct Settings: Sendable {
-  public enum Mode: String, Sendable, CaseIterable { case box, csv, json, markdown, line }
-  public var mode = Mode.box
-  /// Rows that are shown, at most.
-  public var maximumRows = 40
+  public var mode = TableMode.plain
+  /// Rows that are shown, from head and tail; nil: all.
+  public var maximumRows: Int? = TableOptions.usualRows
   public var showsTime = false
   /// Whether what does not fit the screen goes through a pager.
   public var usesPager = true

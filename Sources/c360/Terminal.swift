@@ -33,13 +33,6 @@ enum Terminal {
     return (Int(size.ws_col), max(1, Int(size.ws_row)))
   }
 
-  /// Lines of the terminal.
-  static var height: Int {
-    var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return 24 }
-    return Int(size.ws_row)
-  }
-
   /// Of the environment; nil when it is empty, too.
   static func variable(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }

@@ -1,8 +1,8 @@
 /// A word behind a colon. Any prefix that is of one command alone will do.
 struct Command: Sendable {
   enum Name: String, CaseIterable, Sendable {
-    case help, load, reload, save, tables, describe, schema, type, plan, why, time, set, mode,
-      maxrows
+    case help, load, reload, save, tables, describe, schema, type, plan, why, time, set, plot
+    case mode, maxrows
     case pager, output, edit, history, reset, quit
   }
   let name: Name
@@ -30,8 +30,12 @@ struct Command: Sendable {
     Command(
       name: .set, arguments: "[name value]",
       summary: "a param, or memory, threads, seed, as-of, now"),
-    Command(name: .mode, arguments: "box|csv|json|markdown|line", summary: "how rows are written"),
-    Command(name: .maxrows, arguments: "N", summary: "so many rows at most"),
+    Command(
+      name: .plot, arguments: "[hist|line|bars|scatter] [x] [y…] [by g]",
+      summary: "draws the last result; --svg file, --title \"text\""),
+    Command(
+      name: .mode, arguments: "box|plain|csv|json|markdown|line", summary: "how rows are written"),
+    Command(name: .maxrows, arguments: "N", summary: "so many rows at most, 0 for all"),
     Command(name: .pager, arguments: "on|off", summary: "long answers through $PAGER"),
     Command(name: .output, arguments: "[file]", summary: "answers go to a file; back without one"),
     Command(name: .edit, arguments: "", summary: "the last statement in $EDITOR"),

@@ -1,5 +1,7 @@
 import C360
+import C360Columns
 import C360Diagnostics
+import C360Display
 import C360Semantics
 import C360Syntax
 
@@ -26,6 +28,7 @@ extension REPL {
     case .time:
       settings.showsTime = try flag(rest)
       return Response()
+    case .plot: return try plot(rest)
     case .mode: return try mode(rest)
     case .maxrows: return try maximumRows(rest)
     case .pager:
@@ -73,21 +76,38 @@ extension REPL {
 
   private func mode(_ text: String) throws -> Response {
     guard !text.isEmpty else { return .text(settings.mode.rawValue) }
-    let found = Settings.Mode.allCases.filter { $0.rawValue.hasPrefix(text) }
+    let found = TableMode.allCases.filter { $0.rawValue.hasPrefix(text) }
     guard found.count == 1 else {
-      throw Refusal("modes are \(Settings.Mode.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw Refusal("modes are \(TableMode.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     settings.mode = found[0]
     return Response()
   }
 
   private func maximumRows(_ text: String) throws -> Response {
-    guard !text.isEmpty else { return .text("\(settings.maximumRows)") }
-    guard let count = Int(text), count > 0 else {
-      throw Refusal("`:maxrows` takes a number from 1")
+    guard !text.isEmpty else { return .text("\(settings.maximumRows ?? 0)") }
+    guard let count = Int(text), count >= 0 else {
+      throw Refusal("`:maxrows` takes a number, 0 for all")
     }
-    settings.maximumRows = count
+    settings.maximumRows = count == 0 ? nil : count
     return Response()
+  }
+
+  /// The last result as a chart, on the screen or in a file.
+  private func plot(_ text: String) throws -> Response {
+    guard let (table, timezone) = lastResult else {
+      throw Refusal("there is no result to draw; ask a query first")
+    }
+    do {
+      let request = try PlotRequest(text)
+      let chart = try request.chart(
+        of: table.batch, texts: table.texts, zone: Zone.named(timezone) ?? .utc)
+      guard let path = request.svgPath else { return Response([.chart(chart)]) }
+      try ScriptFormat.replace(path, with: chart.svg())
+      return .text("wrote \(path)")
+    } catch let problem as PlotProblem {
+      throw Refusal(problem.message + (problem.help.map { "; \($0)" } ?? ""))
+    }
   }
 
   // MARK: The session

@@ -1,4 +1,5 @@
 import C360Diagnostics
+import C360Display
 import C360Semantics
 import C360Syntax
 
@@ -40,7 +41,11 @@ extension REPL {
     case .help: return words(Help.names)
     case .describe: return words(state.document.declarations.compactMap(\.name) + Help.names)
     case .why: return words(names.names("policy", "experiment", "arbitrate") + ["for", "at"])
-    case .mode: return words(Settings.Mode.allCases.map(\.rawValue))
+    case .mode: return words(TableMode.allCases.map(\.rawValue))
+    case .plot:
+      return words(
+        (lastResult?.table.columnNames ?? []) + ChartKind.allCases.map(\.rawValue)
+          + ["by", "--title", "--svg"])
     case .time, .pager: return words(["on", "off"])
     case .set: return words(names.names("param") + Self.options)
     case .type, .plan:

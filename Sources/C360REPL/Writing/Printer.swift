@@ -1,18 +1,26 @@
 import C360
 import C360Columns
 import C360Diagnostics
+import C360Display
 
 /// Writes responses as the settings say.
 public struct Printer {
   public let settings: Settings
-  /// Columns of the terminal; nil: no terminal.
-  public let width: Int?
+  /// Of the terminal; nil: no terminal.
+  public let screen: (columns: Int, lines: Int)?
+  /// Of complaints.
   public let colours: Bool
+  /// Of answers.
+  public let isStyled: Bool
 
-  public init(settings: Settings, width: Int? = nil, colours: Bool = false) {
+  public init(
+    settings: Settings, screen: (columns: Int, lines: Int)? = nil, colours: Bool = false,
+    isStyled: Bool = false
+  ) {
     self.settings = settings
-    self.width = width
+    self.screen = screen
     self.colours = colours
+    self.isStyled = isStyled
   }
 
   /// Writes a part piece by piece; complaints go another way than answers.
@@ -21,6 +29,11 @@ public struct Printer {
   ) rethrows {
     switch part {
     case .table(let found): try write(found, answer)
+    case .chart(let chart):
+      let (columns, lines) = screen ?? (72, 20)
+      // A line for the prompt below, and one for what was asked above.
+      try answer(
+        chart.text(width: columns, height: max(10, min(24, lines - 2)), isStyled: isStyled))
     case .text(let text): try answer(text)
     case .diagnostics(let found): complain(DiagnosticRenderer.terminal(found, colours: colours))
     case .cancelled: complain("cancelled\n")
@@ -38,42 +51,21 @@ public struct Printer {
 
   private func write(_ answer: Response.Answer, _ out: (String) throws -> Void) rethrows {
     let table = answer.table
-    if answer.isValue, settings.mode == .box {
+    let isForPeople = settings.mode == .box || settings.mode == .plain
+    if answer.isValue, isForPeople {
       try out(table.text(0, 0) + "\n")
-      if settings.showsTime { try out("(\(Self.elapsed(answer.elapsed)))\n") }
-      return
+    } else {
+      try table.render(
+        TableOptions(
+          mode: settings.mode, width: screen?.columns, maximumRows: settings.maximumRows,
+          isStyled: isStyled), into: out)
     }
-    let limit = settings.maximumRows
-    switch settings.mode {
-    case .box: try out(table.rendered(limit: limit))
-    case .csv: try table.writeCSV(out)
-    case .json: try table.writeJSON(out)
-    case .markdown: try table.writeMarkdown(limit: limit, out)
-    case .line: try table.writeLines(limit: limit, out)
-    }
-    guard settings.mode == .box || settings.mode == .line else { return }
-    var footer = "\(Self.grouped(table.rowCount)) \(table.rowCount == 1 ? "row" : "rows")"
-    if settings.showsTime { footer += ", \(Self.elapsed(answer.elapsed))" }
-    footer += answer.remarks.map { "; \($0)" }.joined()
-    try out("(\(footer))\n")
-  }
-
-  /// `5,000,000`
-  private static func grouped(_ count: Int) -> String {
-    var text = ""
-    for (index, digit) in String(count).reversed().enumerated() {
-      if index > 0, index % 3 == 0 { text.append(",") }
-      text.append(digit)
-    }
-    return String(text.reversed())
-  }
-
-  /// `12.3 ms`, `1.50 s`
-  static func elapsed(_ nanoseconds: UInt64) -> String {
-    let tenths = (nanoseconds + 50_000) / 100_000
-    if tenths < 10_000 { return "\(tenths / 10).\(tenths % 10) ms" }
-    let hundredths = (nanoseconds + 5_000_000) / 10_000_000
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) s"
+    guard isForPeople else { return }
+    // Boxes say themselves how many rows they have.
+    let count = "\(ValueText.grouped(table.rowCount)) \(table.rowCount == 1 ? "row" : "rows")"
+    var remarks = settings.mode == .plain && !answer.isValue ? [count] : []
+    if settings.showsTime { remarks.append(ValueText.elapsed(answer.elapsed)) }
+    remarks += answer.remarks
+    if !remarks.isEmpty { try out("(\(remarks.joined(separator: "; ")))\n") }
   }
 }

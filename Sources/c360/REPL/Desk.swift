@@ -83,8 +83,9 @@ final class Desk {
     followOutput(settings.output)
     let isScreen = output == nil && Terminal.printsToTerminal && !joinsComplaints
     let printer = Printer(
-      settings: settings, width: isScreen ? Terminal.width : nil,
-      colours: Terminal.complainsInColours && !joinsComplaints)
+      settings: settings, screen: isScreen ? Terminal.outputSize : nil,
+      colours: Terminal.complainsInColours && !joinsComplaints,
+      isStyled: isScreen && Terminal.printsInColours)
     let complain = joinsComplaints ? Terminal.out : Terminal.complain
     if response.hasFailed {
       for part in response.parts { printer.write(part, answer: complain, complain: complain) }

@@ -2,9 +2,8 @@ import ArgumentParser
 import C360
 import C360Columns
 import C360Diagnostics
+import C360Display
 import C360REPL
-
-extension Settings.Mode: ExpressibleByArgument {}
 
 struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,26 +27,17 @@ struct QueryCommand: ParsableCommand {
     completion: .file(extensions: ["c360"]))
   var script: String?
 
-  @Option(help: "How rows are written: box, csv, json, markdown or line.")
-  var mode: Settings.Mode = .box
-
-  @Option(
-    help: ArgumentHelp("Rows that are shown, at most; csv and json have all.", valueName: "number"))
-  var maxrows = 40
-
   @OptionGroup var options: RunOptions
   @OptionGroup var engine: EngineOptions
-
-  func validate() throws {
-    if maxrows < 1 { throw ValidationError("`--maxrows` is at least 1") }
-  }
+  @OptionGroup var display: DisplayOptions
 
   func run() throws {
     var session = try options.sessionOptions()
     engine.apply(to: &session)
     let repl = REPL(options: session)
-    repl.settings.mode = mode
-    repl.settings.maximumRows = maxrows
+    let tables = display.tables
+    repl.settings.mode = tables.mode
+    repl.settings.maximumRows = tables.maximumRows
     let progress = ProgressDisplay(isOn: !options.quiet)
     repl.progress = progress.report
     let cancellation = Cancellation()
@@ -66,7 +56,9 @@ struct QueryCommand: ParsableCommand {
 
   private func write(_ response: Response, _ repl: REPL) throws {
     let complaints = Complaints(format: options.format)
-    let printer = Printer(settings: repl.settings, colours: Terminal.complainsInColours)
+    let printer = Printer(
+      settings: repl.settings, screen: Terminal.outputSize, colours: Terminal.complainsInColours,
+      isStyled: Terminal.printsInColours)
     var status = response.hasFailed ? ExitStatus.script : .done
     for part in response.parts {
       switch part {

@@ -46,6 +46,7 @@ struct REPLCommand: ParsableCommand {
     if !options.quiet, isInteractive {
       Terminal.out("\(C360Version.text). `:help` says what there is; Ctrl-D leaves.\n")
     }
+    if isInteractive { repl.settings.mode = .box }
     Interrupts.listen()
     let desk = Desk(repl, showsProgress: !options.quiet && batch == nil)
     if let script {

@@ -36,13 +36,8 @@ final class Screen {
   }
 
   private func isTooLong(_ text: String) -> Bool {
-    let (width, height) = (Terminal.width, Terminal.height)
-    var lines = 0
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      lines += 1
-      if lines > height || line.count > width { return true }
-    }
-    return false
+    let height = Terminal.outputSize?.lines ?? 24
+    return text.utf8.lazy.filter { $0 == 0x0A }.count >= height
   }
 
   private static var command: String {
