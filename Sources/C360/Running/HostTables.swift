@@ -44,6 +44,8 @@ final class HostTables: TableProvider {
     var kept: [Int: StoredTable] = [:]
     /// By source: rows of files that were not read.
     var skipped: [Int: [SkippedRows]] = [:]
+    /// Tables whose files are hashed.
+    var hashed: Set<String> = []
   }
 
   init(_ program: Program, _ lowered: LoweredProgram, _ session: Session, _ files: ReadLog) {
@@ -62,7 +64,7 @@ final class HostTables: TableProvider {
   func finishHashing() { hashing.wait() }
 
   func load(source index: Int, columns: [String]) throws -> Batch {
-    let reading = try reading(of: index, usingKept: true)
+    let reading = try reading(of: index, columns, usingKept: true)
     var batch: Batch
     var skipped: [SkippedRows] = []
     var rowGroups: RowGroupCounts?
@@ -99,7 +101,7 @@ final class HostTables: TableProvider {
 
   func stream(source index: Int, columns: [String]) throws -> any RowStream {
     // A table that is kept is mapped whole.
-    let reading = try reading(of: index, usingKept: false)
+    let reading = try reading(of: index, columns, usingKept: false)
     // Rows of a stream are told by their number in the file, whatever was loaded before.
     state.withLock {
       $0.places[index] = nil
@@ -124,6 +126,17 @@ final class HostTables: TableProvider {
     }
   }
 
+  func isReadOnDemand(source index: Int) -> Bool {
+    let origin = SourceOrigin(lowered.sources[index].origin, in: program)
+    if case .batch? = session.options.bindings[origin.name] { return false }
+    // A table that is kept is mapped, which costs nothing.
+    guard session.options.canary == nil, origin.order == nil || TableStore(session, files) == nil,
+      let contract = try? contract(of: origin, []),
+      let paths = try? resolve(sources: contract.sources, declaration: contract.declaration)
+    else { return false }
+    return paths.allSatisfy { (contract.format ?? FileFormat(path: $0)) == .parquet }
+  }
+
   private func record(
     _ reading: SourceReading, of index: Int, rows: Int, dropped: Int, _ rowGroups: RowGroupCounts?
   ) {
@@ -136,11 +149,16 @@ final class HostTables: TableProvider {
   /// The columns of a scan are those of its source. The rest of the contract holds too: roles are
   /// always read, other columns where a file is text and has no schema that would tell.
   ///
-  /// - Parameter usingKept: a table kept in order serves in place of its files.
-  private func reading(of index: Int, usingKept: Bool) throws -> SourceReading {
+  /// - Parameters:
+  ///   - names: those of the scan that are asked for.
+  ///   - usingKept: a table kept in order serves in place of its files.
+  private func reading(
+    of index: Int, _ names: [String], usingKept: Bool
+  ) throws -> SourceReading {
     let source = lowered.sources[index]
     let origin = SourceOrigin(source.origin, in: program)
-    let wanted = source.columns
+    let asked = Set(names)
+    let wanted = source.columns.filter { asked.contains(origin.columns[$0].name) }
     var positions = wanted + origin.roles.filter { !wanted.contains($0) }
     var paths: [String] = []
     let rows: SourceReading.Origin
@@ -161,6 +179,10 @@ final class HostTables: TableProvider {
           contract.unread = rest.map { origin.contract(of: $0) }
         }
         contract.requirements = requirements(of: index, origin, positions)
+        // Whoever chooses among the rows looks at what says when they were known.
+        if session.options.asOf == nil, session.options.canary == nil {
+          contract.asked = wanted.count
+        }
         rows = .files(contract)
       }
     }
@@ -187,7 +209,9 @@ final class HostTables: TableProvider {
     let scan = lowered.plan.steps.lazy.compactMap { step in
       if case .scan(let scan) = step, scan.source == index { scan } else { nil }
     }.first
-    guard let scan else { return requirements }
+    guard let scan, scan.columns.count <= positions.count,
+      zip(scan.columns, positions).allSatisfy({ $0.name == origin.columns[$1].name })
+    else { return requirements }
     return requirements
       + ScanConditions(of: scan, in: lowered.plan).comparisons.compactMap(RowRequirement.init)
   }
@@ -330,6 +354,7 @@ final class HostTables: TableProvider {
 
   /// On another thread, while rows are read and computed.
   private func hash(_ paths: [String], of table: String) {
+    guard state.withLock({ $0.hashed.insert(table).inserted }) else { return }
     let files = files
     DispatchQueue.global(qos: .utility).async(group: hashing) {
       for path in paths {

@@ -60,7 +60,7 @@ public struct ScanConditions: Sendable {
 
 extension Step {
   /// Whether it reads rows of a relation, or counts them, or adds to them.
-  fileprivate func looks(at relation: RelationID, in plan: Plan) -> Bool {
+  func looks(at relation: RelationID, in plan: Plan) -> Bool {
     let columns = StepColumns(self, in: plan)
     var relations = Set((columns.read + columns.written).map { plan[$0].relation })
     relations.insert(StepName.target(of: self))

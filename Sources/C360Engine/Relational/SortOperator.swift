@@ -2,14 +2,26 @@ import C360Columns
 import C360Plan
 
 enum SortOperator {
+  /// - Parameter missing: reads what of the tie-breakers has not been read yet.
   static func run(
-    _ step: SortStep, _ state: inout ExecutionState, _ context: ExecutionContext
+    _ step: SortStep, _ state: inout ExecutionState, _ context: ExecutionContext,
+    missing: (step: ScanStep, provider: any TableProvider)? = nil
   ) throws(EngineError) {
     let count = state.rowCount(step.input)
-    let keys = step.keys.map { (vector: state.vector($0.column), isDescending: $0.isDescending) }
     let wanted = min(count, step.take ?? count)
-    let order = try SortOrder.rows(
-      keys, tieBreakers: step.tieBreakers, count: count, first: wanted, context)
+    var found: Buffer?
+    if let missing {
+      found = try order(step, before: missing.step, count, wanted, state, context)
+      if found == nil { try ScanOperator.add(missing.step, to: &state, provider: missing.provider) }
+    }
+    let order =
+      if let found {
+        found
+      } else {
+        try SortOrder.rows(
+          keys(step.keys[...], state), tieBreakers: step.tieBreakers, count: count, first: wanted,
+          context)
+      }
     var relation = Relation(rowCount: wanted)
     for (from, to) in step.columns {
       relation.columns[to] = try state.vector(from).gathered(
@@ -17,6 +29,33 @@ enum SortOperator {
     }
     state.relations[step.output] = relation
   }
+
+  /// The order by the keys that are there; nil: they leave ties.
+  private static func order(
+    _ step: SortStep, before missing: ScanStep, _ count: Int, _ wanted: Int,
+    _ state: ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) -> Buffer? {
+    let late = Set(missing.columns.map(\.column))
+    let leading = step.keys.prefix { !late.contains($0.column) }
+    let ties = TieWatch()
+    // One row more, since it may equal the last one.
+    let order = try SortOrder.rows(
+      keys(leading, state),
+      tieBreakers: max(0, step.tieBreakers - (step.keys.count - leading.count)), count: count,
+      first: min(count, wanted + 1), ties: ties, context)
+    return ties.isFound ? nil : order
+  }
+
+  private static func keys(
+    _ keys: ArraySlice<(column: ColumnID, isDescending: Bool)>, _ state: ExecutionState
+  ) -> [SortOrder.Key] {
+    keys.map { (vector: state.vector($0.column), isDescending: $0.isDescending) }
+  }
+}
+
+/// Told by a sort of rows that are equal in all of its keys. Used by one thread.
+final class TieWatch {
+  fileprivate(set) var isFound = false
 }
 
 /// The stable order of rows by several keys; −0 equals 0, NaN stands after numbers and null last, in
@@ -29,10 +68,12 @@ enum SortOrder {
 
   /// Row (`Int32`) at each place.
   ///
-  /// - Parameter first: only so many places are asked for.
+  /// - Parameters:
+  ///   - first: only so many places are asked for.
+  ///   - ties: told of rows equal in all keys, at least where they are among those asked for.
   static func rows(
     _ keys: [Key], tieBreakers: Int = 0, count: Int, first wanted: Int? = nil,
-    _ context: ExecutionContext
+    ties: TieWatch? = nil, _ context: ExecutionContext
   ) throws(EngineError) -> Buffer {
     let ranks = keys.contains { $0.vector.type == .text } ? context.pool.ranks() : []
     let firstTieBreaker = keys.count - tieBreakers
@@ -44,25 +85,26 @@ enum SortOrder {
     let wanted = wanted ?? count
     // Sorting everything costs less than looking for a large part of it.
     if wanted < count / 4, count > smallRun {
-      return try top(wanted, of: count, columns, context)
+      return try top(wanted, of: count, columns, ties, context)
     }
     let rows = Buffer(byteCount: count * 4)
     let places = rows.elements(Int32.self)
     for row in 0..<count { places[row] = Int32(truncatingIfNeeded: row) }
-    try sort(places, count: count, columns[...], context)
+    try sort(places, count: count, columns[...], ties, context)
     return rows
   }
 
   /// The first rows in order, when they are few: those that may be among them by the first key are
   /// found in one pass, and only they are sorted.
   private static func top(
-    _ wanted: Int, of count: Int, _ columns: [SortColumn], _ context: ExecutionContext
+    _ wanted: Int, of count: Int, _ columns: [SortColumn], _ ties: TieWatch?,
+    _ context: ExecutionContext
   ) throws(EngineError) -> Buffer {
     guard wanted > 0, let column = columns.first, column.order == nil else {
       let rows = Buffer(byteCount: count * 4)
       let places = rows.elements(Int32.self)
       for row in 0..<count { places[row] = Int32(truncatingIfNeeded: row) }
-      if wanted > 0 { try sort(places, count: count, columns[...], context) }
+      if wanted > 0 { try sort(places, count: count, columns[...], ties, context) }
       return rows
     }
     let pieces = Parallel.pieces(count, threads: context.threads)
@@ -81,21 +123,28 @@ enum SortOrder {
       places[next] = row
       next += 1
     }
-    try sort(places, count: total, columns[...], context)
+    try sort(places, count: total, columns[...], ties, context)
     return rows
   }
 
   /// Orders rows that are equal in all keys before `columns`.
   private static func sort(
     _ places: UnsafeMutablePointer<Int32>, count: Int, _ columns: ArraySlice<SortColumn>,
-    _ context: ExecutionContext
+    _ ties: TieWatch?, _ context: ExecutionContext
   ) throws(EngineError) {
-    guard let column = columns.first, count > 1 else { return }
-    try context.checkCancelled()
-    if count <= smallRun || column.order != nil {
-      sortSmall(UnsafeMutableBufferPointer(start: places, count: count), columns)
+    guard count > 1 else { return }
+    guard let column = columns.first else {
+      ties?.isFound = true
       return
     }
+    if count <= smallRun || column.order != nil {
+      sortSmall(UnsafeMutableBufferPointer(start: places, count: count), columns)
+      if let ties, !ties.isFound {
+        ties.isFound = (1..<count).contains { equal(places[$0 - 1], places[$0], columns) }
+      }
+      return
+    }
+    try context.checkCancelled()
     let buffer = Buffer(byteCount: count * 8)
     let keys = buffer.elements(UInt64.self)
     let greatest = column.keys(of: places, count: count, into: keys)
@@ -106,15 +155,26 @@ enum SortOrder {
     let target = moved.elements(Int32.self)
     for place in 0..<count { target[place] = places[Int(sorted[place])] }
     places.update(from: target, count: count)
-    guard columns.count > 1 else { return }
+    if columns.count == 1, ties?.isFound ?? true { return }
     var start = 0
     while start < count {
       // The keys were sorted with the rows.
       let key = keys[start]
       var end = start + 1
       while end < count, keys[end] == key { end += 1 }
-      try sort(places + start, count: end - start, columns.dropFirst(), context)
+      if end - start > 1 {
+        try sort(places + start, count: end - start, columns.dropFirst(), ties, context)
+      }
       start = end
+    }
+  }
+
+  private static func equal(
+    _ left: Int32, _ right: Int32, _ columns: ArraySlice<SortColumn>
+  ) -> Bool {
+    columns.allSatisfy { column in
+      if let order = column.order { return order.compare(Int(left), Int(right)) == 0 }
+      return column.key(Int(left)) == column.key(Int(right))
     }
   }
 

@@ -15,11 +15,16 @@ public protocol TableProvider: Sendable {
 
   /// The same rows as `load`, batch by batch.
   func stream(source: Int, columns: [String]) throws -> any RowStream
+
+  /// Whether columns are read one by one and rows batch by batch as they are asked for, so that a part
+  /// of them costs less than all, and more of them may be asked for later.
+  func isReadOnDemand(source: Int) -> Bool
 }
 
 extension TableProvider {
   public func estimatedBytes(source: Int, columns: [String]) -> Int? { nil }
   public func estimatedRows(source: Int) -> Int? { nil }
+  public func isReadOnDemand(source: Int) -> Bool { false }
   public func stream(source: Int, columns: [String]) throws -> any RowStream {
     LoadedRows(try load(source: source, columns: columns))
   }
@@ -101,6 +106,20 @@ enum ScanOperator {
       relation.columns[column] = vector
     }
     state.relations[step.relation] = relation
+  }
+
+  /// More columns of rows that are there.
+  static func add(
+    _ step: ScanStep, to state: inout ExecutionState, provider: any TableProvider
+  ) throws(EngineError) {
+    let names = step.columns.map(\.name)
+    let batch = try reading { try provider.load(source: step.source, columns: names) }
+    guard batch.rowCount == state.rowCount(step.relation) else {
+      throw .unusable(relation: step.relation, detail: "changed while it was read")
+    }
+    for ((_, column), vector) in zip(step.columns, try vectors(step, of: batch, in: state.plan)) {
+      state.set(column, vector)
+    }
   }
 
   /// The columns of a scan, in its order.

@@ -16,6 +16,9 @@ public struct TableContract: Sendable {
   /// Nobody looks at rows that fail one of these. Row groups of Parquet whose statistics show that
   /// all their rows do are not read; otherwise such rows are among those read.
   public var requirements: [RowRequirement] = []
+  /// So many of the first columns are asked for; nil: all. The others are read only where no statistics
+  /// tell that their values keep the contract, and are not in the result.
+  public var asked: Int?
   /// Where the script declares the source.
   public var declaration: Span?
 

@@ -66,6 +66,11 @@
         .reason(toSkip: segment)
     }
 
+    func keepsContract(segment: Int, column: Int) -> Bool {
+      RowGroupSkipping(contract: contract, file: file, positions: positions)
+        .keepsContract(column, segment)
+    }
+
     func read(
       segment: Int, column: Int?, into columns: [ColumnBuilder], at row: Int, pool: TextPool
     ) throws -> Int {

@@ -36,6 +36,13 @@
       }
     }
 
+    /// Whether a column has no nulls and its values, integers or times, fit.
+    func keepsContract(_ column: Int, _ rowGroup: Int) -> Bool {
+      let bounds = file.bounds(rowGroup: rowGroup, field: positions[column])
+      return bounds.nulls == 0
+        && integers(bounds, contract.columns[column], file.fields[positions[column]].type) != nil
+    }
+
     /// Whether statistics tell it of all rows. A null meets some requirements, and a default may
     /// stand in its place, so they say nothing of columns with nulls.
     private func tells(

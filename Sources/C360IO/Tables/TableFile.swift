@@ -10,6 +10,9 @@ protocol TableFile: Sendable {
   var readsColumnsApart: Bool { get }
   /// Why a segment need not be read, of those with `readsColumnsApart`; nil: it must be.
   func reasonToSkip(segment: Int) -> RowRequirement.Reason?
+  /// Whether all values of a column of the contract keep it in a segment, as is known without reading
+  /// them.
+  func keepsContract(segment: Int, column: Int) -> Bool
   /// Positions in the contract of columns that no row had, known after reading: files without a
   /// schema only.
   var columnsNeverSeen: [Int] { get }
@@ -28,6 +31,7 @@ extension TableFile {
   var readsColumnsApart: Bool { false }
   var columnsNeverSeen: [Int] { [] }
   func reasonToSkip(segment: Int) -> RowRequirement.Reason? { nil }
+  func keepsContract(segment: Int, column: Int) -> Bool { false }
 }
 
 /// Why a segment could not be read; rows are counted within the segment.

@@ -183,13 +183,19 @@ struct TableReading: Sendable {
   ) throws -> (Batch, counts: [Int]) {
     var segments = Array(wanted)
     var tasks: [Task] = []
+    let asked = contract.asked ?? rules.count
     var capacity = 0
     for number in segments.indices {
       segments[number].start = capacity
       capacity += segments[number].capacity
       if segments[number].reason != nil { continue }
       if files[segments[number].file].readsColumnsApart {
-        let columns = only.map { [$0] } ?? Array(rules.indices)
+        let (file, index) = (files[segments[number].file], segments[number].index)
+        let columns =
+          only.map { [$0] }
+          ?? rules.indices.filter {
+            $0 < asked || !file.keepsContract(segment: index, column: $0)
+          }
         tasks += columns.map { Task(segment: number, column: $0) }
       } else {
         tasks.append(Task(segment: number, column: nil))
@@ -199,8 +205,8 @@ struct TableReading: Sendable {
     let counts = try fill(columns, segments, tasks, capacity, rowsBefore)
     let rowCount = close(gapsIn: columns, segments, counts)
     let batch = Batch(
-      columns: zip(contract.columns, columns).map { column, builder in
-        Batch.Column(name: column.name, type: column.type, vector: builder.vector(count: rowCount))
+      columns: zip(contract.columns, columns).prefix(only == nil ? asked : rules.count).map {
+        Batch.Column(name: $0.name, type: $0.type, vector: $1.vector(count: rowCount))
       }, rowCount: rowCount)
     return (batch, counts)
   }
