@@ -38,6 +38,33 @@ struct RowMask: @unchecked Sendable {
   }
 }
 
+extension GroupIndex {
+  /// The state of each group after all rows, told once: where groups are many, they are not held all at
+  /// one time.
+  ///
+  /// - Parameter body: called from any thread, for each group once.
+  func finish<Accumulator: GroupAccumulator>(
+    _ accumulator: Accumulator, by parts: RowParts, mask: RowMask, _ context: ExecutionContext,
+    _ body: @Sendable (_ group: Int, _ state: Accumulator.State) -> Void
+  ) throws(EngineError) {
+    let ids = ids
+    try Parallel.forEach(parts.count, threads: context.threads) { part throws(EngineError) in
+      try context.checkCancelled()
+      let first = parts.groupStarts[part]
+      let count = parts.groupStarts[part + 1] - first
+      let buffer = Buffer(byteCount: max(1, count) * MemoryLayout<Accumulator.State>.stride)
+      let states = buffer.elements(Accumulator.State.self)
+      states.initialize(repeating: accumulator.initial, count: count)
+      for row in parts.rows(part) {
+        let row = Int(row)
+        if let bytes = mask.bytes, bytes[row] == 0 { continue }
+        accumulator.update(&states[Int(ids[row]) - first], row)
+      }
+      for group in 0..<count { body(first + group, states[group]) }
+    }
+  }
+}
+
 /// States of all groups after all rows.
 struct GroupStates<State: BitwiseCopyable>: @unchecked Sendable {
   private let buffer: Buffer

@@ -16,8 +16,13 @@ extension GroupAggregation {
     var next = starts
     var rows = [KeyedPosition](repeating: KeyedPosition(0, 0), count: starts[groups.count])
     let keys = argument.type == .text ? nil : ExtremeKeys(argument)
+    // Where texts are fewer than rows, their order costs less than comparing them.
+    let ranks =
+      argument.type == .text && context.pool.count / 4 <= rows.count ? context.pool.ranks() : nil
     forEachRow(mask) { row, group in
-      rows[next[group]] = KeyedPosition(keys.map { $0.values[row] } ?? 0, row)
+      let key =
+        keys.map { $0.values[row] } ?? ranks.map { Int64($0[Int(argument.codes[row])]) } ?? 0
+      rows[next[group]] = KeyedPosition(key, row)
       next[group] += 1
     }
     let found = Buffer(byteCount: max(1, groups.count) * 4)
@@ -30,15 +35,19 @@ extension GroupAggregation {
         hasMissing = true
         continue
       }
-      if keys == nil {
+      let place = nearestRank(billionths, of: range.count) - 1
+      if keys == nil, ranks == nil {
         rows[range].sort {
           let (a, b) = (argument.codes[Int($0.position)], argument.codes[Int($1.position)])
           return a == b ? $0.position < $1.position : context.pool.precedes(a, b)
         }
+        places[group] = rows[range.lowerBound + place].position
       } else {
-        rows[range].sort { $0.precedes($1) }
+        places[group] = rows.withUnsafeMutableBufferPointer { rows in
+          KeyedPosition.select(place, of: UnsafeMutableBufferPointer(rebasing: rows[range]))
+            .position
+        }
       }
-      places[group] = rows[range.lowerBound + nearestRank(billionths, of: range.count) - 1].position
     }
     return try argument.gathered(
       places, count: groups.count, hasMissing: hasMissing, threads: 1)

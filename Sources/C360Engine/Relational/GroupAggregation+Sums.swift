@@ -125,6 +125,7 @@ extension GroupAggregation {
     _ values: Vector, _ mask: RowMask
   ) throws(EngineError) -> (Int) -> (sum: Double, count: Int64) {
     if let scale = scale(of: values, mask) {
+      if let parts = groups.parts { return try floatSums(values, mask, scale, parts) }
       let sums = try states(FloatSumAccumulator(values: values.float64s, scale: scale), mask)
       return { group in
         let state = sums[group]
@@ -144,14 +145,25 @@ extension GroupAggregation {
     return { (sums[$0], counts[$0]) }
   }
 
+  /// Of many groups: each is rounded as soon as it is done.
+  private func floatSums(
+    _ values: Vector, _ mask: RowMask, _ scale: ExactScale, _ parts: RowParts
+  ) throws(EngineError) -> (Int) -> (sum: Double, count: Int64) {
+    let found = FoundSums(groups.count)
+    try groups.finish(
+      FloatSumAccumulator(values: values.float64s, scale: scale), by: parts, mask: mask, context
+    ) { group, state in
+      let special = SpecialValues(rawValue: state.specials).sum
+      found.set(group, special ?? scale.double(state.sum), state.count)
+    }
+    return { found[$0] }
+  }
+
   private func scale(of values: Vector, _ mask: RowMask) -> ExactScale? {
-    let pieces = Parallel.pieces(rowCount, threads: context.threads)
     var range = ExponentRange()
     let numbers = values.float64s
-    for piece in pieces {
-      for row in piece where mask.bytes.map({ $0[row] != 0 }) ?? true {
-        range.include(numbers[row])
-      }
+    for row in 0..<rowCount where mask.bytes.map({ $0[row] != 0 }) ?? true {
+      range.include(numbers[row])
     }
     return ExactScale(range, count: rowCount)
   }
@@ -197,5 +209,26 @@ extension GroupAggregation {
     copied.pointer.copyMemory(
       from: validity.pointer + vector.offset, byteCount: vector.count)
     return Vector(type: .float64, count: vector.count, values: buffer, validity: copied)
+  }
+}
+
+/// Sums and counts by group; threads write groups of their own.
+private final class FoundSums: @unchecked Sendable {
+  private let sums: Buffer
+  private let counts: Buffer
+
+  init(_ count: Int) {
+    sums = Buffer(byteCount: max(1, count) * 8)
+    // Rows are fewer than 2³¹.
+    counts = Buffer(byteCount: max(1, count) * 4)
+  }
+
+  func set(_ group: Int, _ sum: Double, _ count: Int64) {
+    sums.elements(Double.self)[group] = sum
+    counts.elements(Int32.self)[group] = Int32(truncatingIfNeeded: count)
+  }
+
+  subscript(group: Int) -> (sum: Double, count: Int64) {
+    (sums.elements(Double.self)[group], Int64(counts.elements(Int32.self)[group]))
   }
 }

@@ -12,6 +12,8 @@ struct GroupIndex: Sendable {
   /// Where groups are about as many as rows: the rows put side by side so that threads have groups of
   /// their own.
   let parts: RowParts?
+  /// Whether groups are numbered in the order of their keys, null last.
+  let isInKeyOrder: Bool
 
   var ids: UnsafeMutablePointer<UInt32> { numbers.elements() }
 
@@ -23,22 +25,30 @@ struct GroupIndex: Sendable {
     firstRows.elements(Int32.self)[0] = 0
     count = 1
     parts = nil
+    isInKeyOrder = true
   }
 
-  private init(numbers: Buffer, count: Int, firstRows: Buffer, parts: RowParts? = nil) {
+  private init(
+    numbers: Buffer, count: Int, firstRows: Buffer, parts: RowParts? = nil,
+    isInKeyOrder: Bool = false
+  ) {
     self.parts = parts
+    self.isInKeyOrder = isInKeyOrder
     self.numbers = numbers
     self.count = count
     self.firstRows = firstRows
   }
 
   init(_ keys: [Vector], rowCount: Int, _ context: ExecutionContext) throws(EngineError) {
-    var index = GroupIndex(single: rowCount)
+    if rowCount == 0, !keys.isEmpty {
+      let nothing = Buffer(byteCount: 0)
+      self = GroupIndex(numbers: nothing, count: 0, firstRows: nothing)
+      return
+    }
+    // The numbers before the first key are never looked at.
+    var index = GroupIndex(single: keys.isEmpty ? rowCount : 0)
     for (position, key) in keys.enumerated() {
       index = try index.refined(by: key, isFirst: position == 0, context)
-    }
-    if rowCount == 0 && !keys.isEmpty {
-      index = GroupIndex(numbers: index.numbers, count: 0, firstRows: index.firstRows)
     }
     self = index
   }
@@ -124,7 +134,8 @@ struct GroupIndex: Sendable {
     let parts =
       isWide
       ? try RowParts(numbers: target, groupCount: count, rowCount: rowCount, context) : nil
-    return GroupIndex(numbers: result, count: count, firstRows: firstRows, parts: parts)
+    return GroupIndex(
+      numbers: result, count: count, firstRows: firstRows, parts: parts, isInKeyOrder: true)
   }
 
   /// Part by part of the rows, each with the keys of some hashes: threads share nothing.
@@ -153,7 +164,9 @@ struct GroupIndex: Sendable {
       for row in parts.rows(part) { target[Int(row)] &+= start }
       found.copy(part, to: first + offsets[part])
     }
-    return GroupIndex(numbers: result, count: total, firstRows: firstRows, parts: parts)
+    var numbered = parts
+    numbered.groupStarts = starts
+    return GroupIndex(numbers: result, count: total, firstRows: firstRows, parts: numbered)
   }
 }
 

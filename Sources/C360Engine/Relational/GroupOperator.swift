@@ -19,14 +19,18 @@ enum GroupOperator {
               groups.firstRows.elements(Int32.self), count: groups.count, hasMissing: false,
               threads: context.threads)))
       }
-      let places = try SortOrder.rows(
-        columns.map { (vector: $0, isDescending: false) }, count: groups.count, context)
-      for (target, column) in zip(step.keys, columns) {
-        relation.columns[target.to] = try column.gathered(
-          places.elements(Int32.self), count: groups.count, hasMissing: false,
-          threads: context.threads)
+      if groups.isInKeyOrder {
+        for (target, column) in zip(step.keys, columns) { relation.columns[target.to] = column }
+      } else {
+        let places = try SortOrder.rows(
+          columns.map { (vector: $0, isDescending: false) }, count: groups.count, context)
+        for (target, column) in zip(step.keys, columns) {
+          relation.columns[target.to] = try column.gathered(
+            places.elements(Int32.self), count: groups.count, hasMissing: false,
+            threads: context.threads)
+        }
+        order = places
       }
-      order = places
     }
     for aggregate in step.aggregates {
       try context.checkCancelled()

@@ -8,6 +8,8 @@ struct RowParts: @unchecked Sendable {
   let count = 1 << Self.bits
   private let order: Buffer
   private let starts: [Int]
+  /// The groups of each part are numbered one after the other: where they begin, and the end of the last.
+  var groupStarts: [Int] = []
 
   func rows(_ part: Int) -> UnsafeBufferPointer<Int32> {
     UnsafeBufferPointer(
@@ -34,6 +36,7 @@ struct RowParts: @unchecked Sendable {
   ) throws(EngineError) {
     let width = UInt32(truncatingIfNeeded: groupCount >> Self.bits + 1)
     try self.init(rowCount, context) { UInt8(truncatingIfNeeded: numbers[$0] / width) }
+    groupStarts = (0...count).map { min(groupCount, $0 * Int(width)) }
   }
 
   private init(

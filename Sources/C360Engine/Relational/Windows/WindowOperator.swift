@@ -33,7 +33,7 @@ enum WindowOperator {
           order: step.order.map {
             (vector: state.vector($0.column), isDescending: $0.isDescending)
           },
-          rowCount: count, context)
+          rowCount: count, tellsPeers: step.outputs.contains { $0.function.isRank }, context)
       }
       rows = ordered
       relation.columns[output.column] = try column(output, ordered, step, state, context)
@@ -67,12 +67,13 @@ struct WindowRows: @unchecked Sendable {
   let starts: UnsafeMutablePointer<Int32>
   let partitionCount: Int
   let keys: [SortOrder.Key]
-  /// By row: equal for rows that the order leaves equal.
+  /// By row: equal for rows that the order leaves equal; nil: nobody asks, or all are.
   private let peers: GroupIndex?
   private let owners: [Buffer]
 
   init(
-    _ groups: GroupIndex, order keys: [SortOrder.Key], rowCount: Int, _ context: ExecutionContext
+    _ groups: GroupIndex, order keys: [SortOrder.Key], rowCount: Int, tellsPeers: Bool,
+    _ context: ExecutionContext
   ) throws(EngineError) {
     let sorted = keys.isEmpty ? nil : try SortOrder.rows(keys, count: rowCount, context)
     let placeBuffer = Buffer(byteCount: rowCount * 4)
@@ -98,7 +99,9 @@ struct WindowRows: @unchecked Sendable {
     count = rowCount
     partitionCount = groups.count
     owners = [placeBuffer, startBuffer]
-    peers = keys.isEmpty ? nil : try GroupIndex(keys.map(\.vector), rowCount: rowCount, context)
+    peers =
+      keys.isEmpty || !tellsPeers
+      ? nil : try GroupIndex(keys.map(\.vector), rowCount: rowCount, context)
   }
 
   func partition(_ index: Int) -> Range<Int> { Int(starts[index])..<Int(starts[index + 1]) }
@@ -151,5 +154,14 @@ struct WindowRows: @unchecked Sendable {
       }
     }
     return try vector.gathered(rows, count: count, hasMissing: true, threads: threads)
+  }
+}
+
+extension WindowStep.Function {
+  fileprivate var isRank: Bool {
+    switch self {
+    case .rank, .denseRank: true
+    case .rowNumber, .shifted, .aggregate: false
+    }
   }
 }

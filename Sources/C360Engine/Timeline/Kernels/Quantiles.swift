@@ -80,4 +80,46 @@ struct KeyedPosition: BitwiseCopyable {
   func precedes(_ other: KeyedPosition) -> Bool {
     key == other.key ? position < other.position : key < other.key
   }
+
+  /// The one that stands at a place once all are in order; moves them about. Linear, but for orders that
+  /// are made to defeat it, which are sorted.
+  static func select(
+    _ place: Int, of items: UnsafeMutableBufferPointer<KeyedPosition>
+  ) -> KeyedPosition {
+    var (low, high) = (0, items.count - 1)
+    var rounds = 2 * (Int.bitWidth - items.count.leadingZeroBitCount)
+    while high - low > 32, rounds > 0 {
+      rounds -= 1
+      let pivot = middle(items[low], items[(low + high) / 2], items[high])
+      var (left, right) = (low, high)
+      while left <= right {
+        while items[left].precedes(pivot) { left += 1 }
+        while pivot.precedes(items[right]) { right -= 1 }
+        if left <= right {
+          items.swapAt(left, right)
+          left += 1
+          right -= 1
+        }
+      }
+      if place <= right {
+        high = right
+      } else if place >= left {
+        low = left
+      } else {
+        return items[place]
+      }
+    }
+    var rest = UnsafeMutableBufferPointer(rebasing: items[low...high])
+    rest.sort { $0.precedes($1) }
+    return items[place]
+  }
+
+  private static func middle(
+    _ first: KeyedPosition, _ second: KeyedPosition, _ third: KeyedPosition
+  ) -> KeyedPosition {
+    if first.precedes(second) {
+      return second.precedes(third) ? second : first.precedes(third) ? third : first
+    }
+    return first.precedes(third) ? first : second.precedes(third) ? third : second
+  }
 }
