@@ -38,11 +38,10 @@ public struct DecideOperator: DecisionOperator {
         return members.bits(rowCount: rowCount).map { $0 & own == 0 ? UInt64(0) : 1 }
       }
       let read = state
+      let noted = step.listing == nil ? watched : Array(0..<rowCount)
       let bound = BoundDecisions(
         try BoundProblem(name: step.policy, parts: [problem], active: active, countsAll: false),
-        plan: state.plan,
-        read: { read.vector($0) }, rowCount: rowCount,
-        watched: watched, context)
+        plan: state.plan, read: { read.vector($0) }, rowCount: rowCount, watched: noted, context)
       let prior = try Self.prior(of: step, &state, context)
       let outcome = try bound.decide(into: [log], prior: prior)
       (workers, allocation, notes) = (outcome.workers[0], outcome.counts, outcome.notes)
@@ -51,6 +50,10 @@ public struct DecideOperator: DecisionOperator {
     }
     try look(at: watched, problem, notes, context)
     for (column, vector) in log.vectors() { state.set(column, vector) }
+    if let listing = step.listing {
+      state.relations[listing.relation] = try CandidateListing(listing, problem, notes)
+        .relation(context)
+    }
     guard step.isCounted else { return }
     for timeline in problem.timelines { timeline.count(into: &state) }
     var counts = Self.counts(workers, problem)

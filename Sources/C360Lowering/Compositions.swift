@@ -204,6 +204,7 @@ extension Lowering {
         _ = self.column(.repaired, expression.type, of: member)
       }
     case .position: preconditionFailure("no member of a composition decides on slates")
+    case .isEligible, .isChosen: preconditionFailure("only candidates are chosen among others")
     }
     if let asked {
       for member in composed.members { _ = self.column(asked, expression.type, of: member) }

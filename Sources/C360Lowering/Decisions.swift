@@ -32,6 +32,8 @@ final class Decision {
   /// What is looked at where its decisions are explained.
   var watched: [ScalarID] = []
   var outputs: [(DecideStep.Output, ColumnID)] = []
+  /// Its candidates, where a query asks for them.
+  var listing: DecideStep.Listing?
   /// Parts of rules and terms that are computed apart, for their names.
   var partCount = 0
   /// Whether a query asks for it, and not only a composition of which it is a member.
@@ -169,6 +171,7 @@ extension Lowering {
     case .isFallback: output = .isFallback
     case .repaired: output = .repaired
     case .arm: preconditionFailure("only compositions have arms")
+    case .isEligible, .isChosen: preconditionFailure("only candidates are chosen among others")
     }
     if let known = decision.outputs.first(where: { $0.0 == output }) { return scalar(known.1) }
     let id = addColumn(
@@ -215,6 +218,8 @@ extension Lowering {
     step.acting = decision.acting
     step.entityCaps = decision.entityCaps
     step.watched = decision.watched
+    // A member of a composition lists nothing.
+    step.listing = outputs == nil ? decision.listing : nil
     step.prior = decision.prior.map { [decideStep($0)] } ?? []
     return step
   }

@@ -79,7 +79,9 @@ extension Query {
   /// The exposure whose rows it shows, or decides at.
   fileprivate var moments: ExposureID? {
     switch source {
-    case .exposure(let id), .policy(_, let id), .composition(_, let id): id
+    case .exposure(let id), .policy(_, let id), .candidates(_, let id),
+      .composition(_, let id):
+      id
     case .table: nil
     }
   }

@@ -72,6 +72,12 @@ extension Lowering {
       decision.isAsked = true
       scope = frameScope(decision.frame)
       scope.decided = decision
+    case .candidates(let policy, let exposure):
+      let decision = decision(policy, at: exposure)
+      decision.isAsked = true
+      scope = frameScope(decision.frame)
+      scope.decided = decision
+      return (candidates(of: decision, query.initial, needed: needed, scope), scope)
     }
     if let decision = scope.decided, let slate = decision.slate {
       return slateSource(of: query, slate, needed: needed, scope, decision)

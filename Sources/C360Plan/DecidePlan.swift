@@ -80,6 +80,21 @@ public struct DecideStep: Sendable {
     /// the frame; 0 for what is none of its candidates, null where the column is null.
     case probability(of: ColumnID)
   }
+  /// A relation with one row a row of the frame and candidate, in their orders.
+  public struct Listing: Sendable {
+    public enum Output: Hashable, Sendable {
+      case action, isEligible, reasons, value, rank, propensity, isChosen
+      case term(Int)
+    }
+    public let relation: RelationID
+    /// int: the row of the frame.
+    public let row: ColumnID
+    public var outputs: [(Output, ColumnID)] = []
+    public init(relation: RelationID, row: ColumnID) {
+      self.relation = relation
+      self.row = row
+    }
+  }
   /// Enters the draws.
   public let policy: String
   /// Unique among the decisions of a plan; counts stand under it.
@@ -127,6 +142,8 @@ public struct DecideStep: Sendable {
   public var prior: [DecideStep] = []
   /// Scalars that are looked at where a decision is explained; no decision hangs on them.
   public var watched: [ScalarID] = []
+  /// nil: nobody asks for candidates.
+  public var listing: Listing?
   public let choice: Choice
   public let explore: Double
   /// As text: the key of an action, or the no-op's name.

@@ -85,4 +85,18 @@ public struct ReferenceDecision: Sendable {
   var acted: (name: String, canonicalText: String?)?
   /// Of a composition: the arm of the outermost experiment that acted.
   var arm: Value = .null
+  /// Of a policy: what it chose from, in order.
+  var candidates: [ReferenceCandidate] = []
+}
+
+/// An action or the no-op at one decision.
+struct ReferenceCandidate: Sendable {
+  let action: Value
+  let reasons: String
+  let value: Value
+  /// Null where it is not eligible.
+  let terms: [Value]
+  let rank: Value
+  let propensity: Double
+  let isChosen: Bool
 }

@@ -72,8 +72,8 @@ import Testing
       "`monitor` is not in this version of c360"
     ),
     (
-      "show ‹candidates›(winback) | take 3", "E0116",
-      "`candidates(…)` is not in this version of c360"
+      "show ‹reasons›(winback) | take 3", "E0116",
+      "`reasons(…)` is not in this version of c360"
     ),
     // Characters
     ("feature x = ‹$›a + b c", "E0104", "`$` starts nothing in this language"),

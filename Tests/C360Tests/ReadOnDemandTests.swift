@@ -84,7 +84,7 @@ struct ReadOnDemandTests {
       try writeParquet(in: session.directory, pool: session.texts)
       do {
         let report = try session.run()
-        return report.shows.map { $0.rendered(limit: 1000) }
+        return report.shows.map { $0.rendered(.init(maximumRows: nil)) }
           + report.summary.split(separator: "\n").dropLast().map(String.init)
       } catch let failure as RunFailure {
         return failure.diagnostics.map { "\($0.code.name) \($0.message) \($0.data?.row ?? -1)" }

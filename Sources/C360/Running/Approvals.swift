@@ -9,7 +9,7 @@ extension Compiler {
     let used = Set(
       sources.flatMap { source -> [PolicyID] in
         switch source {
-        case .policy(let policy, _): [policy]
+        case .policy(let policy, _), .candidates(let policy, _): [policy]
         case .composition(let composition, _): program[composition].policies
         case .table, .exposure: []
         }

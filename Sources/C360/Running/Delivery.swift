@@ -159,7 +159,9 @@ struct Delivery {
   private func hidden(from query: Query) throws -> [RunReport.Hidden] {
     let exposure: ExposureID
     switch query.source {
-    case .exposure(let id), .policy(_, let id), .composition(_, let id): exposure = id
+    case .exposure(let id), .policy(_, let id), .candidates(_, let id),
+      .composition(_, let id):
+      exposure = id
     case .table: return []
     }
     guard

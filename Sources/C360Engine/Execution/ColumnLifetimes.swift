@@ -201,6 +201,7 @@ struct StepColumns {
     for case .probability(let column) in step.outputs.map(\.0) { read.insert(column) }
     for value in step.watched { add(value, plan) }
     written += step.outputs.map { $0.1 }
+    if let listing = step.listing { written += [listing.row] + listing.outputs.map { $0.1 } }
   }
 
   private mutating func add(_ constraint: DecideConstraint, _ plan: Plan) {

@@ -190,6 +190,9 @@ struct MemoryForecast {
       if let slate = step.slate {
         rows[slate.rows] = (rows[step.frame] ?? 0) * slate.width(actions: rows[step.actions] ?? 0)
       }
+      if let listing = step.listing {
+        rows[listing.relation] = (rows[step.frame] ?? 0) * ((rows[step.actions] ?? 0) + 1)
+      }
     case .scan, .versions, .eventValues, .timeline, .coverage, .asOf, .consent, .derive, .unfold,
       .draw, .compose, .expect:
       break

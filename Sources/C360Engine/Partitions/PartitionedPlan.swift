@@ -72,7 +72,10 @@ struct PartitionedPlan {
     switch step {
     // No slate hangs on decisions that are coupled.
     case .decide(let step) where step.slate != nil: return nil
-    case .decide, .derive, .draw, .compose, .expect: late.formUnion(columns.written)
+    case .decide(let step):
+      late.formUnion(columns.written)
+      if let listing = step.listing { cuts[listing.relation] = .afterwards }
+    case .derive, .draw, .compose, .expect: late.formUnion(columns.written)
     case .filter(let step): cuts[step.output] = .afterwards
     case .group, .sort, .limit, .sample, .window, .join, .stack: return place(step, claims)
     case .scan, .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
@@ -119,6 +122,7 @@ struct PartitionedPlan {
     case .eventValues, .timeline, .coverage, .asOf, .consent: return .inPartitions
     case .decide(let step):
       if let slate = step.slate { cuts[slate.rows] = .byKey }
+      if let listing = step.listing { cuts[listing.relation] = .anyhow }
       return .inPartitions
     case .unfold(let step): return placement(of: step.frame)
     case .draw(let step): return placement(of: step.frame)

@@ -125,7 +125,7 @@ extension ReferenceInterpreter {
     let expected = zip(distribution.propensities, candidates)
       .filter { propensity, _ in propensity > 0 }
       .reduce(0) { sum, next in sum + next.0 * (next.1.value ?? .nan) }
-    let decision = ReferenceDecision(
+    var decision = ReferenceDecision(
       entity: row.entity, time: row.time, number: row.number, action: action.name,
       rank: action.isEligible ? .int(Int64(better.count + 1)) : .null,
       propensity: distribution.propensities[chosen],
@@ -138,7 +138,51 @@ extension ReferenceInterpreter {
       reasons: reasons(candidates, rules, policy.slate), isFallback: distribution.isFallback,
       distribution: zip(candidates.map(\.name), distribution.propensities).map { ($0, $1) },
       draw: draw, actionRow: action.row)
+    decision.candidates = candidates.enumerated().map { index, candidate in
+      listed(
+        candidate, among: candidates, rules, distribution.propensities[index],
+        isChosen: index == chosen)
+    }
     return (decision, chosen)
+  }
+
+  private func listed(
+    _ candidate: Candidate, among others: [Candidate], _ rules: [Mask.Rule], _ propensity: Double,
+    isChosen: Bool
+  ) -> ReferenceCandidate {
+    var reasons = candidate.forbiddenBy.map { rules[$0].name }
+    if candidate.isLeftOut { reasons.append("candidates") }
+    if reasons.isEmpty, !candidate.isEligible { reasons.append("null_value") }
+    let values = others.map { $0.value }
+    let place = others.firstIndex { $0.name == candidate.name } ?? 0
+    let better = values.indices.filter { index in
+      guard let own = candidate.value, let other = values[index] else { return false }
+      return other > own || (other == own && index < place)
+    }
+    return ReferenceCandidate(
+      action: candidate.name, reasons: reasons.joined(separator: ", "),
+      value: candidate.value.map(Value.float) ?? .null,
+      terms: (candidate.isEligible ? candidate.terms : nil)?.map { .float($0) } ?? [],
+      rank: candidate.isEligible ? .int(Int64(better.count + 1)) : .null, propensity: propensity,
+      isChosen: isChosen)
+  }
+
+  /// nil: a column of the decision.
+  func candidateColumn(_ column: DecisionColumn, _ candidate: ReferenceCandidate) -> Value? {
+    switch column {
+    case .action: candidate.action
+    case .isEligible: .bool(!candidate.value.isNull)
+    case .reasons: .text(candidate.reasons)
+    case .value: candidate.value
+    case .term(let index):
+      candidate.terms.indices.contains(index) ? candidate.terms[index] : .null
+    case .rank: candidate.rank
+    case .propensity: .float(candidate.propensity)
+    case .isChosen: .bool(candidate.isChosen)
+    case .entity, .time, .number, .expectedValue, .eligible, .isFallback, .repaired, .policy,
+      .policyHash, .arm, .position:
+      nil
+    }
   }
 
   /// The rows of the actions table in the order of the file, then the no-op.
@@ -313,6 +357,8 @@ extension ReferenceInterpreter {
       (policy.map { program[$0].canonicalText } ?? decision.acted?.canonicalText)
         .map { .text(semanticHash($0)) } ?? .null
     case .arm: decision.arm
+    // Of candidates alone.
+    case .isEligible, .isChosen: .null
     }
   }
 }

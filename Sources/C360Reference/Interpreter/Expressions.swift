@@ -64,6 +64,9 @@ extension ReferenceInterpreter {
         try rowAggregate(aggregate, in: expression, scope)
       }
     case .decision(let column):
+      if let candidate = scope.candidate, let value = candidateColumn(column, candidate) {
+        return .success(value)
+      }
       return .success(scope.decision.map { decisionColumn(column, $1, $0) } ?? .null)
     }
   }

@@ -25,6 +25,16 @@ extension ReferenceInterpreter {
         scope.decision = (nil, decision)
         return scope
       }
+    case .candidates(let policy, let exposure):
+      let decisions = try decisions(policy, at: exposure)
+      return zip(exposureScopes(exposure), decisions).flatMap { scope, decision in
+        decision.candidates.map { candidate in
+          var scope = scope
+          scope.decision = (policy, decision)
+          scope.candidate = candidate
+          return scope
+        }
+      }
     case .policy(let policy, let exposure):
       // Rows of a slate stand at one row of the exposure.
       var decisions = try decisions(policy, at: exposure)[...]

@@ -91,6 +91,8 @@ struct Scope {
   var group: [[Value]] = []
   /// No policy: the decision of a composition.
   var decision: (policy: PolicyID?, ReferenceDecision)?
+  /// One of those of the decision.
+  var candidate: ReferenceCandidate?
   /// The value so far, in the step of a fold.
   var accumulator: Value = .null
 

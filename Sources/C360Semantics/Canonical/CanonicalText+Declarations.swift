@@ -196,6 +196,7 @@ extension CanonicalText {
           program[id].name
         }
       case .policy(let id, let at): "\(program[id].name) at \(program[at].name)"
+      case .candidates(let id, let at): "candidates(\(program[id].name)) at \(program[at].name)"
       case .composition(let id, let at): "\(program[id].name) at \(program[at].name)"
       }
     let initial = projections(query.initial)

@@ -140,6 +140,11 @@ public enum DecisionColumn: Sendable, Hashable {
   case term(Int)
   /// Number of eligible actions, the no-op included.
   case eligible
+  /// Of a candidate: whether it may be chosen. At candidates the other columns are the candidate's own,
+  /// `reasons` are those that forbid it, and `propensity` is that with which the policy takes it.
+  case isEligible
+  /// Of a candidate: whether it is the action.
+  case isChosen
   /// `rule: action, action; rule: …` in order of rules and actions; empty when all are eligible.
   case reasons
   /// Whether the fallback acted.

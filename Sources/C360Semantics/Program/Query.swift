@@ -12,6 +12,8 @@ public struct Query: Sendable {
     case exposure(ExposureID)
     /// One row a decision at that exposure.
     case policy(PolicyID, at: ExposureID)
+    /// One row a decision at that exposure and candidate: the actions in their order, then the no-op.
+    case candidates(PolicyID, at: ExposureID)
     case composition(CompositionID, at: ExposureID)
   }
   public struct Projection: Sendable {

@@ -19,7 +19,8 @@ extension Parser {
     push(field, node)
   }
 
-  /// `SOURCE [at EXPOSURE] [under MASK]` or `for ENTITY KEY at TIME [under MASK]`
+  /// `SOURCE [at EXPOSURE] [under MASK]`, `candidates(POLICY) [at EXPOSURE]` or
+  /// `for ENTITY KEY at TIME [under MASK]`
   private mutating func parseSource() -> Bool {
     if word == .for, kind(after: 1) == .identifier || kind(after: 1) == .quotedIdentifier {
       take(.none)
@@ -28,6 +29,14 @@ extension Parser {
       guard expect(.at) else { return false }
       parseExpression(.value)
       parseUnder()
+      return true
+    }
+    if word == .candidates, kind(after: 1) == .leftParenthesis {
+      take(.rule)
+      take(.none)
+      guard parseName(.source, "the name of a policy") else { return false }
+      guard expect(.rightParenthesis, "`)` behind the policy") else { return false }
+      if takeIf(.at) { parseName(.exposure, "the name of an exposure") }
       return true
     }
     if parseName(.source, "what to query: a table, an exposure, a policy or a view") {

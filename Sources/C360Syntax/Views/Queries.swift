@@ -6,6 +6,8 @@ public struct QuerySyntax: SyntaxView {
   public let node: SyntaxNode
   public init(_ node: SyntaxNode) { self.node = node }
   public var source: NameSyntax? { node.name(.source) }
+  /// The word of `candidates(POLICY)`, whose source is the policy.
+  public var candidates: SyntaxToken? { node.token(.rule) }
   public var exposure: NameSyntax? { node.name(.exposure) }
   public var entity: NameSyntax? { node.name(.entity) }
   public var key: ExpressionSyntax? { node.expression(.key) }

@@ -431,6 +431,10 @@ extension ScriptWriter {
       )
       if hasMoments { show("page at moments | select \(decision), position") }
     }
+    show(
+      "candidates(p) | select customer, at, number, action, eligible, reasons, value, term_t0, term_t1, "
+        + "rank, propensity, chosen")
+    show("candidates(p) | where not eligible | group reasons { n = count() }")
     writeCompositionShows(hasMoments: hasMoments, columns: decision)
     if hasMoments {
       show("moments \(none) | select customer, at, \(names)")

@@ -68,7 +68,9 @@ extension Value {
 }
 
 extension Show {
-  private static let deciders = ["p", "page", "wide", "trial", "contest", "whole"]
+  private static let deciders = [
+    "p", "candidates(p)", "page", "wide", "trial", "contest", "whole",
+  ]
 
   var isOfDecisions: Bool { Self.deciders.contains { span.text.hasPrefix("show \($0) ") } }
 

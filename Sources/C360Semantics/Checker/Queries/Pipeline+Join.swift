@@ -4,7 +4,7 @@ import C360Syntax
 /// `join [only] SOURCE on keys [expand] [{ items }]`
 extension CheckedStages {
   mutating func join(_ stage: StageSyntax) -> Bool {
-    guard let syntax = stage.joined, let name = syntax.source,
+    guard let syntax = stage.joined, let name = syntax.source ?? syntax.entity,
       let right = checker.query(syntax, isOutput: isOutput, rows.environment)
     else { return false }
     let other = CheckedStages(
@@ -130,6 +130,7 @@ struct UniqueColumns {
       default: break
       }
     }
+    if case .exposure(let id) = query.source, case .row = program[id].origin { sets = [[]] }
     for stage in query.stages { follow(stage) }
   }
 

@@ -32,6 +32,15 @@ extension Checker {
       }
       return nil
     }
+    if syntax.candidates != nil {
+      guard case .policy = declaration.kind else {
+        report(
+          SemanticError.wrongKind(
+            name.span, written, noun: declaration.noun, wanted: "a policy",
+            declared: declaration.nameSpan))
+        return nil
+      }
+    }
     switch declaration.kind {
     case .policy: return policySource(declaration, syntax, environment)
     case .experiment, .arbitrate: return compositionSource(declaration, syntax, environment)
@@ -167,9 +176,21 @@ extension Checker {
     guard let exposure else { return nil }
     let use = Scope.Use(.query, "the query", owner: declaration.name)
     let decisions = Scope(.decision(exposure), for: use, mask: info.mask, in: environment)
-    let columns = decisionColumns(of: info, at: exposure, syntax.span)
+    let isListing = syntax.candidates != nil
+    if isListing, info.policy.slate != nil {
+      report(
+        SemanticError.notInThisVersion(
+          syntax.source?.span ?? syntax.span, "`candidates(…)` of a policy with `slots`"))
+      return nil
+    }
+    let columns =
+      isListing
+      ? candidateColumns(of: info, at: exposure, syntax.span)
+      : decisionColumns(of: info, at: exposure, syntax.span)
     return QuerySource(
-      source: .policy(info.id, at: exposure.id), name: declaration.name, mask: info.mask,
+      source: isListing
+        ? .candidates(info.id, at: exposure.id) : .policy(info.id, at: exposure.id),
+      name: declaration.name, mask: info.mask,
       unmaskedBecause: nil, exposure: nil, decisions: decisions, defaults: columns,
       keys: columns.map { _ in nil }, environment: environment)
   }
@@ -195,51 +216,6 @@ extension Checker {
     return parts.allSatisfy {
       isDecided($0, at: other, noun: "policy `\(declaration.name)`", user: site)
     }
-  }
-
-  private func decisionColumns(
-    of info: PolicyInfo, at exposure: ExposureInfo, _ span: Span
-  ) -> [Query.Projection] {
-    let key = exposure.exposure.columns[exposure.exposure.key].type
-    let actions = program[info.policy.actions]
-    var action = Type.int
-    if case .actions(let roles) = actions.kind,
-      roles.none != nil || actions.columns[roles.key].type.base == .text
-    {
-      action = .text
-    }
-    func column(_ name: String, _ decision: DecisionColumn, _ type: Type) -> Query.Projection {
-      Query.Projection(
-        name: name,
-        expression: Expression(
-          .decision(decision), type: type, span: span,
-          facts: Facts(phase: .before, grain: Grain(.exposure(exposure.id)))))
-    }
-    // Repaired decisions have no propensity.
-    let isBound = !info.policy.constraints.isEmpty
-    let repaired = isBound ? [column("repaired", .repaired, .bool)] : []
-    let position = info.policy.slate == nil ? [] : [column("position", .position, .int)]
-    let terms = info.policy.terms.enumerated().map { index, term in
-      column("term_\(term.name)", .term(index), Type.float.optional)
-    }
-    return [
-      column(exposure.exposure.entity, .entity, key),
-      column("at", .time, .time),
-      column("number", .number, .int),
-    ] + position + [
-      column("action", .action, action),
-      column("rank", .rank, Type.int.optional),
-      column("propensity", .propensity, isBound ? Type.float.optional : .float),
-      column("value", .value, Type.float.optional),
-      column("expected_value", .expectedValue, Type.float.optional),
-    ] + terms + [
-      column("eligible", .eligible, .int),
-      column("reasons", .reasons, .text),
-      column("is_fallback", .isFallback, .bool),
-    ] + repaired + [
-      column("policy", .policy, .text),
-      column("policy_hash", .policyHash, .text),
-    ]
   }
 }
 

@@ -23,7 +23,7 @@ extension Checker {
     let own = QueryPart(name: name.dotted, stages: syntax.stages, environment: environment)
     let scope = Scope(.constant, for: Scope.Use(.query, "a query"), in: environment)
     guard let declaration = declaration(named: name.dotted, scope),
-      case .view(let view) = declaration.kind
+      case .view(let view) = declaration.kind, syntax.candidates == nil
     else { return (syntax, environment, [own]) }
     if let other = syntax.exposure ?? syntax.mask {
       report(SemanticError.viewSaysItself(other.span, declaration.name, declaration.nameSpan))
