@@ -134,6 +134,8 @@ struct Describing {
       add(found.until, "until")
       add(found.key, "key")
     case .actions(let found): add(found.key, "key")
+    case .limits(let found):
+      for key in found.keys { add(key, "key") }
     case .identity(let found):
       add(found.known, "known")
       add(found.entity, "entity")
@@ -148,6 +150,7 @@ struct Describing {
     case .profile: "profile"
     case .consents: "consents"
     case .actions: "actions"
+    case .limits: "limits"
     case .identity: "identity"
     }
   }
