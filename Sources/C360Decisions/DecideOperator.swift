@@ -32,16 +32,18 @@ public struct DecideOperator: DecisionOperator {
     var notes: BoundNotes?
     let workers: [DecisionWorker]
     if step.isBound {
+      let noted = step.listing == nil ? watched : Array(0..<rowCount)
       let active = step.acting.map { acting in
         let members = ActiveMembers(acting.root) { state.vector($0) }
         let own: UInt64 = 1 << UInt64(acting.member)
         return members.bits(rowCount: rowCount).map { $0 & own == 0 ? UInt64(0) : 1 }
       }
       let read = state
-      let noted = step.listing == nil ? watched : Array(0..<rowCount)
       let bound = BoundDecisions(
         try BoundProblem(name: step.policy, parts: [problem], active: active, countsAll: false),
-        plan: state.plan, read: { read.vector($0) }, rowCount: rowCount, watched: noted, context)
+        plan: state.plan,
+        read: { read.vector($0) }, rowCount: rowCount,
+        watched: noted, context)
       let prior = try Self.prior(of: step, &state, context)
       let outcome = try bound.decide(into: [log], prior: prior)
       (workers, allocation, notes) = (outcome.workers[0], outcome.counts, outcome.notes)
