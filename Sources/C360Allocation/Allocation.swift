@@ -43,9 +43,12 @@ public struct AllocationCertificate: Sendable {
   public let bound: Double
   /// Of the feasible fractional allocation found.
   public let fractionalValue: Double
-  /// Of the whole decisions written.
+  /// Of the whole decisions written; where choices are drawn expected, those that were repaired counted
+  /// as they are.
   public let value: Double
   public let passes: Int
+  /// What was drawn is worth, soft rows paid for; nil where nothing is drawn.
+  public var drawnValue: Double?
   public var gap: Double { max(0, bound - value) }
   /// gap / max(|bound|, least positive): 0 where both are 0.
   public var relativeGap: Double { gap == 0 ? 0 : gap / max(abs(bound), abs(value)) }
@@ -63,7 +66,7 @@ public struct AllocationRowReport: Sendable {
   public var isBinding: Bool { multiplier > 0 }
 }
 
-/// Nothing satisfies the hard rows.
+/// Nothing satisfies the hard rows: proven.
 public struct AllocationInfeasibility: Error, Sendable {
   public struct Clash: Sendable {
     /// Place in the problem's rows.
@@ -75,4 +78,18 @@ public struct AllocationInfeasibility: Error, Sendable {
   }
   /// A smallest set: without any one of them the others can hold.
   public let clashes: [Clash]
+}
+
+/// No whole decisions were found that hold the hard rows, and no proof that there are none.
+public struct AllocationNotFound: Error, Sendable {
+  public struct Row: Sendable {
+    /// Place in the problem's rows.
+    public let row: Int
+    public let name: String
+    public let bound: Double
+    /// Of the nearest decisions found, above the bound.
+    public let usage: Double
+  }
+  /// What the nearest decisions found break.
+  public let rows: [Row]
 }

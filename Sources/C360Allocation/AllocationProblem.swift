@@ -88,6 +88,20 @@ public struct AllocationMeter: Sendable {
     case perAction([Double])
     /// One number a pair; the place among `AllocationBlock.quantities`.
     case pairs(Int)
+
+    /// At a pair of a block that has been read.
+    /// - Parameters:
+    ///   - place: of the decision in the block.
+    ///   - count: decisions of the range that was read.
+    @inlinable
+    public func amount(
+      _ action: Int, _ block: AllocationBlock, _ place: Int, _ count: Int
+    ) -> Double {
+      switch self {
+      case .perAction(let amounts): amounts[action]
+      case .pairs(let index): block.quantities[index][action * count + place]
+      }
+    }
   }
   public let quantity: Quantity
   /// By decision; −1: this decision is not counted. nil: all are, in one cell.

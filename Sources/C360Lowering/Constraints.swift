@@ -11,9 +11,13 @@ extension Lowering {
         decision.prior = self.decision(other, at: decision.key.exposure)
       }
       if constraint.isPerEntity {
-        decision.entityCaps.append(entityCap(constraint, scope, decision))
+        var cap = entityCap(constraint, scope, decision)
+        cap.origin = origin(constraint.span)
+        decision.entityCaps.append(cap)
       } else {
-        decision.constraints.append(self.constraint(constraint, scope, decision))
+        var lowered = self.constraint(constraint, scope, decision)
+        lowered.origin = origin(constraint.span)
+        decision.constraints.append(lowered)
       }
     }
   }

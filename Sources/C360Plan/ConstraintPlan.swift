@@ -61,6 +61,8 @@ public struct DecideConstraint: Sendable {
   public let groups: [Group]
   /// Objective charged for each unit of violation; nil: hard.
   public let penalty: Double?
+  /// Of the host's list of places; −1: none.
+  public var origin: Int32 = -1
   public init(
     name: String, measure: Measure, isAtMost: Bool, bound: Double, limits: Limits? = nil,
     period: Period?, groups: [Group], penalty: Double?
@@ -85,6 +87,8 @@ public struct EntityCap: Sendable {
   public let bound: ColumnID
   /// nil: the whole run.
   public let period: DecideConstraint.Period?
+  /// Of the host's list of places; −1: none.
+  public var origin: Int32 = -1
   public init(
     name: String, quantity: DecideConstraint.Quantity, bound: ColumnID,
     period: DecideConstraint.Period?

@@ -52,23 +52,28 @@ final class ProgressDisplay: Sendable {
         Terminal.complain("\r\u{1B}[K" + Self.bar(progress, width: Terminal.width))
         state.isBarShown = true
       } else {
-        Terminal.complain("\(progress.operation): \(Self.percent(progress)) %\n")
+        Terminal.complain(
+          progress.operation + (Self.percent(progress).map { ": \($0) %" } ?? "") + "\n")
       }
       state.lastOperation = progress.operation
     }
   }
 
-  private static func percent(_ progress: RunProgress) -> Int {
-    progress.total > 0 ? min(100, 100 * progress.done / progress.total) : 100
+  /// nil: nobody knows how much there is to do.
+  private static func percent(_ progress: RunProgress) -> Int? {
+    progress.total > 0 ? min(100, 100 * progress.done / progress.total) : nil
   }
 
   private static func bar(_ progress: RunProgress, width: Int) -> String {
     let size = max(10, min(30, width - 50))
-    let filled = size * percent(progress) / 100
+    guard let percent = percent(progress) else {
+      return String(progress.operation.prefix(max(10, width - 1)))
+    }
+    let filled = size * percent / 100
     let bar =
       String(repeating: "█", count: filled) + String(repeating: "░", count: size - filled)
     let name = String(progress.operation.prefix(max(10, width - size - 10)))
-    return "\(bar) \(percent(progress)) %  \(name)"
+    return "\(bar) \(percent) %  \(name)"
   }
 
   private static func now() -> UInt64 {

@@ -2,6 +2,39 @@ import Testing
 
 @testable import C360Allocation
 
+@Suite("One budget and very many pairs")
+struct HullSolverTests {
+  @Test("the hulls give what the general way gives, up to one edge, and hold the budget")
+  func agrees() throws {
+    for seed in 0..<8 {
+      var random = Random(seed: UInt64(seed + 40))
+      var small = SmallProblem(
+        values: (0..<500).map { _ in
+          (0..<4).map { _ in random.next() < 0.1 ? nil : random.next() * 4 - 1 }
+        })
+      small.meters = [
+        .init(
+          quantities: (0..<500).map { _ in (0..<4).map { _ in random.next() * 3 } }, cells: nil,
+          cellCount: 1)
+      ]
+      small.rows = [
+        AllocationRow(
+          name: "budget", terms: [.init(meter: 0, cells: 0..<1, coefficient: 2)], bound: 100)
+      ]
+      let general = try AllocationSolver().solve(small.problem)
+      var limits = SolverLimits()
+      limits.hullPairs = 0
+      let hulls = try AllocationSolver(limits: limits).solve(small.problem)
+      #expect(small.holds(hulls.chosen))
+      #expect(abs(small.objective(hulls.chosen) - hulls.certificate.value) < 1e-9)
+      #expect(abs(hulls.certificate.bound - general.certificate.bound) < 1e-6)
+      #expect(hulls.certificate.gap <= 3)
+      #expect(abs(hulls.multipliers[0] - general.multipliers[0]) < 1e-6)
+      #expect(hulls.expectedValues.reduce(0, +) - hulls.certificate.value < 1e-9)
+    }
+  }
+}
+
 @Suite("Hulls and the path of gain against budget")
 struct HullPathTests {
   private let cost = [AllocationMeter(quantity: .pairs(0), cells: nil, cellCount: 1)]

@@ -58,18 +58,69 @@ struct InfeasibilityTests {
     #expect(error.clashes[0].closestBound == -10)
   }
 
-  @Test("shares that whole decisions cannot have")
+  @Test("a clash is proven beside values, however far the bounds are apart")
+  func farApart() throws {
+    // Costs and values at random: 150 of 300 calls at 3.25 cost 487.5, and 2 are allowed.
+    var random = Random(seed: 11)
+    var small = SmallProblem(
+      values: (0..<300).map { _ in (0..<4).map { _ in random.next() * 5 - 1 } })
+    small.meters = [
+      .init(
+        quantities: .init(repeating: [0.5, 3.25, 0.1, 1], count: 300), cells: nil, cellCount: 1),
+      .init(quantities: .init(repeating: [0, 1, 0, 0], count: 300), cells: nil, cellCount: 1),
+    ]
+    small.rows = [
+      AllocationRow(
+        name: "budget", terms: [.init(meter: 0, cells: 0..<1, coefficient: 1)], bound: 2),
+      AllocationRow(
+        name: "calls", terms: [.init(meter: 1, cells: 0..<1, coefficient: -1)], bound: -150),
+    ]
+    let error = try #require(throws: AllocationInfeasibility.self) {
+      try AllocationSolver().solve(small.problem)
+    }
+    #expect(error.clashes.map(\.name) == ["budget", "calls"])
+    let closest = error.clashes.map { $0.closestBound ?? .nan }
+    #expect(abs(closest[0] - 487.5) <= 1e-6)
+    // 2 / 3.25 of a call: no whole one.
+    #expect(closest[1] == 0)
+  }
+
+  @Test("shares that whole decisions cannot have are not found, which is no clash")
   func integersOnly() throws {
     // Exactly 1.5 of two decisions.
     var small = clash(decisions: 2, least: 1.5, budget: 100)
     small.rows.append(
       AllocationRow(
         name: "most", terms: [.init(meter: 1, cells: 0..<1, coefficient: 1)], bound: 1.5))
-    let error = try #require(throws: AllocationInfeasibility.self) {
+    let error = try #require(throws: AllocationNotFound.self) {
       try AllocationSolver().solve(small.problem)
     }
-    #expect(!error.clashes.isEmpty)
-    for clash in error.clashes { #expect((clash.closestBound ?? .infinity) > clash.bound) }
+    #expect(error.rows.count == 1)
+    for row in error.rows { #expect(row.usage > row.bound) }
+  }
+
+  @Test("where repair leads nowhere, the no-op still holds")
+  func retreats() throws {
+    // Mean of the amounts counted at most 1, in pairs that no single change leads out of; and a share.
+    var small = SmallProblem(values: (0..<1_600).map { [3 + Double($0 % 5), 2] })
+    small.meters = [
+      .init(
+        quantities: (0..<1_600).map { $0 % 3 == 0 ? [7.3, 0.1] : [2.9, -0.7] }, cells: nil,
+        cellCount: 1),
+      .init(
+        quantities: (0..<1_600).map { $0 % 2 == 0 ? [1, -0.35] : [-0.15, 1] }, cells: nil,
+        cellCount: 1),
+    ]
+    small.rows = [
+      AllocationRow(
+        name: "a", terms: [.init(meter: 0, cells: 0..<1, coefficient: 1)], bound: 0),
+      AllocationRow(
+        name: "b", terms: [.init(meter: 1, cells: 0..<1, coefficient: -1)], bound: 0),
+      AllocationRow(
+        name: "c", terms: [.init(meter: 1, cells: 0..<1, coefficient: 1)], bound: 0),
+    ]
+    let answer = try AllocationSolver().solve(small.problem)
+    #expect(small.holds(answer.chosen))
   }
 
   @Test("more entropy than uniform choice has")

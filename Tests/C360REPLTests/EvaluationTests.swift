@@ -18,6 +18,13 @@ struct EvaluationTests {
     #expect(out.contains("60.00"))
   }
 
+  @Test("candidates of a policy are a query, and a function's call a value")
+  func candidates() throws {
+    let prompt = try Prompt()
+    #expect(try prompt.refused("candidates(nobody) | take 1").contains("there is no `nobody`"))
+    #expect(try prompt.ask("least(2, 1)") == "1\n")
+  }
+
   @Test("rows left out by a null condition are told")
   func nullConditions() throws {
     let prompt = try Prompt()

@@ -169,6 +169,179 @@ struct ConstraintTests {
     }
   }
 
+  @Test("whole decisions that cannot be are not found, which is no clash, and named once")
+  func notFound() throws {
+    // Four in each region: rates are equal only if as many are treated in both.
+    let script = Self.script(
+      """
+      constraint fair:  difference(rate(where treated), by: people.region, to: groups) <= 0
+      constraint least: count(where treated) >= 1
+      constraint most:  count(where treated) <= 1
+      """, "  subject to fair, least, most\n  choose greedy", show: Self.byAction)
+    let refused = try #require(throws: Script.Refused.self) { _ = try script.run() }
+    #expect(refused.description.contains("E0732"))
+    #expect(!refused.description.contains("E0730"))
+    let notes = refused.description.split(separator: "\n").filter { $0.contains("= note:") }
+    #expect(Set(notes).count == notes.count)
+  }
+
+  @Test("a quantity that is no finite number ends the run", arguments: ["", " per person"])
+  func notFinite(per: String) throws {
+    var script = Self.script(
+      "constraint k: sum(1.0 / people.left) <= 100\(per)", "  subject to k\n  choose greedy",
+      show: Self.byAction)
+    script.files["people.csv"] = script.files["people.csv"]?.replacing(
+      "3,2026-01-01,North,3,2", with: "3,2026-01-01,North,3,0")
+    let refused = try #require(throws: Script.Refused.self) { _ = try script.run() }
+    #expect(refused.description.contains("`k` counts +inf"))
+    #expect(refused.description.contains("E0701"))
+  }
+
+  @Test("a bound of an entity that is NaN ends the run")
+  func nanBound() throws {
+    let script = Self.script(
+      "constraint k: sum(offers.cost) <= (0.0 / (people.left - 2)) per person",
+      "  subject to k\n  choose greedy", show: Self.byAction)
+    let refused = try #require(throws: Script.Refused.self) { _ = try script.run() }
+    #expect(refused.description.contains("the bound of `k` is NaN"))
+  }
+
+  @Test(
+    "a bound on a distribution has the sense in which it is convex",
+    arguments: ["entropy() <= 0.5", "kl(base) >= 0.1"])
+  func distributionSense(bound: String) throws {
+    let script = Self.script(
+      """
+      policy base for offers at sends {
+        mask none
+        objective value
+        choose softmax(temperature: 1)
+        fallback "nothing"
+      }
+      constraint k: \(bound)
+      """, "  subject to k\n  choose greedy", show: Self.byAction)
+    let refused = try #require(throws: Script.Refused.self) { _ = try script.run() }
+    #expect(refused.description.contains("E0530"))
+  }
+
+  @Test("the value of drawn choices is expected, what was drawn stands beside it")
+  func expectedValue() throws {
+    let script = Self.script(
+      "constraint vary: entropy() >= 0.5", "  subject to vary\n  choose greedy",
+      show: "show p | group { v = sum(value) }")
+    let counts = try #require(script.run().decisions.first?.counts.allocation)
+    let drawn = try #require(counts.drawnValue)
+    #expect(drawn == drawn.rounded())
+    #expect(abs(counts.value - counts.upperBound) <= 1e-6 * counts.upperBound)
+  }
+
+  @Test("the price of a share is per unit of the share, not of a count")
+  func priceOfShare() throws {
+    // All eight are treated: one more unit of the share (all of them) moves eight from cake to tea at 3.
+    let script = Self.script(
+      "constraint mix: share(where offers.kind == \"drink\") >= 30%",
+      "  subject to mix\n  choose greedy", show: Self.byAction)
+    let bound = try #require(
+      script.run().decisions.first?.counts.allocation?.constraints[0].bounds[0])
+    #expect(abs(bound.multiplier - 24) <= 1e-6)
+  }
+
+  @Test("the price of a budget of nothing is that of its first unit")
+  func priceOfNothing() throws {
+    let script = Self.script(
+      "constraint spend: sum(offers.cost) <= 0", "  subject to spend\n  choose greedy",
+      show: Self.byAction)
+    let bound = try #require(
+      script.run().decisions.first?.counts.allocation?.constraints[0].bounds[0])
+    // Tea for the best: 8 for 1.
+    #expect(abs(bound.multiplier - 8) <= 1e-6)
+  }
+
+  @Test(
+    "with caps per entity value, reasons and draws are of the decisions written", arguments: 0..<6)
+  func paced(seed: Int) throws {
+    for choice in ["greedy", "softmax(temperature: 1)"] {
+      var script = Self.script(
+        """
+        constraint spend:  sum(offers.cost) <= 40
+        constraint pacing: count(where treated) <= 1 per person per 3d
+        """, "  subject to spend, pacing\n  choose \(choice)",
+        show: "show p | select person, at, action, value, reasons")
+      script.files["sends.csv"] = Self.manySends(seed)
+      let counts = try #require(script.run().decisions.first?.counts.allocation)
+      let rows = try script.shown().split(separator: "\n").dropFirst(2)
+      #expect(rows.count > 20)
+      var worth = 0.0
+      var last: [Substring: Int] = [:]
+      for row in rows {
+        let cells = row.split(separator: " ", omittingEmptySubsequences: true)
+        let day = try #require(Int(cells[1].prefix(10).suffix(2)))
+        let isForbidden = last[cells[0]].map { day - $0 < 3 } ?? false
+        #expect(row.contains("pacing") == isForbidden, "\(row)")
+        guard cells[2] != "nothing" else { continue }
+        #expect(!isForbidden)
+        last[cells[0]] = day
+        worth += try #require(Double(cells[3]))
+      }
+      if choice == "greedy" {
+        #expect(abs(counts.value - worth) < 1e-9)
+        #expect(counts.repaired == 0)
+      } else {
+        #expect(abs(try #require(counts.drawnValue) - worth) < 1e-9)
+      }
+      #expect(counts.value <= counts.upperBound + 1e-9)
+      #expect(counts.caps.map(\.name) == ["pacing"])
+    }
+  }
+
+  /// About thirty sends to eight people in twenty days, one a day each at most.
+  private static func manySends(_ seed: Int) -> String {
+    var state = UInt64(seed + 1)
+    func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state >> 33
+    }
+    var lines = ["person,sent"]
+    for person in 1...8 {
+      for day in 1...20 where next() % 5 == 0 {
+        lines.append("\(person),2026-02-\(day < 10 ? "0" : "")\(day)T09:00:00Z")
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  @Test("a cap in fractions holds up to rounding")
+  func fractionalCap() throws {
+    var script = Self.script(
+      "constraint k: sum(offers.cost * 0.1) <= 0.3 per person",
+      "  subject to k\n  choose greedy", show: Self.byAction)
+    script.files["offers.csv"] = "offer,kind,cost,extra,most\ntea,drink,1,0,9\n"
+    script.files["sends.csv"] =
+      "person,sent\n" + (1...5).map { "1,2026-02-0\($0)T09:00:00Z\n" }.joined()
+    #expect(try script.run().decisions[0].counts.actions == ["nothing": 2, "tea": 3])
+  }
+
+  @Test("a budget with caps per entity has no path")
+  func noPathBesideCaps() throws {
+    var script = Self.script(
+      """
+      constraint spend:  sum(offers.cost) <= 4
+      constraint pacing: count(where treated) <= 1 per person
+      """, "  subject to spend, pacing\n  choose greedy", show: Self.byAction)
+    script.adjust = { $0.pathPoints = 11 }
+    let report = try script.run()
+    #expect(report.decisions.first?.counts.allocation?.path.isEmpty == true)
+    #expect(report.budgetPaths.contains("`pacing` bounds each entity"))
+  }
+
+  @Test("a mean of whole numbers is bounded by a fraction")
+  func meanOfIntegers() throws {
+    let script = Self.script(
+      "constraint k: mean(people.left) <= 2.5", "  subject to k\n  choose greedy",
+      show: Self.byAction)
+    #expect(try script.run().decisions[0].counts.actions == ["cake": 8])
+  }
+
   @Test("a bound on divergence is named in the clash that it causes")
   func divergence() throws {
     let script = Self.script(

@@ -166,7 +166,7 @@ struct WhyTests {
     #expect(log["eligible"] == .int(Int64(course.candidates.count { $0.value != nil })))
     #expect(log["is_fallback"] == .bool(course.isFallback))
     #expect(log["repaired"] == .bool(course.isRepaired))
-    for (name, term) in zip(why.terms, chosen.terms) { #expect(log[name] == float(term)) }
+    for (name, term) in zip(why.terms, chosen.terms) { #expect(log["term_\(name)"] == float(term)) }
     if chosen.value != nil, !course.isRepaired {
       var mean = 0.0
       for candidate in course.candidates where candidate.probability > 0 {

@@ -14,6 +14,8 @@ struct AllocationRecord {
       ("upperBound", .float(counts.upperBound)), ("value", .float(counts.value)),
       ("relativeGap", .float(counts.relativeGap)), ("withEntropy", .bool(counts.isEntropic)),
       ("passes", .integer(counts.passes)), ("repaired", .integer(counts.repaired)),
+      ("drawnValue", counts.drawnValue.map { .float($0) } ?? .null),
+      ("perEntity", .array(counts.caps.map(cap))),
       ("constraints", .array(counts.constraints.map(constraint))),
     ])
   }
@@ -25,6 +27,14 @@ struct AllocationRecord {
       ("soft", .bool(constraint.isSoft)), ("because", because.map { .text($0) } ?? .null),
       ("unit", .text(units.bounds[constraint.name] ?? "")),
       ("bounds", .array(constraint.bounds.map(bound))),
+    ])
+  }
+
+  private func cap(_ cap: AllocationCounts.Cap) -> JSONValue {
+    let because = constraints.first { $0.name == cap.name }?.because
+    return .object([
+      ("name", .text(cap.name)), ("because", because.map { .text($0) } ?? .null),
+      ("forbiddenPairs", .integer(cap.blockedPairs)),
     ])
   }
 

@@ -14,14 +14,27 @@ struct AllocationText {
   private static let shown = 6
 
   var lines: [String] {
-    let gap = allocation.gap == 0 ? "0" : ValueText.scientific(allocation.relativeGap)
+    // Nothing is a share of a bound of 0 but what rounding leaves.
+    let gap =
+      allocation.gap == 0
+      ? "0"
+      : allocation.value == 0
+        ? ValueText.figure(allocation.gap) : ValueText.scientific(allocation.relativeGap)
     var lines = [
-      "\(allocation.isEntropic ? "value + temperature × entropy" : "value") "
+      (allocation.drawnValue == nil ? "" : "expected ")
+        + "\(allocation.isEntropic ? "value + temperature × entropy" : "value") "
         + "\(amount(allocation.value)), at most "
         + "\(amount(allocation.upperBound)) is possible: gap \(gap), "
         + "\(allocation.passes) \(allocation.passes == 1 ? "pass" : "passes")"
     ]
+    if let drawn = allocation.drawnValue {
+      lines.append("what was drawn is worth \(amount(drawn))")
+    }
     for constraint in allocation.constraints { lines += self.lines(of: constraint) }
+    for cap in allocation.caps {
+      lines.append(
+        "\(cap.name): kept for each entity, \(ValueText.grouped(cap.blockedPairs)) pairs forbidden")
+    }
     if allocation.repaired > 0 {
       let count = ValueText.grouped(allocation.repaired)
       lines.append("\(count) repaired: changed after the draw so that bounds hold")

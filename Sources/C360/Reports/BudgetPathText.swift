@@ -6,6 +6,12 @@ extension RunReport {
     let bound = decisions.filter { $0.counts.allocation != nil }
     if bound.isEmpty { return "\n# no policy is under a budget\n" }
     return bound.map { decided -> String in
+      let caps = decided.counts.allocation?.caps ?? []
+      if !caps.isEmpty {
+        let names = caps.map { "`\($0.name)`" }.joined(separator: ", ")
+        return
+          "\n# \(decided.name): no path, since \(names) bounds each entity, which it would leave out\n"
+      }
       guard let path = decided.counts.allocation?.path, !path.isEmpty else {
         return "\n# \(decided.name): no path, its bounds are not one budget of a greedy choice\n"
       }

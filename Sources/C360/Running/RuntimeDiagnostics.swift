@@ -68,15 +68,18 @@ struct RuntimeDiagnostics {
       let place = clash.label.isEmpty ? "" : " [\(clash.label)]"
       let sign = clash.isAtMost ? "<=" : ">="
       let closest = clash.closest.map {
-        ", and the closest that can hold is \(ValueText.figure($0))"
+        bounds.isProven
+          ? ", and the closest that can hold is \(ValueText.figure($0))"
+          : ", and the nearest decisions found come to \(ValueText.figure($0))"
       }
       return "`\(clash.constraint)`\(place) asks \(sign) \(ValueText.figure(clash.limit))"
         + (closest ?? "")
     }
     var seen: Set<String> = []
     let places = clashes.filter { seen.insert($0.constraint).inserted }.compactMap { clash in
-      declared(clash).map { LabeledSpan($0, "clashes") }
+      declared(clash).map { LabeledSpan($0, bounds.isProven ? "clashes" : "not met") }
     }
+    guard bounds.isProven else { return notMet(name, bounds, notes, places) }
     let names = seen.sorted().map { "`\($0)`" }.joined(separator: ", ")
     return HostDiagnostics.unsatisfiableBounds.diagnostic(
       clashes.count == 1
@@ -85,6 +88,22 @@ struct RuntimeDiagnostics {
       at: policy?.span ?? composition?.span,
       label: "subject to them", secondary: places,
       notes: notes + (clashes.count > 8 ? ["and \(clashes.count - 8) more"] : []),
+      help: ["loosen one of them, or make it `soft` with a penalty for each unit of violation"])
+  }
+
+  private func notMet(
+    _ name: String, _ bounds: UnsatisfiedBounds, _ notes: [String], _ places: [LabeledSpan]
+  ) -> Diagnostic {
+    let policy = program.policies.first { $0.name == name }
+    let caps = bounds.caps.map { "`\($0)`" }.joined(separator: ", ")
+    let more = bounds.clashes.count - notes.count
+    return HostDiagnostics.boundsNotMet.diagnostic(
+      "no decisions of `\(name)` were found that hold all bounds", at: policy?.span,
+      label: "subject to them", secondary: places,
+      notes: notes + (more > 0 ? ["and \(more) more"] : [])
+        + (caps.isEmpty
+          ? ["shares of decisions may hold them, but none of whole decisions were found that do"]
+          : ["\(caps) held meanwhile: what each entity may have is decided in the order of time"]),
       help: ["loosen one of them, or make it `soft` with a penalty for each unit of violation"])
   }
 

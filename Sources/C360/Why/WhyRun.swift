@@ -124,7 +124,7 @@ struct WhyRun {
         column("eligible", .eligible, .int), column("reasons", .reasons, .text),
         column("is_fallback", .isFallback, .bool), column("repaired", .repaired, .bool),
       ]
-      + policy.terms.enumerated().map { column($1.name, .term($0), Type.float.optional) }
+      + policy.terms.enumerated().map { column("term_\($1.name)", .term($0), Type.float.optional) }
     let value: Value =
       switch self.key {
       case .int(let value): .int(value)

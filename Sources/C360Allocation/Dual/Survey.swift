@@ -72,11 +72,7 @@ extension PassWorker {
         for action in 0..<problem.actionCount {
           let probability = values[action * rows + row]
           if probability == 0 { continue }
-          let quantity =
-            switch meter.quantity {
-            case .perAction(let quantities): quantities[action]
-            case .pairs(let pair): block.quantities[pair][action * rows + row]
-            }
+          let quantity = meter.quantity.amount(action, block, row, rows)
           sum += probability * quantity * quantity
         }
         start[cell] += sum

@@ -31,6 +31,7 @@ public struct HullPath: Sendable {
     case notGreedy
     /// An eligible pair whose cost is negative, or whose cost or value is not a finite number.
     case number(decision: Int, action: Int)
+    case cancelled
   }
 
   /// By decision; −1 where nothing is eligible. What is chosen at the least budget, before free gains.
@@ -44,7 +45,11 @@ public struct HullPath: Sendable {
   /// The row's bound in the unit of the meter.
   public let budget: Double
 
-  public init(_ problem: AllocationProblem, threads: Int = 1) throws(Rejection) {
+  /// - Parameter isCancelled: asked now and then, on any thread.
+  public init(
+    _ problem: AllocationProblem, threads: Int = 1,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws(Rejection) {
     guard problem.rows.count == 1, problem.rows[0].terms.count == 1,
       problem.rows[0].terms[0].coefficient > 0
     else { throw .notOneBudget }
@@ -53,7 +58,9 @@ public struct HullPath: Sendable {
       problem.rule.entropyFloor == nil, problem.rule.divergenceCeiling == nil
     else { throw .notGreedy }
     budget = problem.rows[0].bound / problem.rows[0].terms[0].coefficient
-    let survey = HullSurvey(problem, term: problem.rows[0].terms[0], threads: threads)
+    let survey = HullSurvey(
+      problem, term: problem.rows[0].terms[0], threads: threads, isCancelled: isCancelled)
+    if isCancelled() { throw .cancelled }
     if let (decision, action) = survey.rejected {
       throw .number(decision: decision, action: action)
     }

@@ -13,7 +13,10 @@ struct HullSurvey {
   /// Lists of edges that are sorted by themselves and then merged.
   private static let stretches = 64
 
-  init(_ problem: AllocationProblem, term: AllocationRow.Term, threads: Int) {
+  init(
+    _ problem: AllocationProblem, term: AllocationRow.Term, threads: Int,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) {
     let tiles = DecisionTiles(problem)
     let count = min(Self.stretches, tiles.ranges.count)
     let none = problem.hasNoOp ? Int32(problem.actionCount) : -1
@@ -27,7 +30,7 @@ struct HullSurvey {
           let block = problem.emptyBlock(capacity: tiles.longest)
           let first = stretch * tiles.ranges.count / count
           let end = (stretch + 1) * tiles.ranges.count / count
-          for tile in first..<end {
+          for tile in first..<end where !isCancelled() {
             part.add(problem, term, tiles.ranges[tile], block, baseline.value)
           }
           part.increments.sort(by: HullIncrement.precedes)
@@ -78,7 +81,7 @@ struct HullSurvey {
           let value = block.values[action * range.count + place]
           guard !value.isNaN else { continue }
           let cost =
-            isCounted ? Self.cost(meter, block, action, place, range.count) : 0
+            isCounted ? meter.quantity.amount(action, block, place, range.count) : 0
           guard cost >= 0, cost.isFinite, value.isFinite else {
             rejected = (decision, action)
             return
@@ -116,22 +119,12 @@ struct HullSurvey {
       let worth = block.values[candidate * count + place]
       if worth.isFinite { value.add(worth) }
       guard let meter else { return }
-      let spent = Self.cost(meter, block, candidate, place, count)
+      let spent = meter.quantity.amount(candidate, block, place, count)
       guard spent.isFinite else {
         rejected = (decision, candidate)
         return
       }
       cost.add(spent)
-    }
-
-    @inline(__always)
-    private static func cost(
-      _ meter: AllocationMeter, _ block: AllocationBlock, _ action: Int, _ place: Int, _ count: Int
-    ) -> Double {
-      switch meter.quantity {
-      case .perAction(let numbers): numbers[action]
-      case .pairs(let pairs): block.quantities[pairs][action * count + place]
-      }
     }
   }
 }

@@ -32,6 +32,8 @@ final class GroupedSimplex {
   var rates: [Double]
   /// By column: whether it may enter.
   var allowed: [Bool]
+  /// Asked now and then; what is left unsolved then is `.exhausted`.
+  var isCancelled: @Sendable () -> Bool = { false }
 
   init(_ problem: RemainderProblem) {
     self.problem = problem
@@ -53,6 +55,8 @@ final class GroupedSimplex {
   static let firstCharge = 1e3
   static let lastCharge = 1e12
   static let tolerance = 1e-10
+  /// An excess, in scaled units, that is more than rounding.
+  static let proof = 1e-9
 
   /// Every decision at its key, every row at its slack or surplus.
   func start() {
@@ -80,9 +84,15 @@ final class GroupedSimplex {
 
   /// - Parameter limit: of pivots, in all calls.
   func solve(limit: Int) -> Outcome {
+    var isHoldable = false
     while true {
       guard iterate(limit: limit) else { return .exhausted }
       if hardSurplus() <= Self.tolerance { return .optimal }
+      if !isHoldable {
+        let outcome = relieve(limit: limit)
+        guard case .optimal = outcome else { return outcome }
+        isHoldable = true
+      }
       var raised = false
       for row in 0..<rowCount where !problem.penalties[row].isFinite {
         if charges[row] < Self.lastCharge {
@@ -90,9 +100,28 @@ final class GroupedSimplex {
           raised = true
         }
       }
-      if !raised { return .infeasible }
+      // The rows can hold, but no charge that doubles can tell apart makes them.
+      if !raised { return .exhausted }
       price()
     }
+  }
+
+  /// Brings the rows that hold to their bounds, whatever that costs (the first phase). Great charges
+  /// beside values would drown what the proof hangs on.
+  /// - Returns: `.infeasible` with the prices that prove it, which are at most 1.
+  private func relieve(limit: Int) -> Outcome {
+    let standing = charges
+    countsValues = false
+    charges = problem.penalties.map { $0.isFinite ? 0 : 1 }
+    idlePivots = 0
+    price()
+    let isDone = iterate(limit: limit)
+    if isDone, hardSurplus() > Self.proof { return .infeasible }
+    countsValues = true
+    charges = standing
+    idlePivots = 0
+    price()
+    return isDone ? .optimal : .exhausted
   }
 
   /// The greatest excess of a row that holds.
@@ -107,7 +136,7 @@ final class GroupedSimplex {
 
   private func iterate(limit: Int) -> Bool {
     while let entering = chooseEntering() {
-      if pivots >= limit { return false }
+      if pivots >= limit || (pivots % 64 == 0 && isCancelled()) { return false }
       pivots += 1
       pivot(entering)
       if sinceInversion >= 64 + rowCount {

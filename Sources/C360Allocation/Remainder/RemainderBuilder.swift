@@ -67,11 +67,7 @@ struct RemainderBuilder {
       for (place, meter) in problem.meters.enumerated() {
         let cell = meter.cells.map { Int($0[decision]) } ?? (meter.cellCount > 0 ? 0 : -1)
         if cell < 0 { continue }
-        let quantity =
-          switch meter.quantity {
-          case .perAction(let quantities): quantities[candidate]
-          case .pairs(let pair): worker.block.quantities[pair][candidate * rows + row]
-          }
+        let quantity = meter.quantity.amount(candidate, worker.block, row, rows)
         if quantity == 0 { continue }
         for part in coupled(map.offsets[place] + cell) {
           sums[part.row] += part.coefficient * quantity

@@ -45,10 +45,7 @@ struct ChangeEvaluator {
     _ meter: AllocationMeter, _ block: AllocationBlock, _ candidate: Int, _ place: Int, _ count: Int
   ) -> Double {
     guard candidate < block.actionCount else { return 0 }
-    switch meter.quantity {
-    case .perAction(let numbers): return numbers[candidate]
-    case .pairs(let pairs): return block.quantities[pairs][candidate * count + place]
-    }
+    return meter.quantity.amount(candidate, block, place, count)
   }
 
   @inline(__always)

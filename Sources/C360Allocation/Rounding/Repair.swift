@@ -19,10 +19,13 @@ extension AllocationProblem {
   /// - Parameters:
   ///   - chosen: by decision, the candidate; −1: none, left alone.
   ///   - multipliers: by row.
+  ///   - isCancelled: asked now and then; what is broken then stays so.
   public func repair(
-    _ chosen: inout [Int32], multipliers: [Double], threads: Int = 1
+    _ chosen: inout [Int32], multipliers: [Double], threads: Int = 1,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
   ) -> AllocationRepair {
-    let work = Changes(self, chosen: chosen, multipliers: multipliers, threads: threads)
+    let work = Changes(
+      self, chosen: chosen, multipliers: multipliers, threads: threads, isCancelled)
     work.recount()
     guard !work.ledger.broken.isEmpty else { return AllocationRepair(changed: [], broken: []) }
     work.sweepAll(.repair)
@@ -52,9 +55,11 @@ extension AllocationProblem {
   ///
   /// - Returns: the decisions changed, ascending.
   public func refill(
-    _ chosen: inout [Int32], multipliers: [Double], threads: Int = 1
+    _ chosen: inout [Int32], multipliers: [Double], threads: Int = 1,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
   ) -> [Int] {
-    let work = Changes(self, chosen: chosen, multipliers: multipliers, threads: threads)
+    let work = Changes(
+      self, chosen: chosen, multipliers: multipliers, threads: threads, isCancelled)
     work.recount()
     work.sweepAll(.refill)
     let changed = chosen.indices.filter { chosen[$0] != work.chosen[$0] }
@@ -74,13 +79,18 @@ private final class Changes {
   private(set) var ledger: RowLedger
   /// Number of hard rows that do not hold.
   private var brokenRows = 0
+  private let isCancelled: @Sendable () -> Bool
 
   /// Changes that prove impossible one after the other before the queue is made anew.
   private static let mostVain = 4096
   static let mostSweeps = 64
 
-  init(_ problem: AllocationProblem, chosen: [Int32], multipliers: [Double], threads: Int) {
+  init(
+    _ problem: AllocationProblem, chosen: [Int32], multipliers: [Double], threads: Int,
+    _ isCancelled: @escaping @Sendable () -> Bool
+  ) {
     self.problem = problem
+    self.isCancelled = isCancelled
     self.threads = max(1, threads)
     self.chosen = chosen
     tiles = DecisionTiles(problem)
@@ -191,9 +201,11 @@ private final class Changes {
   /// Makes changes, the cheapest first; returns how many.
   func sweep(_ purpose: ChangeEvaluator.Purpose) -> Int {
     var queue = ChangeQueue(candidates(purpose))
-    var (made, vain) = (0, 0)
+    var (made, vain, looks) = (0, 0, 0)
     while let entry = queue.popFirst() {
       let decision = Int(entry.decision)
+      looks += 1
+      if looks % 256 == 0, isCancelled() { return 0 }
       guard let change = look(decision, purpose) else {
         vain += 1
         if made > 0 && vain >= Self.mostVain { break }

@@ -38,6 +38,11 @@ public struct AllocationSolver: Sendable {
     progress: (Progress) -> Void = { _ in }
   ) throws -> Allocation {
     let engine = PassEngine(problem, threads: threads, isCancelled: isCancelled)
+    if problem.decisionCount * problem.candidateCount > limits.hullPairs,
+      let allocation = try engine.hullAllocation()
+    {
+      return allocation
+    }
     let survey = try Survey(engine)
     progress(Progress(passes: 1, bound: nil))
     let dual = DualFunction(engine, survey)
@@ -101,10 +106,42 @@ public struct AllocationSolver: Sendable {
       let clash = try Infeasibility(dual.engine, dual.survey, limits: limits).explainIfAny()
       if let clash { throw clash }
     }
-    let end = sifting.boundPlace
+    let end = try leastPrices(dual, sifting.boundPlace, bound: sifting.bound)
     return SolvedPrices(
       x: end, bound: sifting.bound, evaluation: try dual.evaluate(end, smoothing: 0),
       primal: sifting.primal)
+  }
+
+  /// Where a bound leaves nothing to choose (a budget of 0), every price from some level on proves the
+  /// same, and a linear program stops at any of them. The least is what one more unit is worth.
+  private func leastPrices(
+    _ dual: DualFunction, _ prices: [Double], bound: Double
+  ) throws -> [Double] {
+    var x = prices
+    let steep = (0..<dual.rowCount).filter {
+      x[$0] > limits.steepPrice && dual.upper[$0] == .infinity
+    }
+    guard steep.count <= limits.mostSteep else { return x }
+    let allowed = bound + 1e-10 * abs(bound) + 1e-9
+    for row in steep {
+      func proves(_ price: Double) throws -> Bool {
+        x[row] = price
+        return try dual.evaluate(x, smoothing: 0).dual <= allowed
+      }
+      var high = x[row]
+      if try proves(0) { continue }
+      var low = high * 0x1p-40
+      while try low > 0 && proves(low) {
+        high = low
+        low *= 0x1p-40
+      }
+      while low > 0, high > low * (1 + 1e-9) {
+        let middle = (low * high).squareRoot()
+        if try proves(middle) { high = middle } else { low = middle }
+      }
+      x[row] = high
+    }
+    return x
   }
 }
 

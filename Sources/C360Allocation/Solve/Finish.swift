@@ -1,3 +1,5 @@
+import CKernels
+
 /// From prices to whole decisions and what is reported about them.
 struct Finish {
   let dual: DualFunction
@@ -20,7 +22,8 @@ struct Finish {
     dual.multipliers(prices.x).map { $0 / dual.weight }
   }
 
-  /// - Throws: `AllocationInfeasibility` where whole decisions cannot hold the rows.
+  /// - Throws: `AllocationInfeasibility` where it is proven that no decisions hold the rows,
+  ///   `AllocationNotFound` where none were found.
   func run() throws -> Allocation {
     let look = setting.temperature == 0 ? try Look(dual, prices.x) : nil
     var chosen: [Int32]
@@ -37,23 +40,29 @@ struct Finish {
       chosen = balancedRounding(problem, threads: dual.engine.threads) { rule.write($0, $1, $2) }
     }
     let open = problem.withoutUnlikely()
-    let repair = open.repair(
-      &chosen, multipliers: multipliers, threads: dual.engine.threads)
-    if !repair.broken.isEmpty { try fail(chosen) }
-    if isDeterministic, !repair.changed.isEmpty || prices.primal == nil {
-      _ = open.refill(&chosen, multipliers: multipliers, threads: dual.engine.threads)
+    let drawn = chosen
+    let broken = open.repair(
+      &chosen, multipliers: multipliers, threads: dual.engine.threads,
+      isCancelled: dual.engine.isCancelled
+    ).broken
+    if !broken.isEmpty { try retreat(&chosen, open, broken) }
+    let changed = chosen.indices.filter { chosen[$0] != drawn[$0] }
+    if isDeterministic, !changed.isEmpty || prices.primal == nil {
+      _ = open.refill(
+        &chosen, multipliers: multipliers, threads: dual.engine.threads,
+        isCancelled: dual.engine.isCancelled)
     }
     if isDeterministic, let look {
       for decision in chosen.indices where chosen[decision] != look.chosen[decision] {
         overrides[decision] = point(chosen[decision])
       }
     } else {
-      repaired = repair.changed
+      repaired = changed
     }
     let rule = RuleProbabilities(
       engine: dual.engine, setting: setting, explore: problem.rule.explore, overrides: overrides)
     let report = try FinalLook(dual, rule, chosen, isDeterministic: isDeterministic)
-    var result = allocation(report, chosen, overrides, repaired)
+    var result = allocation(report, chosen, overrides, repaired, replaced(rule, chosen, repaired))
     result.distributions = distributions(rule)
     let count = Double(max(1, problem.decisionCount))
     func bounded(_ sum: Double, price place: Int) -> Allocation.Distributional {
@@ -175,28 +184,44 @@ struct Finish {
     return overrides
   }
 
-  /// No whole decisions were found that hold every row: says which do not, and how far they got.
-  private func fail(_ chosen: [Int32]) throws -> Never {
-    let engine = dual.engine
-    let analysis = Infeasibility(engine, dual.survey, limits: limits)
-    if let clash = try analysis.explainIfAny() { throw clash }
-    let usage = try Tally(dual, chosen).usage
-    let clashes = problem.rows.indices.compactMap { row -> AllocationInfeasibility.Clash? in
-      let description = problem.rows[row]
-      let tolerance = dual.survey.tolerance(description, row)
-      guard description.penalty == nil, usage[row] > description.bound + tolerance else {
-        return nil
+  // MARK: Where repair does not lead to whole decisions that hold
+
+  /// Gives up what is counted in the rows that do not hold, then everything, and repairs again: with a
+  /// no-op, which uses nothing, that leads to decisions that hold wherever the no-op does.
+  private func retreat(
+    _ chosen: inout [Int32], _ open: AllocationProblem, _ first: [Int]
+  ) throws {
+    var nearest = (chosen: chosen, broken: first)
+    if problem.hasNoOp {
+      var broken = first
+      for attempt in 0...Self.mostRetreats {
+        open.giveUp(&chosen, in: attempt == Self.mostRetreats ? nil : broken)
+        broken =
+          open.repair(
+            &chosen, multipliers: multipliers, threads: dual.engine.threads
+          ).broken
+        if dual.engine.isCancelled() { throw CancellationError() }
+        if broken.isEmpty { return }
+        if broken.count < nearest.broken.count { nearest = (chosen, broken) }
       }
-      return .init(
-        row: row, name: description.name, bound: description.bound, closestBound: usage[row])
     }
-    throw AllocationInfeasibility(clashes: clashes)
+    if let clash = try Infeasibility(dual.engine, dual.survey, limits: limits).explainIfAny() {
+      throw clash
+    }
+    let usage = try Tally(dual, nearest.chosen).usage
+    throw AllocationNotFound(
+      rows: nearest.broken.map {
+        .init(row: $0, name: problem.rows[$0].name, bound: problem.rows[$0].bound, usage: usage[$0])
+      })
   }
+
+  private static let mostRetreats = 4
 
   // MARK: Report
 
   private func allocation(
-    _ report: FinalLook, _ chosen: [Int32], _ overrides: [Int: [Double]], _ repaired: [Int]
+    _ report: FinalLook, _ chosen: [Int32], _ overrides: [Int: [Double]], _ repaired: [Int],
+    _ replaced: Replaced
   ) -> Allocation {
     let weight = dual.weight
     let prices = multipliers
@@ -209,8 +234,13 @@ struct Finish {
     var propensities = report.propensities
     for decision in repaired { propensities[decision] = .nan }
     let entropy = dual.share * dual.temperature * report.entropy
-    let value = report.value + entropy - charges(report.realized)
+    let drawn = report.value - charges(report.realized)
     var fractional = report.expectedValue + entropy - charges(report.expected)
+    // One draw is worth more or less than the probabilities are, of which the bound speaks.
+    let value =
+      isDeterministic
+      ? drawn
+      : fractional + replaced.value - dual.share * dual.temperature * replaced.entropy
     if let primal = self.prices.primal, primal.isComplete {
       fractional = dual.share * primal.value + dual.explored
     }
@@ -222,9 +252,40 @@ struct Finish {
       priorWeight: x[dual.rowCount + 1] / weight,
       certificate: AllocationCertificate(
         bound: bound / weight, fractionalValue: fractional / weight, value: value / weight,
-        passes: dual.passes + 2),
+        passes: dual.passes + 2, drawnValue: isDeterministic ? nil : drawn / weight),
       rowReports: rows, chosen: chosen, propensities: propensities,
       expectedValues: report.expectedValues, repaired: repaired, remainder: overrides)
+  }
+
+  /// What repair did to probabilities: value that the repaired are worth more than was expected of them,
+  /// weighted, and the entropy that they had before exploration.
+  private struct Replaced {
+    var value = 0.0
+    var entropy = 0.0
+  }
+
+  private func replaced(
+    _ rule: RuleProbabilities, _ chosen: [Int32], _ repaired: [Int]
+  ) -> Replaced {
+    var sums = Replaced()
+    guard !isDeterministic, !repaired.isEmpty else { return sums }
+    let candidates = problem.candidateCount
+    let worker = PassWorker(dual.engine, capacity: 1, block: problem.emptyBlock(capacity: 1))
+    let mixed = DoubleBuffer(candidates)
+    for decision in repaired {
+      worker.read(decision..<decision + 1)
+      worker.choose(decision..<decision + 1, rule.setting)
+      rule.write(decision..<decision + 1, worker, mixed.start)
+      sums.value += dual.weight * worker.value(Int(chosen[decision]), 0, rows: 1)
+      for candidate in 0..<candidates where mixed.start[candidate] > 0 {
+        sums.value -= dual.weight * mixed.start[candidate] * worker.value(candidate, 0, rows: 1)
+      }
+      guard rule.setting.temperature > 0 else { continue }
+      for candidate in 0..<candidates where worker.values[candidate] > 0 {
+        sums.entropy -= worker.values[candidate] * c360_ln(worker.values[candidate])
+      }
+    }
+    return sums
   }
 
   /// What soft rows charge for a usage, weighted.

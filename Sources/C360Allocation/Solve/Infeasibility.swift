@@ -6,6 +6,8 @@ struct Infeasibility {
 
   /// Rows that are tried one by one for a smallest set; of more, the first that are proven to clash.
   private static let mostTests = 48
+  /// Rows of a program that proves: its inverse is a square of them.
+  private static let mostRows = 1500
 
   init(_ engine: PassEngine, _ survey: Survey, limits: SolverLimits) {
     self.engine = engine
@@ -52,7 +54,7 @@ struct Infeasibility {
       closestBound: closest)
   }
 
-  /// The clash of a problem that is known to have one.
+  /// The clash of a problem that is proven to have one.
   func explain() throws -> AllocationInfeasibility {
     if let found = try explainIfAny() { return found }
     // The rows can hold: the rule's own bounds are what clashes.
@@ -95,12 +97,16 @@ struct Infeasibility {
     let dual = DualFunction(
       engine, survey, weight: 0, enabled: problem.rows.indices.map { rows.contains($0) })
     for row in problem.rows.indices where problem.rows[row].penalty != nil { dual.upper[row] = 0 }
-    if problem.decisionCount <= limits.small, dual.share > 0 {
+    if problem.decisionCount <= limits.small, dual.share > 0, rows.count <= Self.mostRows {
       return try exactProof(dual)
     }
     var descent = DualDescent(dual)
     let outcome = try descent.run(from: nil, to: limits.lastSmoothing, patience: 60)
-    guard case .infeasible(let x) = outcome else { return nil }
+    guard case .infeasible(let x) = outcome else {
+      // The descent may have been too short to tell.
+      guard problem.decisionCount <= limits.mostRemainder, dual.share > 0 else { return nil }
+      return try exactProof(dual)
+    }
     let greatest = x.max() ?? 0
     return Set(rows.filter { x[$0] > 1e-7 * greatest })
   }
@@ -111,7 +117,9 @@ struct Infeasibility {
     let (remainder, rows) = builder.build(
       Array(0..<problem.decisionCount), chosen: look.chosen, usage: look.evaluation.usage
     ).withoutIdleRows()
+    guard rows.count <= Self.mostRows else { return nil }
     let simplex = GroupedSimplex(remainder)
+    simplex.isCancelled = engine.isCancelled
     guard case .infeasible = simplex.solve(limit: limits.pivotLimit(rows: rows.count)) else {
       return nil
     }
@@ -141,9 +149,38 @@ struct Infeasibility {
     try sifting.run(from: x)
     guard let primal = sifting.primal else { return nil }
     let least = constant - dual.share * primal.value / unit
-    // Numbers that stand for sums of integers look like integers.
+    // Numbers that stand for sums of integers look like integers; and whole decisions that count
+    // in integers come no nearer than the next.
     let whole = least.rounded()
-    return abs(least - whole) <= 1e-9 * max(1, abs(whole)) ? whole : least
+    if abs(least - whole) <= 1e-9 * max(1, abs(whole)) { return whole }
+    return try countsInIntegers(row) ? least.rounded(.up) : least
+  }
+
+  /// Whether whole decisions can bring a row to integers only.
+  private func countsInIntegers(_ row: Int) throws -> Bool {
+    var pairs: Set<Int> = []
+    for term in problem.rows[row].terms {
+      guard term.coefficient == term.coefficient.rounded() else { return false }
+      switch problem.meters[term.meter].quantity {
+      case .perAction(let quantities):
+        guard quantities.allSatisfy({ $0 == $0.rounded() }) else { return false }
+      case .pairs(let place): pairs.insert(place)
+      }
+    }
+    guard !pairs.isEmpty else { return true }
+    let block = problem.emptyBlock(capacity: engine.blockSize)
+    for index in 0..<engine.blockCount {
+      if engine.isCancelled() { throw CancellationError() }
+      let range = engine.range(ofBlock: index)
+      problem.source.read(range, into: block)
+      for pair in 0..<problem.actionCount * range.count where !block.values[pair].isNaN {
+        for place in pairs {
+          let quantity = block.quantities[place][pair]
+          guard quantity == quantity.rounded() else { return false }
+        }
+      }
+    }
+    return true
   }
 }
 

@@ -71,6 +71,7 @@ struct Sifting {
         remainder = whole.restricted(to: rows)
       }
       let simplex = GroupedSimplex(remainder)
+      simplex.isCancelled = dual.engine.isCancelled
       let outcome = simplex.solve(limit: limits.pivotLimit(rows: rows.count))
       if case .infeasible = outcome {
         if decisions.count == count, rows.count < limits.rows {

@@ -24,6 +24,12 @@ struct SolverLimits: Sendable {
   var negligible = 1e-7
   /// Candidates beside one of each decision that branch and bound may choose among.
   var branchingColumns = 400
+  /// With more pairs than this one budget alone is solved by the hulls of its decisions, which takes two
+  /// passes instead of dozens.
+  var hullPairs = 30_000_000
+  /// Prices above this, in scaled units, are looked at once more, of so many rows at most.
+  var steepPrice = 20.0
+  var mostSteep = 8
   /// Arithmetic that branch and bound may take.
   var branching = 20_000_000
 

@@ -47,10 +47,7 @@ extension PassWorker {
       guard candidate >= 0, candidate < problem.actionCount else { continue }
       let cell = meter.cells.map { Int($0[decision]) } ?? 0
       if cell < 0 { continue }
-      switch meter.quantity {
-      case .perAction(let quantities): sums[cell] += quantities[candidate]
-      case .pairs(let pair): sums[cell] += block.quantities[pair][candidate * rows + row]
-      }
+      sums[cell] += meter.quantity.amount(candidate, block, row, rows)
     }
   }
 }

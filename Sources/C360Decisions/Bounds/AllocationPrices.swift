@@ -32,11 +32,7 @@ struct AllocationPrices: Sendable {
     for (meter, prices) in zip(meters, prices) {
       let cell = meter.cells.map { Int($0[decision]) } ?? 0
       guard cell >= 0, prices[cell] != 0 else { continue }
-      switch meter.quantity {
-      case .perAction(let values): price += prices[cell] * values[action]
-      case .pairs(let index):
-        price += prices[cell] * block.quantities[index][action * count + place]
-      }
+      price += prices[cell] * meter.quantity.amount(action, block, place, count)
     }
     return price
   }

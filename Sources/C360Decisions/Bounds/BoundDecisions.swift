@@ -8,7 +8,7 @@ import C360Plan
 /// 1. Values and quantities of every pair are computed.
 /// 2. Where constraints bound all decisions, the allocation finds their prices and whole decisions.
 /// 3. Where bounds hold for each entity, its decisions are gone through in time, each seeing what the
-///    earlier ones left; with constraints too, prices and walks take turns until they agree.
+///    earlier ones left; with constraints too, prices and walks take turns (`PacedAllocation`).
 /// 4. Members of a composition take what is theirs, and say what they would do elsewhere at these prices.
 /// 5. The tiles are evaluated once more and written with these decisions.
 struct BoundDecisions {
@@ -21,8 +21,8 @@ struct BoundDecisions {
   let watched: [Int]
   let context: ExecutionContext
 
-  private var step: DecideStep { problem.step }
-  private var actionCount: Int { problem.rule.actionCount }
+  var step: DecideStep { problem.step }
+  var actionCount: Int { problem.rule.actionCount }
 
   init(
     _ problem: BoundProblem, plan: Plan, read: @escaping (ColumnID) -> Vector, rowCount: Int,
@@ -53,6 +53,7 @@ struct BoundDecisions {
     into logs: [DecisionLog], prior: PriorDistribution?
   ) throws(EngineError) -> Outcome {
     try prior?.check(rowCount: rowCount, context)
+    for part in problem.parts { try part.checkNumbers(rowCount: rowCount) }
     let first = problem.parts[0]
     let empty = Quantities(
       outputs: first.quantityOutputs, actionCount: problem.ownCount,
@@ -79,6 +80,7 @@ struct BoundDecisions {
     if step.constraints.isEmpty {
       try choose(walk, source, decided, &notes)
       counts = try capCounts(walk, source, decided)
+      counts?.caps = capReports(decided)
     } else {
       let (found, allocation) = try allocate(
         bounds, source, caps.isEmpty ? nil : walk, decided, &notes)
@@ -127,7 +129,7 @@ struct BoundDecisions {
   }
 
   /// A fallback that a bound forbids gives way to the no-op.
-  private func forcedCandidate(_ candidate: Int, _ blocked: [Bool]) -> Int {
+  func forcedCandidate(_ candidate: Int, _ blocked: [Bool]) -> Int {
     candidate < actionCount && blocked[candidate] && problem.rule.hasNoOp ? actionCount : candidate
   }
 
@@ -141,21 +143,26 @@ struct BoundDecisions {
     var allocationProblem = bounds.problem(
       rule: problem.rule, source: source, meters: meters, decisionCount: rowCount)
     allocationProblem.watched = watched
-    var allocation = try solve(allocationProblem, bounds, warmStart: bounds.start(step.startPrices))
+    var allocation = try solve(
+      allocationProblem, bounds, warmStart: bounds.start(step.startPrices), caps: [])
     // Bounds for each entity only take away: what no decisions are worth without them, none are with.
     var upperBound = allocation.certificate.bound
     var passes = allocation.certificate.passes
+    var value = allocation.certificate.value
+    var drawnValue = allocation.certificate.drawnValue
     decided.adopt(allocation)
     if let walk {
-      for _ in 0..<Self.mostRounds {
-        guard try block(walk, source, decided) else { break }
-        allocation = try solve(allocationProblem, bounds, warmStart: allocation.multipliers)
-        passes += allocation.certificate.passes
-        decided.adopt(allocation)
-      }
-      try keepCaps(walk, source, decided)
+      var pacing = PacedAllocation(
+        self, bounds, source, walk, decided, allocationProblem, allocation, context)
+      try pacing.run()
+      allocation = pacing.allocation
+      passes += pacing.passes
+      (value, drawnValue) = (pacing.value, pacing.drawnValue)
+      notes.redrawn = pacing.redrawn
+      // What caps changed after it was chosen for certain is certain all the same.
+      if drawnValue == nil { allocation.distributions = [:] }
+      allocation.distributions.merge(pacing.distributions) { $1 }
     }
-    var lost = 0.0
     if let walk, isGreedy {
       let bound = EntityCapBound(
         walk,
@@ -169,20 +176,34 @@ struct BoundDecisions {
       }
       upperBound = min(upperBound, most)
     }
-    if walk != nil { lost = try repairedValue(source, allocation, decided) }
     let usage = source.usage(of: meters, chosen: decided.chosen)
-    if let broken = bounds.broken(usage: usage) {
+    if let broken = bounds.broken(usage: usage, caps: capNames) {
       throw .unsatisfiable(policy: problem.name, broken)
     }
     var counts = bounds.counts(allocation, usage: usage)
-    counts.value = allocation.certificate.value - lost
-    counts.upperBound = max(upperBound, counts.value)
+    counts.value = value
+    counts.drawnValue = drawnValue
+    counts.upperBound = max(upperBound, value)
     if case .softmax = problem.rule.base { counts.isEntropic = true }
     counts.passes = passes
-    counts.path = path(allocationProblem)
+    // The path is of one budget alone: it knows nothing of what each entity may have.
+    counts.path = walk == nil ? path(allocationProblem) : []
     counts.repaired = decided.repaired.count { $0 }
+    counts.caps = capReports(decided)
     notes.take(allocation, bounds, counts, source)
     return (counts, allocation)
+  }
+
+  private var capNames: [String] { step.entityCaps.map(\.name) }
+
+  /// What caps came to: pairs that they forbid.
+  private func capReports(_ decided: DecidedRows) -> [AllocationCounts.Cap] {
+    zip(step.entityCaps, decided.blocked).map { cap, blocked in
+      let flags: UnsafeMutablePointer<UInt8> = blocked.elements()
+      var pairs = 0
+      for pair in 0..<rowCount * actionCount where flags[pair] != 0 { pairs += 1 }
+      return AllocationCounts.Cap(name: cap.name, blockedPairs: pairs)
+    }
   }
 
   /// Empty where the bounds are not one budget, or choices are drawn.
@@ -198,11 +219,9 @@ struct BoundDecisions {
     }
   }
 
-  /// Rounds of prices and walks: after them, what still exceeds a bound of an entity is repaired.
-  private static let mostRounds = 8
-
-  private func solve(
-    _ problem: AllocationProblem, _ bounds: BoundRows, warmStart: [Double]?
+  /// - Parameter caps: bounds for each entity that the source forbids by already.
+  func solve(
+    _ problem: AllocationProblem, _ bounds: BoundRows, warmStart: [Double]?, caps: [String]
   ) throws(EngineError) -> Allocation {
     let cancellation = context.cancellation
     do {
@@ -212,50 +231,15 @@ struct BoundDecisions {
         progress: { progress in
           context.progress?(
             ProgressReport(
-              operation: "price the bounds of \(self.problem.name)", done: progress.passes, total: 0
-            ))
+              operation: "price the bounds of \(self.problem.name), pass \(progress.passes)",
+              done: 0, total: 0))
         })
     } catch let error as AllocationInfeasibility {
       throw .unsatisfiable(policy: self.problem.name, bounds.unsatisfied(error))
+    } catch let error as AllocationNotFound {
+      throw .unsatisfiable(policy: self.problem.name, bounds.unsatisfied(error, caps: caps))
     } catch {
       throw .cancelled
-    }
-  }
-
-  /// Blocks, at the decisions that the allocation made, what exceeds a bound of the entity.
-  /// - Returns: whether any decision made is blocked.
-  private func block(
-    _ walk: EntityCapWalk, _ source: DecisionValues, _ decided: DecidedRows
-  ) throws(EngineError) -> Bool {
-    let blocked = source.blocked ?? Buffer(byteCount: max(1, rowCount * actionCount))
-    if source.blocked == nil {
-      blocked.elements(UInt8.self).update(repeating: 0, count: rowCount * actionCount)
-    }
-    let flags: UnsafeMutablePointer<UInt8> = blocked.elements()
-    source.blocked = nil
-    var isAnyBlocked = false
-    try walk.walk(source, blocked: decided.blocked, context) { row, _, _, _, blockedNow in
-      let chosen = Int(decided.chosen[row])
-      guard chosen < actionCount, blockedNow[chosen] else { return chosen }
-      isAnyBlocked = true
-      for action in 0..<actionCount where blockedNow[action] { flags[action * rowCount + row] = 1 }
-      return problem.rule.hasNoOp ? actionCount : chosen
-    }
-    source.blocked = blocked
-    return isAnyBlocked
-  }
-
-  /// Makes the no-op of what exceeds a bound of the entity still.
-  private func keepCaps(
-    _ walk: EntityCapWalk, _ source: DecisionValues, _ decided: DecidedRows
-  ) throws(EngineError) {
-    source.blocked = nil
-    try walk.walk(source, blocked: decided.blocked, context) { row, _, _, _, blocked in
-      let chosen = Int(decided.chosen[row])
-      guard chosen < actionCount, blocked[chosen], problem.rule.hasNoOp else { return chosen }
-      decided.set(row, chosen: actionCount, propensity: .nan, expected: 0)
-      decided.repaired[row] = true
-      return actionCount
     }
   }
 
@@ -279,15 +263,6 @@ struct BoundDecisions {
     return AllocationCounts(
       value: try value(source, of: decided.chosen.indices) { Int(decided.chosen[$0]) },
       bound: try bound.total(source, context))
-  }
-
-  /// What was given up where decisions of an allocation became the no-op afterwards.
-  private func repairedValue(
-    _ source: DecisionValues, _ allocation: Allocation, _ decided: DecidedRows
-  ) throws(EngineError) -> Double {
-    try value(source, of: decided.chosen.indices) { row in
-      decided.chosen[row] == allocation.chosen[row] ? actionCount : Int(allocation.chosen[row])
-    }.rounded
   }
 
   /// Σ of the values of candidates, exactly; what has none counts 0.

@@ -27,12 +27,13 @@ extension BoundRows {
         name: declared.name, isAtMost: declared.isAtMost, isSoft: declared.penalty != nil,
         bounds: distributional(declared, allocation)
           + constraint.written.map { written in
-            AllocationCounts.Bound(
+            let prices = Array(allocation.multipliers[written.rows])
+            let slopes = Self.slopes(written, usage)
+            return AllocationCounts.Bound(
               label: written.label, limit: written.limit,
               realized: Self.realized(written.form, usage),
-              multiplier: allocation.multipliers[written.rows].reduce(0, +),
-              rowMultipliers: written.rows.count > 1
-                ? Array(allocation.multipliers[written.rows]) : [])
+              multiplier: zip(prices, slopes).reduce(0) { $0 + $1.0 * $1.1 },
+              rowMultipliers: slopes == [1] ? [] : prices)
           })
     }
     return counts
@@ -80,6 +81,20 @@ extension BoundRows {
     return isAnyKnown ? prices : nil
   }
 
+  /// By row of a bound: by how much its own bound moves when the one that was written moves by one.
+  private static func slopes(_ written: Written, _ usage: [[Double]]) -> [Double] {
+    switch written.form {
+    case .usage, .parity(_, _, _, _, isRatio: false): return written.rows.map { _ in 1 }
+    case .proportion(_, let whole, let cells): return [usage[whole][cells].reduce(0, +)]
+    case .parity(let meter, let cell, let sizes, let others, isRatio: true):
+      let own = usage[meter][cell] / Double(max(1, sizes[cell]))
+      return others.flatMap { other in
+        let their = usage[meter][other].reduce(0, +) / Double(max(1, sizes[other].reduce(0, +)))
+        return written.rows.count == others.count ? [their] : [their, own]
+      }
+    }
+  }
+
   private static func realized(_ form: Written.Form, _ usage: [[Double]]) -> Double? {
     switch form {
     case .usage(let meter, let cells, let over): return usage[meter][cells].reduce(0, +) / over
@@ -101,8 +116,21 @@ extension BoundRows {
     }
   }
 
+  /// What soft bounds charge for a usage, in units of the objective.
+  func charges(usage: [[Double]]) -> Double {
+    var sum = 0.0
+    for row in rows {
+      guard let penalty = row.penalty else { continue }
+      let used = row.terms.reduce(0) { sum, term in
+        sum + term.coefficient * usage[term.meter][term.cells].reduce(0, +)
+      }
+      if used > row.bound { sum += penalty * (used - row.bound) }
+    }
+    return sum
+  }
+
   /// A hard bound that the decisions written break, if any: by more than the rounding of sums.
-  func broken(usage: [[Double]]) -> UnsatisfiedBounds? {
+  func broken(usage: [[Double]], caps: [String] = []) -> UnsatisfiedBounds? {
     var clashes: [UnsatisfiedBounds.Clash] = []
     for constraint in constraints where constraint.declared.penalty == nil {
       let declared = constraint.declared
@@ -113,7 +141,7 @@ extension BoundRows {
             limit: written.limit, closest: Self.realized(written.form, usage)))
       }
     }
-    return clashes.isEmpty ? nil : UnsatisfiedBounds(clashes: clashes)
+    return clashes.isEmpty ? nil : UnsatisfiedBounds(clashes: clashes, isProven: false, caps: caps)
   }
 
   private func breaks(_ row: Int, _ usage: [[Double]]) -> Bool {
@@ -129,19 +157,47 @@ extension BoundRows {
 
   /// A clash of rows in the words of the constraints.
   func unsatisfied(_ error: AllocationInfeasibility) -> UnsatisfiedBounds {
-    UnsatisfiedBounds(
-      clashes: distributional
-        + error.clashes.compactMap { clash in
-          for constraint in constraints {
-            guard let written = constraint.written.first(where: { $0.rows.contains(clash.row) })
-            else { continue }
-            return UnsatisfiedBounds.Clash(
-              constraint: constraint.declared.name, label: written.label,
-              isAtMost: constraint.declared.isAtMost, limit: written.limit,
-              closest: closest(clash, written, constraint.declared))
-          }
-          return nil
-        })
+    var found = distributional
+    var seen: Set<[String]> = []
+    for clash in error.clashes {
+      guard let (constraint, written) = place(ofRow: clash.row),
+        seen.insert([constraint.declared.name, written.label]).inserted
+      else { continue }
+      found.append(
+        UnsatisfiedBounds.Clash(
+          constraint: constraint.declared.name, label: written.label,
+          isAtMost: constraint.declared.isAtMost, limit: written.limit,
+          closest: closest(clash, written, constraint.declared)))
+    }
+    return UnsatisfiedBounds(clashes: found)
+  }
+
+  /// What the nearest decisions found break; of bounds of several rows what a row comes to says little.
+  func unsatisfied(_ error: AllocationNotFound, caps: [String]) -> UnsatisfiedBounds {
+    var found: [UnsatisfiedBounds.Clash] = []
+    var seen: Set<[String]> = []
+    for row in error.rows {
+      guard let (constraint, written) = place(ofRow: row.row),
+        seen.insert([constraint.declared.name, written.label]).inserted
+      else { continue }
+      let declared = constraint.declared
+      var closest: Double?
+      if case .usage = written.form { closest = declared.isAtMost ? row.usage : -row.usage }
+      found.append(
+        UnsatisfiedBounds.Clash(
+          constraint: declared.name, label: written.label, isAtMost: declared.isAtMost,
+          limit: written.limit, closest: closest))
+    }
+    return UnsatisfiedBounds(clashes: found, isProven: false, caps: caps)
+  }
+
+  private func place(ofRow row: Int) -> (Constraint, Written)? {
+    for constraint in constraints {
+      if let written = constraint.written.first(where: { $0.rows.contains(row) }) {
+        return (constraint, written)
+      }
+    }
+    return nil
   }
 
   /// Bounds on entropy and divergence: no rows, but part of every clash that they may cause.
@@ -171,9 +227,11 @@ extension BoundRows {
 }
 
 extension DecisionValues {
-  /// Usage by meter and cell of whole decisions, added in the order of the decisions.
+  /// Usage by meter and cell of whole decisions: in the order of the decisions, with what rounding loses
+  /// (Neumaier 1974).
   func usage(of meters: [AllocationMeter], chosen: [Int32]) -> [[Double]] {
     var usage = meters.map { [Double](repeating: 0, count: $0.cellCount) }
+    var lost = usage
     let size = 1024
     let block = makeBlock(capacity: size)
     for rows in Parallel.ranges(chosen.count, size: size) {
@@ -184,13 +242,17 @@ extension DecisionValues {
         for (index, meter) in meters.enumerated() {
           let cell = meter.cells.map { Int($0[row]) } ?? 0
           guard cell >= 0 else { continue }
-          switch meter.quantity {
-          case .perAction(let values): usage[index][cell] += values[action]
-          case .pairs(let pair):
-            usage[index][cell] += block.quantities[pair][action * rows.count + place]
-          }
+          let amount = meter.quantity.amount(action, block, place, rows.count)
+          let sum = usage[index][cell]
+          let next = sum + amount
+          lost[index][cell] +=
+            abs(sum) >= abs(amount) ? (sum - next) + amount : (amount - next) + sum
+          usage[index][cell] = next
         }
       }
+    }
+    for index in usage.indices {
+      for cell in usage[index].indices { usage[index][cell] += lost[index][cell] }
     }
     return usage
   }

@@ -43,6 +43,11 @@ struct BoundRows {
   private let partCount: Int
   private let limits: (DecideConstraint) throws(EngineError) -> GroupLimits
 
+  /// Instants in all stretches of rolling periods, each as often as stretches hold it.
+  private var overlap = 0
+  /// Beyond, memory and time of a run are those of the overlaps.
+  static let overlapLimit = 1 << 25
+
   /// Rows that one run may have: beyond, a bound is meant for each entity.
   static let rowLimit = 200_000
 
@@ -65,7 +70,8 @@ struct BoundRows {
       if rows.count > Self.rowLimit {
         throw .unusable(
           relation: step.frame,
-          detail: "`\(constraint.name)` has more than \(Self.rowLimit) groups and periods")
+          detail: "`\(constraint.name)` has more than \(Self.rowLimit) groups and periods; what "
+            + "holds for each entity is written `per` the entity, and is bounded one by one")
       }
     }
   }
@@ -190,6 +196,14 @@ struct BoundRows {
     for group in actionGroups(constraint) {
       let meter = meter(quantity, among: group.actions, cells)
       for range in Self.ranges(cells, constraint.period) {
+        overlap += constraint.period.map { $0.isRolling ? range.count : 0 } ?? 0
+        if overlap > Self.overlapLimit {
+          throw .unusable(
+            relation: relation,
+            detail: "`\(constraint.name)` holds in too many stretches of time that overlap: "
+              + "\(cells.count) instants; bound `per calendar` days or weeks, or decide at fewer "
+              + "instants")
+        }
         let size = isRate ? Double(cells.sizes[range].reduce(0, +)) : 1
         guard size > 0, counts(cells, range) else { continue }
         let label = Self.label([group.label, cells.labels[range.upperBound - 1]])

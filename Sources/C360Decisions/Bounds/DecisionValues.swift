@@ -24,6 +24,7 @@ final class DecisionValues: AllocationSource, @unchecked Sendable {
   /// Of all parts.
   let actionCount: Int
   let pairCount: Int
+  var candidateCount: Int { bound.rule.candidateCount }
   private let context: ExecutionContext
   /// actionCount × rowCount, candidate by candidate; nil: computed at every pass.
   private var values: Buffer?
@@ -118,9 +119,11 @@ final class DecisionValues: AllocationSource, @unchecked Sendable {
   }
 
   /// Of all parts.
-  func makeBlock(capacity: Int) -> AllocationBlock {
+  /// - Parameter readsPrior: whether blocks hold the probabilities of the other policy too.
+  func makeBlock(capacity: Int, readsPrior: Bool = false) -> AllocationBlock {
     AllocationBlock(
-      capacity: capacity, actionCount: actionCount, pairMeters: pairCount, priorCandidates: 0)
+      capacity: capacity, actionCount: actionCount, pairMeters: pairCount,
+      priorCandidates: readsPrior ? candidateCount : 0)
   }
 
   // MARK: Parts

@@ -9,15 +9,7 @@ extension DecideStep {
 
   /// Quantities of bounds that are computed at every pair.
   var quantityScalars: [ScalarID] {
-    var quantities = entityCaps.map(\.quantity)
-    for constraint in constraints {
-      switch constraint.measure {
-      case .total(let quantity), .rate(let quantity), .parity(let quantity, _, _, _):
-        quantities.append(quantity)
-      case .proportion(let quantity, let whole): quantities += [quantity, whole]
-      case .entropy, .divergence: break
-      }
-    }
+    let quantities = entityCaps.map(\.quantity) + constraints.flatMap(\.quantities)
     return quantities.compactMap { if case .pairs(let scalar) = $0 { scalar } else { nil } }
   }
 }
@@ -35,11 +27,24 @@ extension DecisionWorker {
       tile.letFallbacksAct()
       for pair in pairs { tile.noteQuantity(pair.output, output(.quantity(pair.output))) }
       try checkFailure(tileRows)
-      copy(pairs, into: target.advanced(by: tileRows.lowerBound - rows.lowerBound))
+      let bad = copy(pairs, into: target.advanced(by: tileRows.lowerBound - rows.lowerBound))
+      if let bad {
+        throw problem.notFinite(
+          output: bad.output, bad.value, row: tileRows.lowerBound + bad.row)
+      }
     }
   }
 
-  private func copy(_ pairs: [PairQuantity], into target: BoundTarget) {
+  /// A quantity that no bound can count, where its action may be chosen.
+  private struct BadQuantity {
+    let output: Int
+    let row: Int
+    let value: Double
+  }
+
+  /// - Returns: the first quantity, by row, that is NaN or infinite.
+  private func copy(_ pairs: [PairQuantity], into target: BoundTarget) -> BadQuantity? {
+    var bad: BadQuantity?
     let rows = tile.rows
     let actionCount = tile.rule.actionCount
     let values = passing == nil ? tile.values : tile.base
@@ -62,9 +67,16 @@ extension DecisionWorker {
           let isKnown = operand.valid.map { $0[place] != 0 } ?? true
           let value = isKnown ? operand.float64s[place] : 0
           column[row] = value.isFinite ? value : 0
+          if !value.isFinite, row < bad?.row ?? rows,
+            !target.values[action * target.stride + row].isNaN
+              || Int(target.forced[row]) == action
+          {
+            bad = BadQuantity(output: pair.output, row: row, value: value)
+          }
         }
       }
     }
+    return bad
   }
 
   /// Probabilities of the candidates of a piece, candidate by candidate, before any bound.

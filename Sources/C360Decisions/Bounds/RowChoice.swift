@@ -8,6 +8,8 @@ struct RowChoice {
   private let temperature: Double
   private var weights: [Double]
   private var isCertain = true
+  /// Nats, before exploration.
+  private(set) var entropy = 0.0
   private(set) var chosen = 0
   private(set) var propensity = 1.0
   /// Σ p·v of the values as they are, not adjusted.
@@ -41,6 +43,7 @@ struct RowChoice {
       isCertain = true
       chosen = max(0, best)
       propensity = 1
+      entropy = 0
       expected = values(chosen)
       return
     }
@@ -77,8 +80,10 @@ struct RowChoice {
       }
       total += weights[candidate]
     }
+    entropy = 0
     for (candidate, value) in adjusted.enumerated() where !value.isNaN {
       let share = weights[candidate] / total
+      if share > 0, share < 1 { entropy -= share * c360_ln(share) }
       weights[candidate] =
         rule.explore > 0 ? (1 - rule.explore) * share + rule.explore / eligible : share
     }

@@ -14,6 +14,8 @@ struct BoundNotes {
   /// By row, candidate by candidate, under the full mixture.
   var distributions: [Int: [Double]] = [:]
   var bounds: [Int: [Entry]] = [:]
+  /// Rows that were drawn anew, by themselves, for what the caps left.
+  var redrawn: Set<Int> = []
   /// Rows that prices alone do not decide.
   var remainder: Set<Int> = []
   /// By row of the allocation; nil: nothing bounds all decisions.
@@ -32,7 +34,8 @@ struct BoundNotes {
     _ source: DecisionValues
   ) {
     distributions = allocation.distributions
-    remainder = Set(watched.filter { allocation.remainder[$0] != nil })
+    remainder = Set(
+      watched.filter { allocation.remainder[$0] != nil && !redrawn.contains($0) })
     prices = allocation.multipliers
     temperature = allocation.temperature
     priorWeight = rows.divergenceCeiling == nil ? nil : allocation.priorWeight
@@ -62,7 +65,7 @@ extension BoundRows {
           for action in charges.indices {
             charges[action] +=
               multipliers[row] * term.coefficient
-              * quantity(meters[term.meter].quantity, action, block)
+              * meters[term.meter].quantity.amount(action, block, 0, 1)
           }
         }
       }
@@ -84,14 +87,5 @@ extension BoundRows {
   private func isIn(_ term: AllocationRow.Term, _ decision: Int) -> Bool {
     let cell = meters[term.meter].cells.map { Int($0[decision]) } ?? 0
     return term.cells.contains(cell)
-  }
-
-  private func quantity(
-    _ quantity: AllocationMeter.Quantity, _ action: Int, _ block: AllocationBlock
-  ) -> Double {
-    switch quantity {
-    case .perAction(let values): values[action]
-    case .pairs(let index): block.quantities[index][action]
-    }
   }
 }

@@ -76,7 +76,8 @@ struct DecisionWatcher {
     return decision(
       row, chosen: chosen, propensity: decided.propensities[row],
       isRepaired: decided.repaired[row], probabilities,
-      use: isCertain ? .none : notes.prices == nil ? .picks : .rounds)
+      use: isCertain
+        ? .none : notes.prices == nil || notes.redrawn.contains(row) ? .picks : .rounds)
   }
 
   private func decision(

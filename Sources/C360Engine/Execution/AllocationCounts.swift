@@ -7,9 +7,9 @@ public struct AllocationCounts: Sendable {
     public let limit: Double
     /// Of the decisions written; nil: nothing to take a share of.
     public let realized: Double?
-    /// Objective for one more unit of the limit, ≥ 0.
+    /// Objective that one more unit of the limit as it was written gives (`<=`) or takes (`>=`), ≥ 0.
     public let multiplier: Double
-    /// Of the rows that a bound of several is solved as, for a later run to start from; empty: of one.
+    /// Prices of the rows that it is solved as, for a later run to start from; empty: of one, and its own.
     public let rowMultipliers: [Double]
     public init(
       label: String, limit: Double, realized: Double?, multiplier: Double,
@@ -34,6 +34,20 @@ public struct AllocationCounts: Sendable {
       self.bounds = bounds
     }
   }
+  /// A bound for each entity.
+  public struct Cap: Sendable {
+    public let name: String
+    /// Pairs of decision and action that it forbade.
+    public let blockedPairs: Int
+    public init(name: String, blockedPairs: Int) {
+      self.name = name
+      self.blockedPairs = blockedPairs
+    }
+
+    fileprivate func merged(with other: Cap?) -> Cap {
+      Cap(name: name, blockedPairs: blockedPairs + (other?.blockedPairs ?? 0))
+    }
+  }
   /// What the best decisions within a budget are worth.
   public struct PathPoint: Sendable {
     public let budget: Double
@@ -50,12 +64,16 @@ public struct AllocationCounts: Sendable {
     }
   }
   public var constraints: [Constraint] = []
+  /// Bounds for each entity beside them.
+  public var caps: [Cap] = []
   /// For every budget, where it was asked for and there is one budget alone.
   public var path: [PathPoint] = []
   /// No decisions that satisfy the bounds are worth more, in the unit of the objective.
   public var upperBound = 0.0
-  /// Expected value of the decisions written.
+  /// Value of the decisions written; expected, where choices are drawn.
   public var value = 0.0
+  /// What was drawn is worth; nil: nothing is drawn.
+  public var drawnValue: Double?
   /// Whether bound and value are of the objective plus temperature × entropy, as softmax has it.
   public var isEntropic = false
   /// Times that all decisions were gone through.
@@ -84,6 +102,10 @@ public struct AllocationCounts: Sendable {
     guard var own = sums, let theirs = other.sums else { return }
     own.value.merge(theirs.value)
     own.bound.merge(theirs.bound)
+    // The same step has the same caps in every part.
+    caps = caps.enumerated().map { place, cap in
+      cap.merged(with: other.caps.indices.contains(place) ? other.caps[place] : nil)
+    }
     setSums(own.value, own.bound)
   }
 
@@ -92,7 +114,7 @@ public struct AllocationCounts: Sendable {
   public var relativeGap: Double { gap == 0 ? 0 : gap / max(abs(upperBound), abs(value)) }
 }
 
-/// Bounds that no decisions satisfy together.
+/// Bounds that no decisions satisfy together, or that none were found to satisfy.
 public struct UnsatisfiedBounds: Error, Sendable {
   public struct Clash: Sendable {
     public let constraint: String
@@ -100,7 +122,8 @@ public struct UnsatisfiedBounds: Error, Sendable {
     public let label: String
     public let isAtMost: Bool
     public let limit: Double
-    /// The nearest limit at which the others of the clash can hold; nil: not known.
+    /// The nearest limit at which the others of the clash can hold; nil: not known. Where nothing is
+    /// proven, what the nearest decisions found come to.
     public let closest: Double?
     public init(
       constraint: String, label: String, isAtMost: Bool, limit: Double, closest: Double?
@@ -112,7 +135,16 @@ public struct UnsatisfiedBounds: Error, Sendable {
       self.closest = closest
     }
   }
-  /// Without any one of them the others can hold.
+  /// Without any one of them the others can hold; where nothing is proven, those that the nearest
+  /// decisions found break.
   public let clashes: [Clash]
-  public init(clashes: [Clash]) { self.clashes = clashes }
+  /// Whether no decisions can satisfy them; else none were found.
+  public let isProven: Bool
+  /// Bounds for each entity that were kept meanwhile; none where it is proven without them.
+  public let caps: [String]
+  public init(clashes: [Clash], isProven: Bool = true, caps: [String] = []) {
+    self.clashes = clashes
+    self.isProven = isProven
+    self.caps = caps
+  }
 }

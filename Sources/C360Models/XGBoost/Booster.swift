@@ -97,8 +97,12 @@ struct Booster {
     guard offsets[0] == 0, offsets.last == bytes.count,
       zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 })
     else { throw offsetsPlace.problem("the ends of the texts do not ascend") }
-    let texts = zip(offsets, offsets.dropFirst()).map { start, end in
-      String(decoding: bytes[start..<end], as: UTF8.self)
+    var texts: [String] = []
+    for (start, end) in zip(offsets, offsets.dropFirst()) {
+      guard let text = String(validating: bytes[start..<end], as: UTF8.self) else {
+        throw place.problem("a category is not UTF-8")
+      }
+      texts.append(text)
     }
     guard Set(texts).count == texts.count else { throw place.problem("a category stands twice") }
     return texts.isEmpty ? nil : .texts(texts)

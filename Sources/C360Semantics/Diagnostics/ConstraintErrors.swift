@@ -41,6 +41,19 @@ extension SemanticError {
       help: [isRatio ? "write `>= 0.8`" : "write `<= 0.05`"])
   }
 
+  static func distributionSense(_ at: Span, _ word: String) -> Diagnostic {
+    Diagnostic(
+      "E0530",
+      word == "entropy"
+        ? "`entropy` is bounded from below: choices may be asked to vary"
+        : "`kl` is bounded from above: choices may be asked to stay near another policy's", at: at,
+      help: [
+        word == "entropy"
+          ? "write `entropy() >= 0.1`; for choices that vary less lower the temperature"
+          : "write `kl(…) <= 0.1`; the other way has no best choice that could be proven"
+      ])
+  }
+
   // MARK: Quantities
 
   static func constraintQuantity(_ at: Span, _ type: Type) -> Diagnostic {
@@ -150,6 +163,10 @@ extension SemanticError {
     Diagnostic("E0536", "a bound comes from one table", at: at)
   }
 
+  static func boundIsNoNumber(_ at: Span) -> Diagnostic {
+    Diagnostic("E0533", "a bound is a number, and this is NaN", at: at)
+  }
+
   // MARK: soft
 
   static func penalty(_ at: Span) -> Diagnostic {
@@ -200,6 +217,19 @@ extension SemanticError {
 }
 
 extension SemanticWarning {
+  /// - Parameter greatest: of what the measure can be; the least is 0.
+  static func boundOutOfReach(
+    _ at: Span, _ word: String, to greatest: Double, holds: Bool
+  ) -> Diagnostic {
+    let reach = greatest.isFinite ? "is between 0 and 1" : "is never below 0"
+    return Diagnostic(
+      "W0531", .warning,
+      holds
+        ? "`\(word)` \(reach): this bound holds whatever is chosen"
+        : "`\(word)` \(reach): nothing satisfies this bound", at: at,
+      help: greatest.isFinite ? ["shares and rates are written `10%` or `0.1`"] : [])
+  }
+
   static func unusedConstraint(_ at: Span, _ name: String) -> Diagnostic {
     Diagnostic(
       "W0530", .warning, "nothing is subject to `\(name)`", at: at,

@@ -72,7 +72,7 @@ extension Parser {
   private func inputKind(_ values: Set<String>) -> TypedInput.Kind {
     if word == .why { return .why }
     if startsTypedDeclaration { return .declaration }
-    if word == .for { return .query }
+    if word == .for || (word == .candidates && kind(after: 1) == .leftParenthesis) { return .query }
     guard isAtName else { return .expression }
     var offset = 1
     while kind(after: offset) == .dot { offset += 2 }
@@ -82,8 +82,7 @@ extension Parser {
     case .reservedWord where word(after: offset) == .at: return .query
     case .identifier where word(after: offset) == .under: return .query
     default:
-      return isLast && !values.contains(tokens[position].range.isEmpty ? "" : here.text)
-        ? .query : .expression
+      return isLast && !values.contains(here.text) ? .query : .expression
     }
   }
 

@@ -36,7 +36,9 @@ extension Checker {
       guard let (quantity, type) = quantity(call, scope, needsValue: true),
         let counted = indicator(call.arguments.first?.filter, scope, call.span)
       else { return nil }
-      return Measured(measure: .proportion(quantity, of: counted), type: type)
+      // A mean of whole numbers is none.
+      return Measured(
+        measure: .proportion(quantity, of: counted), type: type.base == .int ? .float : type)
     case "difference", "ratio": return parity(call, scope, context)
     case "entropy":
       guard call.arguments.isEmpty else { break }

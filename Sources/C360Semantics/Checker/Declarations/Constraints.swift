@@ -82,6 +82,12 @@ extension Checker {
         SemanticError.paritySense(syntax.condition?.span ?? declaration.nameSpan, parity.isRatio))
       return nil
     }
+    if measured.measure.isDistributional, sense != measured.measure.sense {
+      report(
+        SemanticError.distributionSense(
+          syntax.condition?.span ?? declaration.nameSpan, measured.measure.word))
+      return nil
+    }
     guard let per = per(syntax.groups, measured.measure, scope, context) else { return nil }
     if per.isPerEntity, !measured.measure.isTotal || sense == .atLeast {
       report(SemanticError.perEntityForm(syntax.condition?.span ?? declaration.nameSpan))
@@ -98,6 +104,10 @@ extension Checker {
       ? entityBound(bound, measured, scope) : groupBound(bound, measured, per, scope, context)
     let penalty = penalty(syntax, per.isPerEntity, measured.measure, declaration.environment)
     guard let limit, let penalty else { return nil }
+    guard
+      limit.limits != nil
+        || checkReach(of: limit.bound, bound.span, sense, call.callee?.dotted ?? "")
+    else { return nil }
     return Constraint(
       name: declaration.name, measure: measured.measure, sense: sense, bound: limit.bound,
       limits: limit.limits, isPerEntity: per.isPerEntity, period: per.period, groups: per.groups,
@@ -166,6 +176,30 @@ extension Checker {
     return Limit(bound: fitted.widened)
   }
 
+  /// Refuses a constant bound that is no number; warns of one that holds always or never.
+  private func checkReach(
+    of limit: Expression, _ at: Span, _ sense: Constraint.Sense, _ word: String
+  ) -> Bool {
+    guard case .literal(.float(let value)) = limit.kind else { return true }
+    if value.isNaN {
+      report(SemanticError.boundIsNoNumber(at))
+      return false
+    }
+    let greatest: Double? =
+      switch word {
+      case "share", "rate", "difference", "ratio": 1
+      case "count", "entropy", "kl": .infinity
+      default: nil
+      }
+    guard let greatest else { return true }
+    let isOut = sense == .atMost ? value < 0 : value > greatest
+    let isVoid = sense == .atMost ? value > greatest : value < 0
+    if isOut || isVoid {
+      report(SemanticWarning.boundOutOfReach(at, word, to: greatest, holds: isVoid))
+    }
+    return true
+  }
+
   private func penalty(
     _ syntax: ConstraintSyntax, _ isPerEntity: Bool, _ measure: Constraint.Measure,
     _ environment: Environment
@@ -203,6 +237,9 @@ extension Constraint.Measure {
     default: false
     }
   }
+
+  /// The one in which a bound on a distribution is convex.
+  var sense: Constraint.Sense { if case .divergence = self { .atMost } else { .atLeast } }
 
   var isTotal: Bool { if case .total = self { true } else { false } }
 

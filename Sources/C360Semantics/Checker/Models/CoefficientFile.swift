@@ -13,7 +13,9 @@ struct CoefficientFile {
 
   /// CSV rows `name,weight` with a row `intercept`, a header line allowed; or
   /// `{"intercept": …, "coefficients": {…}}`.
-  init(_ bytes: [UInt8]) throws(Problem) {
+  init(_ file: [UInt8]) throws(Problem) {
+    // A mark of the order of bytes is no part of the first name.
+    let bytes = file.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(file.dropFirst(3)) : file
     let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
     if first == UInt8(ascii: "{") {
       self = try Self(json: bytes)
