@@ -7,7 +7,7 @@ import Testing
   /// Who adds a count decides in `merge` how those of partitions become one.
   @Test func everyCountIsMerged() {
     #expect(Mirror(reflecting: RunCounts()).children.count == 20)
-    #expect(Mirror(reflecting: DecisionCounts()).children.count == 6)
+    #expect(Mirror(reflecting: DecisionCounts()).children.count == 7)
     #expect(Mirror(reflecting: CompositionCounts()).children.count == 2)
   }
 
