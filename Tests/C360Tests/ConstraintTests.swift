@@ -310,6 +310,18 @@ struct ConstraintTests {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  @Test("groups are equal when their bytes are: composed and decomposed letters are two regions")
+  func groupsByBytes() throws {
+    var script = Self.script(
+      "constraint each: count(where treated) <= 1 per people.region",
+      "  subject to each\n  choose greedy", show: Self.byAction)
+    script.files["people.csv"] =
+      "person,since,region,worth,left\n"
+      + (1...8).map { "\($0),2026-01-01,\($0 % 2 == 0 ? "\u{E9}" : "e\u{301}"),\($0),2" }
+      .joined(separator: "\n") + "\n"
+    #expect(try script.run().decisions[0].counts.actions == ["nothing": 6, "cake": 2])
+  }
+
   @Test("a cap in fractions holds up to rounding")
   func fractionalCap() throws {
     var script = Self.script(

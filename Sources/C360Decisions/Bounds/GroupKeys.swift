@@ -10,7 +10,7 @@ struct GroupKeys: Sendable {
 
   init(ranks: [Int], labels: [String]) {
     self.ranks = ranks
-    values = labels.map { .text($0) }
+    values = labels.map { .text(TextBytes($0.utf8)) }
   }
 
   init(_ column: Vector, rowCount: Int, pool: TextPool) {
@@ -35,7 +35,7 @@ enum GroupValue: Hashable, Comparable {
   case bool(UInt8)
   case integer(Int64)
   case float(Double)
-  case text(String)
+  case text(TextBytes)
 
   init(_ column: Vector, _ row: Int, _ pool: TextPool) {
     if column.isNull(row) {
@@ -48,8 +48,8 @@ enum GroupValue: Hashable, Comparable {
     case .float64:
       // Zeros of both signs are one group, and so are all NaN.
       let value = column.float64s[row]
-      self = value.isNaN ? .text("NaN") : .float(value == 0 ? 0 : value)
-    case .text: self = .text(pool.text(column.codes[row]))
+      self = value.isNaN ? .text(TextBytes("NaN".utf8)) : .float(value == 0 ? 0 : value)
+    case .text: self = .text(TextBytes(pool.bytes(of: column.codes[row])))
     case .vector, .list: self = .null
     }
   }
@@ -60,7 +60,21 @@ enum GroupValue: Hashable, Comparable {
     case .bool(let value): value == 0 ? "false" : "true"
     case .integer(let value): String(value)
     case .float(let value): "\(value)"
-    case .text(let value): value
+    case .text(let value): value.text
     }
+  }
+}
+
+/// A text equal to another when their bytes are, and before it when its bytes are: composed and
+/// decomposed letters are two texts.
+struct TextBytes: Hashable, Comparable {
+  private let bytes: [UInt8]
+
+  init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  static func < (left: TextBytes, right: TextBytes) -> Bool {
+    left.bytes.lexicographicallyPrecedes(right.bytes)
   }
 }
