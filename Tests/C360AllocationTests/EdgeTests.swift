@@ -39,6 +39,7 @@ struct EdgeTests {
       budget(values, costs: [[Double]](repeating: [1], count: 10), bound: 4))
     #expect(answer.certificate.value == 4)
     #expect(answer.certificate.gap == 0)
+    #expect(answer.chosen == [0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
   }
 
   @Test("thousands of equals: as many as the budget holds")
@@ -51,6 +52,42 @@ struct EdgeTests {
     #expect(answer.certificate.value == 2_500)
     #expect(answer.certificate.relativeGap < 1e-9)
     #expect(answer.rowReports[0].realized == 2_500)
+    #expect(answer.chosen == (0..<count).map { $0 < 2_500 ? 0 : 1 })
+  }
+
+  @Test("equals under several rows, and of two actions: the first get what is worth most")
+  func equalsOfTwo() throws {
+    // Tea is worth 6 at 1, cake 8 at 3; rows 3 and 7 are worth more than the others.
+    let values = (0..<10).map { [3, 7].contains($0) ? [7.0, 9] : [6.0, 8] }
+    let meters = [
+      AllocationMeter(quantity: .perAction([1, 3]), cells: nil, cellCount: 1),
+      AllocationMeter(quantity: .perAction([1, 1]), cells: nil, cellCount: 1),
+    ]
+    var fixture = RoundingFixture(decisions: 10, actions: 2)
+    fixture.values = (0..<2).map { action in values.map { $0[action] } }
+    let answer = try AllocationSolver().solve(
+      fixture.problem(meters: meters, rows: [.atMost(8, meter: 0), .atMost(4, meter: 1)]))
+    #expect(answer.certificate.value == 30)
+    #expect(answer.chosen.enumerated().filter { $1 < 2 }.map(\.offset) == [0, 1, 3, 7])
+    // The same by the hulls of the decisions.
+    let path = try #require(
+      try PassEngine(
+        fixture.problem(meters: [meters[0]], rows: [.atMost(8, meter: 0)]), threads: 1,
+        isCancelled: { false }
+      ).hullAllocation())
+    #expect(path.chosen == [0, 0, 0, 0, 0, 0, 0, 0, 2, 2])
+  }
+
+  @Test("among equals that explore the first have the shares")
+  func equalsThatExplore() throws {
+    var fixture = RoundingFixture(decisions: 8, actions: 1)
+    fixture.values = [[Double](repeating: 1, count: 8)]
+    let count = AllocationMeter(quantity: .perAction([1]), cells: nil, cellCount: 1)
+    let answer = try AllocationSolver().solve(
+      fixture.problem(explore: 0.2, meters: [count], rows: [.atMost(4, meter: 0)]))
+    // 0.8 · 4 rows and a tenth of the others use the bound; expected values fall along the keys.
+    let shares = [0.9, 0.9, 0.9, 0.9, 0.1, 0.1, 0.1, 0.1]
+    #expect(zip(answer.expectedValues, shares).allSatisfy { abs($0 - $1) < 1e-9 })
   }
 
   @Test("values of 0: nothing is gained, nothing is wrong")

@@ -127,7 +127,7 @@ struct RepairTests {
     #expect(regret < 0.05 * worth)
   }
 
-  @Test("what loses least for each unit goes, ties by canonical order, and no more than needed")
+  @Test("what loses least for each unit goes, of equals the last, and no more than needed")
   func cheapestFirst() {
     var fixture = RoundingFixture(decisions: 5, actions: 2)
     fixture.values = [[5, 2, 3, 2, 9], [4, .nan, 2.5, .nan, 0]]
@@ -139,7 +139,13 @@ struct RepairTests {
     #expect(result.broken.isEmpty)
     let one = fixture.problem(meters: [count], rows: [.atMost(4, meter: 0)])
     chosen = [0, 0, 0, 0, 0]
-    #expect(one.repair(&chosen, multipliers: [0]).changed == [1])
+    #expect(one.repair(&chosen, multipliers: [0]).changed == [3])
+    // Where treating more is what repairs, the first are treated.
+    fixture.values = [[-2, -2, -2, -2, -2], [.nan, .nan, .nan, .nan, .nan]]
+    let costly = fixture.problem(meters: [count], rows: [.atLeast(2, meter: 0)])
+    chosen = [2, 2, 2, 2, 2]
+    #expect(costly.repair(&chosen, multipliers: [0]).changed == [0, 1])
+    #expect(chosen == [0, 0, 2, 2, 2])
   }
 
   @Test("prices of rows count in what is lost")

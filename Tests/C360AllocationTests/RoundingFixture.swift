@@ -32,12 +32,12 @@ struct RoundingFixture: AllocationSource {
   }
 
   func problem(
-    hasNoOp: Bool = true, meters: [AllocationMeter], rows: [AllocationRow]
+    hasNoOp: Bool = true, explore: Double = 0, meters: [AllocationMeter], rows: [AllocationRow]
   ) -> AllocationProblem {
     AllocationProblem(
       decisionCount: decisions, actionCount: actions, hasNoOp: hasNoOp, source: self,
       meters: meters,
-      rows: rows, rule: AllocationRule(base: .greedy))
+      rows: rows, rule: AllocationRule(base: .greedy, explore: explore))
   }
 }
 
@@ -49,5 +49,10 @@ extension AllocationRow {
     AllocationRow(
       name: "m\(meter) \(cells)", terms: [Term(meter: meter, cells: cells, coefficient: 1)],
       bound: bound, penalty: penalty)
+  }
+
+  static func atLeast(_ bound: Double, meter: Int) -> AllocationRow {
+    AllocationRow(
+      name: "m\(meter)", terms: [Term(meter: meter, cells: 0..<1, coefficient: -1)], bound: -bound)
   }
 }

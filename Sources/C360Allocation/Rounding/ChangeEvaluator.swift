@@ -14,6 +14,8 @@ struct ChangeEvaluator {
     let cost: Double
     /// Of adjusted value.
     let loss: Double
+    /// Whether an action takes the place of the no-op, or of one that is worth less.
+    let isGain: Bool
   }
 
   let problem: AllocationProblem
@@ -98,10 +100,17 @@ struct ChangeEvaluator {
       else { continue }
       let cost = loss / benefit
       if best == nil || cost < best!.cost {
-        best = Change(candidate: candidate, cost: cost, loss: loss)
+        best = Change(
+          candidate: candidate, cost: cost, loss: loss,
+          isGain: isGain(from: chosen, to: candidate, gained: gained))
       }
     }
     return best
+  }
+
+  private func isGain(from old: Int, to new: Int, gained: Double) -> Bool {
+    let (wasTreated, isTreated) = (old < problem.actionCount, new < problem.actionCount)
+    return wasTreated == isTreated ? gained > 0 : isTreated
   }
 
   /// What the weighed change is good for; nil: it may not be made.
@@ -127,14 +136,14 @@ struct ChangeEvaluator {
   func estimate(
     _ decision: Int, chosen old: Int, block: AllocationBlock, place: Int, count: Int,
     ledger: RowLedger, worth: [Double]
-  ) -> Double? {
+  ) -> (cost: Double, isGain: Bool)? {
     guard block.forced[place] < 0, old >= 0 else { return nil }
-    var best: Double?
+    var best: (cost: Double, isGain: Bool)?
     for candidate in 0..<problem.candidateCount
     where candidate != old && Self.isEligible(block, candidate, place, count) {
-      var loss =
-        Self.value(block, old, place, count)
-        - Self.value(block, candidate, place, count)
+      let gained =
+        Self.value(block, candidate, place, count) - Self.value(block, old, place, count)
+      var loss = -gained
       var benefit = 0.0
       for (index, meter) in problem.meters.enumerated() {
         let cell = meter.cells?[decision] ?? 0
@@ -147,7 +156,9 @@ struct ChangeEvaluator {
         benefit -= worth[flat] * amount
       }
       guard benefit > 0, loss.isFinite else { continue }
-      best = min(best ?? .infinity, loss / benefit)
+      if loss / benefit < best?.cost ?? .infinity {
+        best = (loss / benefit, isGain(from: old, to: candidate, gained: gained))
+      }
     }
     return best
   }

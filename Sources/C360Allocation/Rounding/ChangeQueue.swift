@@ -1,12 +1,17 @@
-/// Decisions that might be changed, the cheapest first; ties by canonical order. Costs are looked at
+/// Decisions that might be changed, the cheapest first; of equals the first in canonical order gain, and the
+/// last lose. Costs are looked at
 /// again when a decision comes to the front (lazy greedy), since they rise as rows are satisfied.
 struct ChangeQueue {
   struct Entry {
     /// Loss for each unit gained.
     var cost: Double
     var decision: Int32
+    /// Whether the change treats the decision, or with more than before.
+    var isGain: Bool
     /// The number of changes made when the cost was computed; −1: an estimate.
     var version: Int32
+
+    fileprivate var order: Int32 { isGain ? decision : -1 - decision }
   }
   private var heap: [Entry]
 
@@ -39,7 +44,7 @@ struct ChangeQueue {
   }
 
   static func precedes(_ one: Entry, _ other: Entry) -> Bool {
-    (one.cost, one.decision) < (other.cost, other.decision)
+    (one.cost, one.order) < (other.cost, other.order)
   }
 
   private mutating func sink(_ start: Int) {

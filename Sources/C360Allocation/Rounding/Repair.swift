@@ -8,7 +8,8 @@ public struct AllocationRepair: Sendable {
 
 extension AllocationProblem {
   /// Changes whole decisions until every hard row holds: those first that lose least adjusted value
-  /// (value less the rows' prices) for each unit of excess removed, ties by canonical order; then takes
+  /// (value less the rows' prices) for each unit of excess removed, of equals the last where they lose and the
+  /// first where they gain; then takes
   /// back what proved needless, the dearest first. A change never breaks a row that held, and goes to
   /// an eligible candidate only; forced decisions stay. Where no such change is left, changes that
   /// reduce the excess of all rows together are tried; if even so a row stays broken, `chosen` is what
@@ -170,16 +171,19 @@ private final class Changes {
           var entries: [ChangeQueue.Entry] = []
           for place in 0..<range.count {
             let decision = range.lowerBound + place
-            let cost =
+            let found =
               purpose == .refill
               ? evaluators.value[worker].best(
                 decision, chosen: Int(chosen[decision]), block: blocks[worker], place: place,
-                count: range.count, ledger: ledger, purpose: purpose)?.cost
+                count: range.count, ledger: ledger, purpose: purpose
+              ).map { (cost: $0.cost, isGain: $0.isGain) }
               : evaluators.value[worker].estimate(
                 decision, chosen: Int(chosen[decision]), block: blocks[worker], place: place,
                 count: range.count, ledger: ledger, worth: worth)
-            guard let cost else { continue }
-            entries.append(.init(cost: cost, decision: Int32(decision), version: -1))
+            guard let found else { continue }
+            entries.append(
+              .init(
+                cost: found.cost, decision: Int32(decision), isGain: found.isGain, version: -1))
           }
           found.value[tile] = entries
         }
@@ -212,7 +216,10 @@ private final class Changes {
         continue
       }
       if Int(entry.version) != made, let next = queue.first, next.cost < change.cost {
-        queue.insert(.init(cost: change.cost, decision: entry.decision, version: Int32(made)))
+        queue.insert(
+          .init(
+            cost: change.cost, decision: entry.decision, isGain: change.isGain,
+            version: Int32(made)))
         continue
       }
       apply(decision, to: change.candidate)
@@ -250,16 +257,20 @@ private final class Changes {
 
   /// Takes changes back, the dearest first, where every hard row goes on holding without them.
   func takeBack(to original: [Int32]) {
-    var losses: [(loss: Double, decision: Int)] = []
+    var losses: [(loss: Double, order: Int, decision: Int)] = []
     for decision in original.indices where original[decision] != chosen[decision] {
       problem.source.read(decision..<decision + 1, into: single)
       let gain = evaluator.weigh(
         decision, from: Int(chosen[decision]), to: Int(original[decision]), block: single, place: 0,
         count: 1, ledger: ledger)
-      losses.append((gain, decision))
+      // Of equals the first are treated: they go back first where they lost, and last where they gained.
+      let hasGained =
+        Int(chosen[decision]) < problem.actionCount
+        && Int(original[decision]) >= problem.actionCount
+      losses.append((gain, hasGained ? -decision : decision, decision))
     }
-    losses.sort { ($1.loss, $0.decision) < ($0.loss, $1.decision) }
-    for (_, decision) in losses {
+    losses.sort { ($1.loss, $0.order) < ($0.loss, $1.order) }
+    for (_, _, decision) in losses {
       let changed = chosen[decision]
       apply(decision, to: Int(original[decision]))
       if brokenRows > 0 { apply(decision, to: Int(changed)) }

@@ -52,6 +52,7 @@ struct Finish {
         &chosen, multipliers: multipliers, threads: dual.engine.threads,
         isCancelled: dual.engine.isCancelled)
     }
+    if isDeterministic { open.settleEquals(&chosen, threads: dual.engine.threads) }
     if isDeterministic, let look {
       for decision in chosen.indices where chosen[decision] != look.chosen[decision] {
         overrides[decision] = point(chosen[decision])
@@ -181,7 +182,37 @@ struct Finish {
       let plain = look.chosen[decision] >= 0 ? shares[Int(look.chosen[decision])] == 1 : true
       overrides[decision] = plain ? nil : shares
     }
+    settleEquals(&overrides, look)
     return overrides
+  }
+
+  /// Of equal decisions the first have the greatest shares of actions, then of value.
+  private func settleEquals(_ overrides: inout [Int: [Double]], _ look: Look) {
+    var labels = look.chosen
+    for (place, decision) in overrides.keys.sorted().enumerated() {
+      labels[decision] = Int32(problem.candidateCount + place)
+    }
+    let block = problem.emptyBlock(capacity: 1)
+    for members in problem.mixedEquals(labels: labels, threads: dual.engine.threads) {
+      problem.source.read(members[0]..<members[0] + 1, into: block)
+      var all = members.map { overrides[$0] ?? point(look.chosen[$0]) }
+      func rank(_ shares: [Double]) -> (treated: Double, worth: Double) {
+        var rank = (treated: 0.0, worth: 0.0)
+        for (action, share) in shares.prefix(problem.actionCount).enumerated() where share > 0 {
+          rank.treated += share
+          rank.worth += share * ChangeEvaluator.value(block, action, 0, 1)
+        }
+        return rank
+      }
+      all.sort { one, other in
+        let (ours, theirs) = (rank(one), rank(other))
+        return ours != theirs ? ours > theirs : other.lexicographicallyPrecedes(one)
+      }
+      for (decision, shares) in zip(members, all) {
+        let plain = point(look.chosen[decision])
+        overrides[decision] = shares == plain ? nil : shares
+      }
+    }
   }
 
   // MARK: Where repair does not lead to whole decisions that hold

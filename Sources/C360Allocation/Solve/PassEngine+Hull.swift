@@ -16,6 +16,9 @@ extension PassEngine {
     guard let found = path.allocation(within: path.budget + 1e-12 * abs(path.budget)) else {
       return nil
     }
+    var chosen = found.chosen
+    problem.settleEquals(&chosen, threads: threads)
+    let decided = chosen
     let row = problem.rows[0]
     let unit = row.terms[0].coefficient
     let multiplier = found.multiplier.isFinite ? found.multiplier / unit : 0
@@ -24,7 +27,7 @@ extension PassEngine {
       prices: [Double](repeating: 0, count: map.cellCount), weight: 0, temperature: 0)
     _ = try run(setting) { range, worker, _ in
       for place in 0..<range.count {
-        let candidate = Int(found.chosen[range.lowerBound + place])
+        let candidate = Int(decided[range.lowerBound + place])
         values.start[range.lowerBound + place] =
           candidate >= 0 && candidate < worker.problem.actionCount
           ? worker.block.values[candidate * range.count + place] : 0
@@ -38,11 +41,11 @@ extension PassEngine {
         AllocationRowReport(
           name: row.name, bound: row.bound, expected: found.spent * unit,
           realized: found.spent * unit, multiplier: multiplier)
-      ], chosen: found.chosen, propensities: found.chosen.map { $0 < 0 ? .nan : 1 },
+      ], chosen: decided, propensities: decided.map { $0 < 0 ? .nan : 1 },
       expectedValues: values.array, repaired: [], remainder: [:])
     for decision in problem.watched {
       allocation.distributions[decision] = (0..<problem.candidateCount).map {
-        $0 == Int(found.chosen[decision]) ? 1 : 0
+        $0 == Int(decided[decision]) ? 1 : 0
       }
     }
     return allocation
