@@ -33,6 +33,7 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case neverKnown = "W0703"
   case unresolvedTies = "W0704"
   case unmentionedPurpose = "W0708"
+  case unknownGroups = "W0709"
 
   public var code: DiagnosticCode { DiagnosticCode(rawValue) }
 

@@ -43,7 +43,7 @@ public struct DecideOperator: DecisionOperator {
         try BoundProblem(name: step.policy, parts: [problem], active: active, countsAll: false),
         plan: state.plan,
         read: { read.vector($0) }, rowCount: rowCount,
-        watched: noted, context)
+        watched: noted, explained: watched, context)
       let prior = try Self.prior(of: step, &state, context)
       let outcome = try bound.decide(into: [log], prior: prior)
       (workers, allocation, notes) = (outcome.workers[0], outcome.counts, outcome.notes)

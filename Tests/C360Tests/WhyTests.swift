@@ -324,6 +324,46 @@ struct WhyTests {
     }
   }
 
+  @Test("bounds for the entity: what they were, which decisions used them, and what was left")
+  func caps() throws {
+    var script = Self.many(
+      """
+      constraint pace: sum(offers.cost) <= 3.6 - people.worth * 0 per person per 2d because "calm"
+      constraint spend: sum(offers.cost) <= 1000
+      """, "subject to pace, spend\n  choose greedy")
+    script.files["people.csv"] = "person,region,worth\n2,north,1\n3,north,1\n"
+    script.files["sends.csv"] =
+      "person,sent\n"
+      + ["01T09", "02T08", "02T09", "03T08", "05T09"].map { "2,2026-02-\($0):00:00Z" }
+      .joined(separator: "\n") + "\n3,2026-02-01T08:00:00Z\n"
+    let why = try Self.ask(script, "2", at: "2026-02-03T08:00:00Z")
+    let decision = try #require(why.decisions.first)
+    Self.holdToLog(why, decision)
+    let cap = try #require(decision.course.caps.first)
+    let costs = Dictionary(
+      uniqueKeysWithValues: zip(
+        decision.course.candidates.filter { !$0.isNoOp }.map(\.name), cap.quantities))
+    // Of the same two days: what the log says was done there.
+    let all = try Self.ask(script, "2").decisions.filter {
+      $0.course.time < decision.course.time
+        && $0.course.time > decision.course.time - 2 * 86_400_000_000
+    }.reversed().map(\.course)
+    let expected = all.filter { !$0.candidates[$0.chosen].isNoOp }
+    #expect(expected.count == 2)
+    #expect(cap.uses.map(\.time) == expected.map(\.time))
+    #expect(cap.uses.map(\.action) == expected.map { $0.candidates[$0.chosen].name })
+    #expect(cap.uses.allSatisfy { costs[$0.action] == $0.quantity })
+    #expect(cap.limit == 3.6 && cap.used == cap.uses.reduce(0) { $0 + $1.quantity })
+    for candidate in decision.course.candidates where !candidate.isNoOp {
+      let exceeds = (costs[candidate.name] ?? 0) > cap.left
+      #expect(candidate.forbiddenBy.contains { why.refusals[$0] == "pace" } == exceeds)
+    }
+    #expect(why.text.contains("bounds for the person\n  constraint   bound  used  left"))
+    #expect(
+      why.text.contains("sum(offers.cost) <= 3.6 - people.worth * 0 per person per 2d  because"))
+    #expect(why.json.contains("\"left\""))
+  }
+
   @Test("threads, batches and partitions change nothing")
   func bits() throws {
     let plain = Self.seeingScript

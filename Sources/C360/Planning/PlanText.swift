@@ -85,7 +85,12 @@ struct PlanText {
 
   private var physical: [String] {
     let plan = lowered.plan
-    let words = StepText(plan)
+    let constraints =
+      program.policies.flatMap(\.constraints)
+      + program.compositions.flatMap(\.constraints)
+    let words = StepText(
+      plan,
+      constraints: Dictionary(constraints.map { ($0.name, $0.words) }) { first, _ in first })
     let estimates = RowEstimates(plan) { guess(rowsOf: $0) }
     var cells = [["", "operator", "relation", measured == nil ? "rows (guess)" : "rows"]]
     if measured != nil { cells[0] += ["time", "resident"] }

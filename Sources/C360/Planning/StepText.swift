@@ -6,9 +6,12 @@ import C360Semantics
 struct StepText {
   let plan: Plan
   let scalars: ScalarText
+  /// By name, as they are written.
+  let constraints: [String: String]
 
-  init(_ plan: Plan) {
+  init(_ plan: Plan, constraints: [String: String] = [:]) {
     self.plan = plan
+    self.constraints = constraints
     scalars = ScalarText(plan: plan)
   }
 
@@ -176,9 +179,11 @@ struct StepText {
         }
       var words = "subject to \(bound.name) \(bound.isAtMost ? "<=" : ">=") \(limit)"
       if let penalty = bound.penalty { words += " soft \(penalty)" }
-      return words
+      return words + declared(bound.name)
     }
-    lines += step.entityCaps.map { "subject to \($0.name) <= \(plan[$0.bound].name)" }
+    lines += step.entityCaps.map {
+      "subject to \($0.name) <= \(plan[$0.bound].name)" + declared($0.name)
+    }
     if let stage = step.firstStage {
       lines.append("candidates top(\(stage.count)) by \(scalars.text(stage.score))")
     }
@@ -189,6 +194,13 @@ struct StepText {
     lines += step.rules.map { "forbid \($0.name) when \(scalars.text($0.condition))" }
     lines += step.terms.map { "\($0.name) = \($0.weight) * \(scalars.text($0.value))" }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension StepText {
+  /// Measure, groups and period of a constraint as they are written.
+  fileprivate func declared(_ name: String) -> String {
+    constraints[name].map { ": \($0)" } ?? ""
   }
 }
 

@@ -11,8 +11,10 @@ struct AllocationRecord {
   var value: JSONValue {
     .object([
       ("unit", .text(units.value)),
-      ("upperBound", .float(counts.upperBound)), ("value", .float(counts.value)),
-      ("relativeGap", .float(counts.relativeGap)), ("withEntropy", .bool(counts.isEntropic)),
+      ("upperBound", counts.isProven ? .float(counts.upperBound) : .null),
+      ("value", .float(counts.value)),
+      ("relativeGap", counts.isProven ? .float(counts.relativeGap) : .null),
+      ("withEntropy", .bool(counts.isEntropic)),
       ("passes", .integer(counts.passes)), ("repaired", .integer(counts.repaired)),
       ("drawnValue", counts.drawnValue.map { .float($0) } ?? .null),
       ("perEntity", .array(counts.caps.map(cap))),
@@ -26,7 +28,7 @@ struct AllocationRecord {
       ("name", .text(constraint.name)), ("sense", .text(constraint.isAtMost ? "<=" : ">=")),
       ("soft", .bool(constraint.isSoft)), ("because", because.map { .text($0) } ?? .null),
       ("unit", .text(units.bounds[constraint.name] ?? "")),
-      ("bounds", .array(constraint.bounds.map(bound))),
+      ("unknown", .integer(constraint.unknown)), ("bounds", .array(constraint.bounds.map(bound))),
     ])
   }
 

@@ -23,14 +23,22 @@ struct AllocationText {
     var lines = [
       (allocation.drawnValue == nil ? "" : "expected ")
         + "\(allocation.isEntropic ? "value + temperature × entropy" : "value") "
-        + "\(amount(allocation.value)), at most "
-        + "\(amount(allocation.upperBound)) is possible: gap \(gap), "
+        + "\(amount(allocation.value)), "
+        + (allocation.isProven
+          ? "at most \(amount(allocation.upperBound)) is possible: gap \(gap), "
+          : "how much is possible is not proven, ")
         + "\(allocation.passes) \(allocation.passes == 1 ? "pass" : "passes")"
     ]
     if let drawn = allocation.drawnValue {
       lines.append("what was drawn is worth \(amount(drawn))")
     }
-    for constraint in allocation.constraints { lines += self.lines(of: constraint) }
+    for constraint in allocation.constraints {
+      lines += self.lines(of: constraint)
+      if constraint.unknown > 0 {
+        let count = ValueText.grouped(constraint.unknown)
+        lines.append("\(constraint.name): the group is unknown at \(count) decisions")
+      }
+    }
     for cap in allocation.caps {
       lines.append(
         "\(cap.name): kept for each entity, \(ValueText.grouped(cap.blockedPairs)) pairs forbidden")

@@ -10,7 +10,7 @@ struct RunWarnings {
   let counts: RunCounts
   let exposures: [RunReport.Exposure]
 
-  var all: [Diagnostic] { overlaps + observedByDefault + tables + purposes }
+  var all: [Diagnostic] { overlaps + observedByDefault + tables + purposes + groups }
 
   private var overlaps: [Diagnostic] {
     exposures.compactMap { exposure in
@@ -53,6 +53,27 @@ struct RunWarnings {
           "no row of `\(table.name)` has the purpose \"\(purpose)\", so nobody has granted it",
           at: table.span,
           help: nearest(to: purpose, among: known).map { ["did you mean \"\($0)\"?"] } ?? [])
+      }
+    }
+  }
+
+  /// Decisions that a comparison of groups cannot place.
+  private var groups: [Diagnostic] {
+    let policies = program.policies.map { ($0.name, $0.constraints) }
+    let compositions = program.compositions.map { ($0.name, $0.constraints) }
+    let decided = counts.decisions.mapValues { $0.allocation }
+      .merging(counts.compositions.mapValues { $0.decisions.allocation }) { first, _ in first }
+    return decided.sorted { $0.key < $1.key }.flatMap { step, allocation -> [Diagnostic] in
+      let declared = (policies + compositions).filter { step == $0.0 || step.hasPrefix("\($0.0) ") }
+      return (allocation?.constraints ?? []).filter { $0.unknown > 0 }.map { found in
+        let constraint = declared.flatMap(\.1).first { $0.name == found.name }
+        return HostDiagnostics.unknownGroups.diagnostic(
+          "the group that `\(found.name)` compares is unknown at \(found.unknown) "
+            + (found.unknown == 1 ? "decision" : "decisions") + " of `\(step)`",
+          at: constraint?.span, label: "null, or hidden from the policy",
+          help: [
+            "together they are held to the bound as one group; compare by a column that the policy may see"
+          ])
       }
     }
   }

@@ -44,7 +44,7 @@ struct PolicyReads {
     for constraint in policy.constraints {
       addPart(
         .constraint, constraint.name, constraint.expressions, constraint.because,
-        words: ResultTable.title(of: constraint.span.text))
+        words: constraint.words)
     }
   }
 

@@ -41,6 +41,7 @@ struct WhyJSON {
     return .object([
       ("log", .object(log)), ("reads", .array(common)), ("candidates", .array(candidates)),
       ("bounds", .array(course.bounds.map(bound))),
+      ("caps", .array(course.caps.map { cap($0, course) })),
       ("temperature", Self.number(course.temperature)),
       ("priorWeight", Self.number(course.priorWeight)), ("draw", draw(course)),
       ("isRemainder", .bool(course.isRemainder)), ("isRepaired", .bool(course.isRepaired)),
@@ -102,6 +103,28 @@ struct WhyJSON {
       ("constraint", .text(bound.constraint)), ("group", .text(bound.label)),
       ("sense", .text(bound.isAtMost ? "<=" : ">=")), ("bound", Self.number(bound.limit)),
       ("realized", Self.number(bound.realized)), ("multiplier", Self.number(bound.multiplier)),
+    ])
+  }
+
+  private func cap(_ cap: WatchedDecision.Cap, _ course: WatchedDecision) -> JSONValue {
+    let names = course.candidates.filter { !$0.isNoOp }.map(\.name)
+    return .object([
+      ("constraint", .text(cap.constraint)), ("bound", .float(cap.limit)),
+      ("used", .float(cap.used)), ("left", .float(cap.left)),
+      (
+        "uses",
+        .array(
+          cap.uses.map {
+            .object([
+              ("action", .text($0.action)), ("at", Self.time($0.time)),
+              ("number", .integer($0.number)), ("quantity", .float($0.quantity)),
+            ])
+          })
+      ),
+      (
+        "quantities",
+        .object(zip(names, cap.quantities).map { (key: $0, value: Self.number($1)) })
+      ),
     ])
   }
 

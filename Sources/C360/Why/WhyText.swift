@@ -38,6 +38,7 @@ struct WhyText {
       ("what it saw\(mask)", isFirst ? values(decision) : []),
       ("of each action", isFirst ? actionValues(decision) : []),
       ("candidates", candidates(decision)), ("forbidden", refusals(decision)),
+      ("bounds for the \(why.entity)", caps(course)),
       ("bounds on all decisions", bounds(course)), ("the draw", draw(course)),
     ] where !table.isEmpty {
       lines += ["", title] + table
@@ -161,6 +162,27 @@ struct WhyText {
     return zip(actions, values).map { action, value in
       "\(value) (\(decision.course.candidates[action].name))"
     }.joined(separator: ", ")
+  }
+
+  /// What each had left, and the earlier decisions that used the rest.
+  private func caps(_ course: WatchedDecision) -> [String] {
+    var table = TextColumns([
+      .init("constraint"), .init("bound", isNumber: true), .init("used", isNumber: true),
+      .init("left", isNumber: true), .init("by"), .init("at"), .init("quantity", isNumber: true),
+    ])
+    for cap in course.caps {
+      let uses = cap.uses.map {
+        let number = $0.number > 0 ? ", number \($0.number)" : ""
+        return [$0.action, ValueText.time($0.time) + number, ValueText.figure($0.quantity)]
+      }
+      table.add(
+        [
+          cap.constraint, "<= \(ValueText.figure(cap.limit))", ValueText.figure(cap.used),
+          ValueText.figure(cap.left),
+        ] + (uses.first ?? ["", "", ""]))
+      for use in uses.dropFirst() { table.add(["", "", "", ""] + use) }
+    }
+    return table.lines
   }
 
   private func bounds(_ course: WatchedDecision) -> [String] {

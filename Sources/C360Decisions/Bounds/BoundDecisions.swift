@@ -19,6 +19,8 @@ struct BoundDecisions {
   let rowCount: Int
   /// Rows of which more is noted than the log holds.
   let watched: [Int]
+  /// Of these, rows that somebody wants explained.
+  let explained: [Int]
   let context: ExecutionContext
 
   var step: DecideStep { problem.step }
@@ -26,13 +28,14 @@ struct BoundDecisions {
 
   init(
     _ problem: BoundProblem, plan: Plan, read: @escaping (ColumnID) -> Vector, rowCount: Int,
-    watched: [Int], _ context: ExecutionContext
+    watched: [Int], explained: [Int] = [], _ context: ExecutionContext
   ) {
     self.problem = problem
     self.plan = plan
     self.read = read
     self.rowCount = rowCount
     self.watched = watched
+    self.explained = explained
     self.context = context
   }
 
@@ -88,6 +91,10 @@ struct BoundDecisions {
       split.prices = AllocationPrices(
         bounds.meters, rows: bounds.rows, multipliers: allocation.multipliers)
       split.temperature = allocation.temperature
+    }
+    source.blocked = nil
+    for row in explained where !caps.isEmpty {
+      notes.caps[row] = walk.standings(at: row, source, chosen: decided.chosen, first)
     }
     var workers: [[DecisionWorker]] = []
     for (index, part) in problem.parts.enumerated() {
@@ -145,8 +152,8 @@ struct BoundDecisions {
     allocationProblem.watched = watched
     var allocation = try solve(
       allocationProblem, bounds, warmStart: bounds.start(step.startPrices), caps: [])
-    // Bounds for each entity only take away: what no decisions are worth without them, none are with.
-    var upperBound = allocation.certificate.bound
+    var upperBound: Double? = allocation.certificate.bound
+    let first = allocation.multipliers
     var passes = allocation.certificate.passes
     var value = allocation.certificate.value
     var drawnValue = allocation.certificate.drawnValue
@@ -163,18 +170,12 @@ struct BoundDecisions {
       if drawnValue == nil { allocation.distributions = [:] }
       allocation.distributions.merge(pacing.distributions) { $1 }
     }
-    if let walk, isGreedy {
-      let bound = EntityCapBound(
-        walk,
-        prices: AllocationPrices(
-          meters, rows: bounds.rows, multipliers: allocation.multipliers),
-        actionCount: actionCount)
-      source.blocked = nil
-      var most = try bound.total(source, context).rounded
-      for (row, multiplier) in zip(bounds.rows, allocation.multipliers) where multiplier > 0 {
-        most += multiplier * row.bound
-      }
-      upperBound = min(upperBound, most)
+    if let walk {
+      // Draws within what bounds for an entity leave hang on each other: no sum of single decisions bounds
+      // what they are worth.
+      upperBound =
+        isGreedy
+        ? try greatest(walk, source, bounds, meters, at: [first, allocation.multipliers]) : nil
     }
     let usage = source.usage(of: meters, chosen: decided.chosen)
     if let broken = bounds.broken(usage: usage, caps: capNames) {
@@ -183,7 +184,8 @@ struct BoundDecisions {
     var counts = bounds.counts(allocation, usage: usage)
     counts.value = value
     counts.drawnValue = drawnValue
-    counts.upperBound = max(upperBound, value)
+    counts.isProven = upperBound != nil
+    counts.upperBound = max(upperBound ?? value, value)
     if case .softmax = problem.rule.base { counts.isEntropic = true }
     counts.passes = passes
     // The path is of one budget alone: it knows nothing of what each entity may have.
@@ -193,6 +195,61 @@ struct BoundDecisions {
     notes.take(allocation, bounds, counts, source)
     return (counts, allocation)
   }
+
+  /// The least of what is proven at several prices of the rows, and at multiples of the best of them: the
+  /// bound is convex in prices, and those of an allocation know nothing of what caps leave.
+  private func greatest(
+    _ walk: EntityCapWalk, _ source: DecisionValues, _ bounds: BoundRows,
+    _ meters: [AllocationMeter], at prices: [[Double]]
+  ) throws(EngineError) -> Double {
+    source.blocked = nil
+    func proven(_ multipliers: [Double]) throws(EngineError) -> Double {
+      let bound = EntityCapBound(
+        walk,
+        prices: AllocationPrices(meters, rows: bounds.rows, multipliers: multipliers),
+        actionCount: actionCount)
+      var sum = try bound.total(source, context)
+      for (row, multiplier) in zip(bounds.rows, multipliers) where multiplier > 0 {
+        sum.add((multiplier * row.bound).nextUp)
+      }
+      return sum.rounded
+    }
+    var best = (bound: Double.infinity, multipliers: [Double]())
+    for multipliers in prices {
+      let bound = try proven(multipliers)
+      if bound < best.bound { best = (bound, multipliers) }
+    }
+    guard rowCount * actionCount <= Self.searchedPairs else { return best.bound }
+    // Golden section over the multiple.
+    let ratio = (5.0.squareRoot() - 1) / 2
+    func at(_ multiple: Double) throws(EngineError) -> Double {
+      // No soft row costs more than its penalty.
+      let found = try proven(
+        zip(best.multipliers, bounds.rows).map { min(multiple * $0, $1.penalty ?? .infinity) })
+      return found
+    }
+    var (low, high) = (0.0, 2.0)
+    var (left, right) = (high - ratio * (high - low), low + ratio * (high - low))
+    var (atLeft, atRight) = (try at(left), try at(right))
+    var least = min(best.bound, atLeft, atRight, try at(0))
+    for _ in 0..<Self.searches {
+      if atLeft < atRight {
+        (high, right, atRight) = (right, left, atLeft)
+        left = high - ratio * (high - low)
+        atLeft = try at(left)
+      } else {
+        (low, left, atLeft) = (left, right, atRight)
+        right = low + ratio * (high - low)
+        atRight = try at(right)
+      }
+      least = min(least, atLeft, atRight)
+    }
+    return least
+  }
+
+  /// Pairs up to which multiples of the prices are tried.
+  private static let searchedPairs = 1 << 16
+  private static let searches = 20
 
   private var capNames: [String] { step.entityCaps.map(\.name) }
 

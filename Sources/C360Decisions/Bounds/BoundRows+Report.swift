@@ -19,7 +19,7 @@ extension BoundRows {
 
   /// What each bound came to, in the units in which it was written.
   /// - Parameter usage: by meter and cell, of the decisions written.
-  func counts(_ allocation: Allocation, usage: [[Double]]) -> AllocationCounts {
+  func counts(_ allocation: Allocation, usage: MeterUsage) -> AllocationCounts {
     var counts = AllocationCounts()
     counts.constraints = constraints.map { constraint in
       let declared = constraint.declared
@@ -34,7 +34,7 @@ extension BoundRows {
               realized: Self.realized(written.form, usage),
               multiplier: zip(prices, slopes).reduce(0) { $0 + $1.0 * $1.1 },
               rowMultipliers: slopes == [1] ? [] : prices)
-          })
+          }, unknown: constraint.unknown)
     }
     return counts
   }
@@ -82,29 +82,29 @@ extension BoundRows {
   }
 
   /// By row of a bound: by how much its own bound moves when the one that was written moves by one.
-  private static func slopes(_ written: Written, _ usage: [[Double]]) -> [Double] {
+  private static func slopes(_ written: Written, _ usage: MeterUsage) -> [Double] {
     switch written.form {
     case .usage, .parity(_, _, _, _, isRatio: false): return written.rows.map { _ in 1 }
-    case .proportion(_, let whole, let cells): return [usage[whole][cells].reduce(0, +)]
+    case .proportion(_, let whole, let cells): return [usage.total(whole, cells)]
     case .parity(let meter, let cell, let sizes, let others, isRatio: true):
-      let own = usage[meter][cell] / Double(max(1, sizes[cell]))
+      let own = usage.total(meter, cell) / Double(max(1, sizes[cell]))
       return others.flatMap { other in
-        let their = usage[meter][other].reduce(0, +) / Double(max(1, sizes[other].reduce(0, +)))
+        let their = usage.total(meter, other) / Double(max(1, sizes[other].reduce(0, +)))
         return written.rows.count == others.count ? [their] : [their, own]
       }
     }
   }
 
-  private static func realized(_ form: Written.Form, _ usage: [[Double]]) -> Double? {
+  private static func realized(_ form: Written.Form, _ usage: MeterUsage) -> Double? {
     switch form {
-    case .usage(let meter, let cells, let over): return usage[meter][cells].reduce(0, +) / over
+    case .usage(let meter, let cells, let over): return usage.total(meter, cells) / over
     case .proportion(let meter, let whole, let cells):
-      let total = usage[whole][cells].reduce(0, +)
-      return total == 0 ? nil : usage[meter][cells].reduce(0, +) / total
+      let total = usage.total(whole, cells)
+      return total == 0 ? nil : usage.total(meter, cells) / total
     case .parity(let meter, let cell, let sizes, let others, let isRatio):
-      let rate = usage[meter][cell] / Double(max(1, sizes[cell]))
+      let rate = usage.total(meter, cell) / Double(max(1, sizes[cell]))
       let rates = others.map { other in
-        usage[meter][other].reduce(0, +) / Double(max(1, sizes[other].reduce(0, +)))
+        usage.total(meter, other) / Double(max(1, sizes[other].reduce(0, +)))
       }
       if isRatio {
         return rates.compactMap { other -> Double? in
@@ -117,12 +117,12 @@ extension BoundRows {
   }
 
   /// What soft bounds charge for a usage, in units of the objective.
-  func charges(usage: [[Double]]) -> Double {
+  func charges(usage: MeterUsage) -> Double {
     var sum = 0.0
     for row in rows {
       guard let penalty = row.penalty else { continue }
       let used = row.terms.reduce(0) { sum, term in
-        sum + term.coefficient * usage[term.meter][term.cells].reduce(0, +)
+        sum + term.coefficient * usage.total(term.meter, term.cells)
       }
       if used > row.bound { sum += penalty * (used - row.bound) }
     }
@@ -130,7 +130,7 @@ extension BoundRows {
   }
 
   /// A hard bound that the decisions written break, if any: by more than the rounding of sums.
-  func broken(usage: [[Double]], caps: [String] = []) -> UnsatisfiedBounds? {
+  func broken(usage: MeterUsage, caps: [String] = []) -> UnsatisfiedBounds? {
     var clashes: [UnsatisfiedBounds.Clash] = []
     for constraint in constraints where constraint.declared.penalty == nil {
       let declared = constraint.declared
@@ -144,11 +144,11 @@ extension BoundRows {
     return clashes.isEmpty ? nil : UnsatisfiedBounds(clashes: clashes, isProven: false, caps: caps)
   }
 
-  private func breaks(_ row: Int, _ usage: [[Double]]) -> Bool {
+  private func breaks(_ row: Int, _ usage: MeterUsage) -> Bool {
     var sum = 0.0
     var scale = abs(rows[row].bound)
     for term in rows[row].terms {
-      let used = usage[term.meter][term.cells].reduce(0, +)
+      let used = usage.total(term.meter, term.cells)
       sum += term.coefficient * used
       scale = max(scale, abs(term.coefficient * used))
     }
@@ -227,11 +227,9 @@ extension BoundRows {
 }
 
 extension DecisionValues {
-  /// Usage by meter and cell of whole decisions: in the order of the decisions, with what rounding loses
-  /// (Neumaier 1974).
-  func usage(of meters: [AllocationMeter], chosen: [Int32]) -> [[Double]] {
-    var usage = meters.map { [Double](repeating: 0, count: $0.cellCount) }
-    var lost = usage
+  /// Usage by meter and cell of whole decisions.
+  func usage(of meters: [AllocationMeter], chosen: [Int32]) -> MeterUsage {
+    var usage = MeterUsage(cellCounts: meters.map(\.cellCount))
     let size = 1024
     let block = makeBlock(capacity: size)
     for rows in Parallel.ranges(chosen.count, size: size) {
@@ -242,17 +240,9 @@ extension DecisionValues {
         for (index, meter) in meters.enumerated() {
           let cell = meter.cells.map { Int($0[row]) } ?? 0
           guard cell >= 0 else { continue }
-          let amount = meter.quantity.amount(action, block, place, rows.count)
-          let sum = usage[index][cell]
-          let next = sum + amount
-          lost[index][cell] +=
-            abs(sum) >= abs(amount) ? (sum - next) + amount : (amount - next) + sum
-          usage[index][cell] = next
+          usage.add(meter.quantity.amount(action, block, place, rows.count), index, cell)
         }
       }
-    }
-    for index in usage.indices {
-      for cell in usage[index].indices { usage[index][cell] += lost[index][cell] }
     }
     return usage
   }

@@ -25,6 +25,8 @@ struct BoundRows {
   struct Constraint {
     let declared: DecideConstraint
     var written: [Written] = []
+    /// Of groups against each other: decisions whose group is null, and so unknown.
+    var unknown = 0
   }
 
   private(set) var meters: [AllocationMeter] = []
@@ -275,10 +277,12 @@ struct BoundRows {
     let outer = try decisionCells(constraint)
     let ranks =
       outer.cells.map { $0.map(Int.init) } ?? [Int](repeating: 0, count: rowCount)
+    let compared = frameColumn(by)
+    found.unknown = try unknown(compared, of: constraint)
     let inner = try DecisionCells(
       groups: [
         GroupKeys(ranks: ranks, labels: outer.labels),
-        GroupKeys(frameColumn(by), rowCount: rowCount, pool: pool),
+        GroupKeys(compared, rowCount: rowCount, pool: pool),
       ], period: nil, time: time, rowCount: rowCount, counted: counted)
     // Cells of one outer group are neighbours, since it is compared first.
     let runs = Self.runs(of: inner, in: outer)
@@ -307,6 +311,27 @@ struct BoundRows {
         }
       }
     }
+  }
+
+  /// Decisions of which it is not known what group they are in. Together they are one group, so that nobody
+  /// escapes the bound by not being known.
+  /// - Throws: `.unusable` where that are all: then nothing is compared.
+  private func unknown(
+    _ group: Vector, of constraint: DecideConstraint
+  ) throws(EngineError) -> Int {
+    var (unknown, all) = (0, 0)
+    for row in 0..<rowCount where counted?[row] ?? true {
+      all += 1
+      if group.isNull(row) { unknown += 1 }
+    }
+    guard unknown == 0 || unknown < all else {
+      throw .unusable(
+        relation: relation,
+        detail:
+          "`\(constraint.name)` compares groups that are unknown (null, or hidden from the policy) "
+          + "at all \(all) decisions")
+    }
+    return unknown
   }
 
   /// Cells of each outer cell, with that cell.

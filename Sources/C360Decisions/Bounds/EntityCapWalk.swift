@@ -207,7 +207,7 @@ struct EntityCapWalk {
   }
 
   /// The first moment that still counts at a decision.
-  private func start(of cap: Cap, _ row: Int) -> Int64 {
+  func start(of cap: Cap, _ row: Int) -> Int64 {
     switch cap.period {
     case nil: return .min
     case .calendar: return moment(of: cap, row)

@@ -184,16 +184,16 @@ struct PacedAllocation {
   }
 
   private func chosenValue() throws(EngineError) -> Double {
-    var sum = 0.0
+    var sum = ExactSum()
     try forEachBlock { rows, block in
       for (place, row) in rows.enumerated() {
         let chosen = Int(decided.chosen[row])
         guard chosen >= 0, chosen < actionCount else { continue }
         let value = block.values[chosen * rows.count + place]
-        if !value.isNaN { sum += value }
+        if !value.isNaN { sum.add(value) }
       }
     }
-    return sum
+    return sum.rounded
   }
 
   private func forEachBlock(

@@ -14,6 +14,8 @@ struct BoundNotes {
   /// By row, candidate by candidate, under the full mixture.
   var distributions: [Int: [Double]] = [:]
   var bounds: [Int: [Entry]] = [:]
+  /// Of the rows that are explained: what bounds for the entity had left.
+  var caps: [Int: [WatchedDecision.Cap]] = [:]
   /// Rows that were drawn anew, by themselves, for what the caps left.
   var redrawn: Set<Int> = []
   /// Rows that prices alone do not decide.

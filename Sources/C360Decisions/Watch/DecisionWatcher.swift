@@ -97,7 +97,7 @@ struct DecisionWatcher {
       priorWeight: notes?.priorWeight,
       candidates: problem.candidates.names.indices.map {
         candidate($0, row, probability: probabilities[$0])
-      }, bounds: notes?.bounds[row]?.map(\.bound) ?? [])
+      }, bounds: notes?.bounds[row]?.map(\.bound) ?? [], caps: notes?.caps[row] ?? [])
   }
 
   // MARK: Candidates

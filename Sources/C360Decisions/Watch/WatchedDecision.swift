@@ -77,4 +77,6 @@ public struct WatchedDecision: Sendable {
   public let priorWeight: Double?
   public let candidates: [Candidate]
   public let bounds: [Bound]
+  /// Bounds for the entity, in the order in which the policy lists them.
+  public let caps: [Cap]
 }

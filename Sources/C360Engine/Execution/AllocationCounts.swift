@@ -27,7 +27,12 @@ public struct AllocationCounts: Sendable {
     public let isAtMost: Bool
     public let isSoft: Bool
     public let bounds: [Bound]
-    public init(name: String, isAtMost: Bool, isSoft: Bool, bounds: [Bound]) {
+    /// Of groups against each other: decisions whose group is unknown (null, or hidden from the policy).
+    public let unknown: Int
+    public init(
+      name: String, isAtMost: Bool, isSoft: Bool, bounds: [Bound], unknown: Int = 0
+    ) {
+      self.unknown = unknown
       self.name = name
       self.isAtMost = isAtMost
       self.isSoft = isSoft
@@ -70,6 +75,9 @@ public struct AllocationCounts: Sendable {
   public var path: [PathPoint] = []
   /// No decisions that satisfy the bounds are worth more, in the unit of the objective.
   public var upperBound = 0.0
+  /// Whether there is such a bound; else `upperBound` is the value: none is known where choices are drawn
+  /// within bounds for each entity.
+  public var isProven = true
   /// Value of the decisions written; expected, where choices are drawn.
   public var value = 0.0
   /// What was drawn is worth; nil: nothing is drawn.

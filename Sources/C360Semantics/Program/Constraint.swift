@@ -82,13 +82,15 @@ public struct Constraint: Sendable {
   public let groups: [Expression]
   /// Objective charged for each unit of violation; nil: the bound is hard.
   public let penalty: Double?
+  /// Measure, bound, groups, period and penalty as written, on one line.
+  public let words: String
   public let because: String?
   public let span: Span
 
   public init(
     name: String, measure: Measure, sense: Sense, bound: Expression, limits: Limits? = nil,
-    isPerEntity: Bool, period: Period?, groups: [Expression], penalty: Double?, because: String?,
-    span: Span
+    isPerEntity: Bool, period: Period?, groups: [Expression], penalty: Double?, words: String,
+    because: String?, span: Span
   ) {
     self.name = name
     self.measure = measure
@@ -99,6 +101,7 @@ public struct Constraint: Sendable {
     self.period = period
     self.groups = groups
     self.penalty = penalty
+    self.words = words
     self.because = because
     self.span = span
   }

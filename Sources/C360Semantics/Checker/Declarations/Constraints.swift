@@ -111,7 +111,16 @@ extension Checker {
     return Constraint(
       name: declaration.name, measure: measured.measure, sense: sense, bound: limit.bound,
       limits: limit.limits, isPerEntity: per.isPerEntity, period: per.period, groups: per.groups,
-      penalty: penalty.value, because: syntax.because?.text?.textValue, span: declaration.nameSpan)
+      penalty: penalty.value, words: words(syntax), because: syntax.because?.text?.textValue,
+      span: declaration.nameSpan)
+  }
+
+  /// What stands behind the name, without its reason.
+  private func words(_ syntax: ConstraintSyntax) -> String {
+    let reason = syntax.because?.span.text ?? ""
+    let text = syntax.span.text.dropLast(reason.count)
+    return text.drop { $0 != ":" }.dropFirst().split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
   }
 
   /// What nothing is subject to has a form all the same; its names mean nothing yet.

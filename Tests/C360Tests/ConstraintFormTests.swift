@@ -1,0 +1,276 @@
+import C360
+import C360Columns
+import Testing
+
+/// Every form of a bound against all decisions that there are: eight people, one decision each, tea (cost 1)
+/// or cake (cost 4, worth 3 more).
+@Suite("constraints: every form, against all decisions there are")
+struct ConstraintFormTests {
+  enum Action: Int {
+    case nothing, tea, cake
+    var cost: Double { [0, 1, 4][rawValue] }
+  }
+  typealias Choice = [Action]
+
+  struct Form: Sendable, CustomStringConvertible {
+    let name: String
+    /// Declarations; the constraint that is meant is the first of `subject`.
+    let text: String
+    var subject = "bound"
+    /// What its decisions may be.
+    let holds: @Sendable (Choice) -> Bool
+    /// What they pay beside.
+    var charge: @Sendable (Choice) -> Double = { _ in 0 }
+    var description: String { name }
+  }
+
+  private static func treated(_ choice: some Sequence<Action>) -> Double {
+    Double(choice.count { $0 != .nothing })
+  }
+
+  private static func cakes(_ choice: some Sequence<Action>) -> Double {
+    Double(choice.count { $0 == .cake })
+  }
+
+  private static func teas(_ choice: some Sequence<Action>) -> Double {
+    Double(choice.count { $0 == .tea })
+  }
+
+  /// People 1…4 are North, 5…8 South.
+  private static func regions(_ choice: Choice) -> [ArraySlice<Action>] {
+    [choice[0..<4], choice[4..<8]]
+  }
+
+  static let forms: [Form] = [
+    Form(
+      name: "sum where",
+      text: "constraint bound: sum(offers.cost where offers.kind == \"food\") <= 9",
+      holds: { 4 * cakes($0) <= 9 }),
+    Form(
+      name: "sum from below",
+      text: "constraint bound: sum((people.worth ?? 0) where offers.kind == \"drink\") >= 20",
+      holds: { zip($0, 1...8).reduce(0) { $0 + ($1.0 == .tea ? $1.1 : 0) } >= 20 }),
+    Form(
+      name: "count per calendar week",
+      text: "constraint bound: count(where treated) <= 2 per calendar 1w",
+      // 1 February 2026 is a Sunday.
+      holds: { treated($0[0..<1]) <= 2 && treated($0[1..<8]) <= 2 }),
+    Form(
+      name: "count in any two days", text: "constraint bound: count(where treated) <= 1 per 48h",
+      holds: { choice in (1..<8).allSatisfy { treated(choice[$0 - 1...$0]) <= 1 } }),
+    Form(
+      name: "sum in any three days", text: "constraint bound: sum(offers.cost) <= 5 per 72h",
+      holds: { choice in
+        (0..<8).allSatisfy { choice[max(0, $0 - 2)...$0].reduce(0) { $0 + $1.cost } <= 5 }
+      }),
+    Form(
+      name: "rate in each group",
+      text: "constraint bound: rate(where offers.kind == \"food\") <= 25% per people.region",
+      holds: { regions($0).allSatisfy { cakes($0) <= 1 } }),
+    Form(
+      name: "rate from below",
+      text: """
+        constraint bound: rate(where treated) >= 75%
+        constraint spend: sum(offers.cost) <= 12
+        """, subject: "bound, spend",
+      holds: { treated($0) >= 6 && $0.reduce(0) { $0 + $1.cost } <= 12 }),
+    Form(
+      name: "mean where",
+      text: "constraint bound: mean(offers.cost where treated) <= 2",
+      holds: { $0.reduce(0) { $0 + $1.cost } <= 2 * treated($0) }),
+    Form(
+      name: "least exposure of a group of items",
+      text: "constraint bound: share(where offers.kind == \"drink\") >= 30%",
+      holds: { teas($0) >= 0.3 * treated($0) - 1e-9 }),
+    Form(
+      name: "least exposure in each group of people",
+      text: "constraint bound: share(where offers.kind == \"drink\") >= 40% per people.region",
+      holds: { regions($0).allSatisfy { teas($0) >= 0.4 * treated($0) - 1e-9 } }),
+    Form(
+      name: "difference between groups",
+      text: """
+        constraint bound: difference(rate(where offers.kind == "food"), by: people.region, to: groups) <= 25%
+        constraint reach: sum(offers.cost) <= 20
+        """, subject: "bound, reach",
+      holds: {
+        abs(cakes($0[0..<4]) - cakes($0[4..<8])) <= 1 && $0.reduce(0) { $0 + $1.cost } <= 20
+      }),
+    Form(
+      name: "difference to all",
+      text: """
+        constraint bound: difference(rate(where treated), by: people.region, to: overall) <= 12.5%
+        constraint reach: count(where treated) <= 4
+        """, subject: "bound, reach",
+      holds: {
+        abs(treated($0[0..<4]) / 4 - treated($0) / 8) <= 0.125 && treated($0) <= 4
+      }),
+    Form(
+      name: "ratio between groups",
+      text: """
+        constraint bound: ratio(rate(where treated), by: people.region, to: groups) >= 0.5
+        constraint reach: count(where treated) <= 5
+        """, subject: "bound, reach",
+      holds: {
+        let (north, south) = (treated($0[0..<4]), treated($0[4..<8]))
+        return min(north, south) >= 0.5 * max(north, south) && north + south <= 5
+      }),
+    Form(
+      name: "ratio to all",
+      text: """
+        constraint bound: ratio(rate(where treated), by: people.region, to: overall) >= 0.8
+        constraint reach: count(where treated) <= 5
+        """, subject: "bound, reach",
+      holds: {
+        let (north, all) = (treated($0[0..<4]) / 4, treated($0) / 8)
+        let south = 2 * all - north
+        return [north, south].allSatisfy { min($0, all) >= 0.8 * max($0, all) - 1e-9 }
+          && all <= 0.625
+      }),
+    Form(
+      name: "a parameter",
+      text: "param most: int = 3\nconstraint bound: count(where treated) <= most",
+      holds: { treated($0) <= 3 }),
+    Form(
+      name: "for each entity, in a calendar week",
+      text: "constraint bound: sum(offers.cost) <= 3 per person per calendar 1w",
+      holds: { cakes($0) == 0 }),
+    Form(
+      name: "soft, with a reason",
+      text: "constraint bound: count(where treated) <= 2 soft 7.5 because \"the calls take time\"",
+      holds: { _ in true }, charge: { 7.5 * max(0, treated($0) - 2) }),
+  ]
+
+  private static func worth(_ choice: Choice) -> Double {
+    choice.enumerated().reduce(0) { sum, decision in
+      decision.element == .nothing
+        ? sum : sum + Double(decision.offset + 1) + (decision.element == .cake ? 3 : 0)
+    }
+  }
+
+  @Test(
+    "what is decided holds the bound, and nothing that holds it is worth more", arguments: forms)
+  func form(_ form: Form) throws {
+    let script = ConstraintTests.script(
+      form.text, "  subject to \(form.subject)\n  choose greedy",
+      show: "show p | select person, action")
+    let report = try script.run()
+    let counts = try #require(report.decisions[0].counts.allocation)
+    let rows = report.shows[0]
+    let choice = try (0..<8).map { row -> Action in
+      switch rows.value(row, 1) {
+      case .text("tea"): .tea
+      case .text("cake"): .cake
+      case .text("nothing"): .nothing
+      default: throw Failure.action
+      }
+    }
+    var best = -Double.infinity
+    for code in 0..<6561 {
+      var rest = code
+      let other: Choice = (0..<8).map { _ in
+        defer { rest /= 3 }
+        return Action(rawValue: rest % 3) ?? .nothing
+      }
+      if form.holds(other) { best = max(best, Self.worth(other) - form.charge(other)) }
+    }
+    #expect(form.holds(choice))
+    #expect(abs(Self.worth(choice) - form.charge(choice) - best) < 1e-9)
+    #expect(abs(counts.value - best) < 1e-9 && best <= counts.upperBound + 1e-9)
+  }
+
+  enum Failure: Error { case action }
+
+  @Test("the reason stands in the manifest and with the bound")
+  func because() throws {
+    let form = try #require(Self.forms.last)
+    let script = ConstraintTests.script(
+      form.text, "  subject to bound\n  choose greedy", show: "show p")
+    let why = try script.inFolder { try $0.why(policy: "p", key: "1") }
+    let part = try #require(why.parts.first { $0.kind == .constraint })
+    #expect(part.because == "the calls take time")
+    #expect(part.words == "count(where treated) <= 2 soft 7.5")
+  }
+
+  @Test("the plan says what is measured, in which groups and periods")
+  func plan() throws {
+    let script = ConstraintTests.script(
+      "constraint bound: sum(offers.cost) <= 5 per people.region per calendar 1w soft 2",
+      "  subject to bound\n  choose greedy", show: "show p")
+    let plan = try script.inFolder { try $0.plan() }
+    #expect(
+      plan.contains(
+        "subject to bound <= 5.0 soft 2.0: sum(offers.cost) <= 5 per people.region per calendar 1w soft 2"
+      ))
+  }
+
+  // MARK: Groups that are not known
+
+  private static func parity(granted: ClosedRange<Int>) -> Script {
+    let plain = ConstraintTests.script(
+      """
+      consents ledger of person from "ledger.csv" {
+        id: int @key
+        purpose: text @purpose
+        granted: time @from
+        revoked: time? @until
+      }
+      mask m for offers { hide people.region unless consent("ads") }
+      constraint fair: difference(rate(where treated), by: people.region, to: groups) <= 0
+      constraint reach: count(where treated) <= 5
+      """, "  subject to fair, reach\n  choose greedy", show: "show p | select person, action")
+    var script = Script(text: plain.text.replacing("mask none", with: "mask m"), files: plain.files)
+    script.files["ledger.csv"] =
+      "id,purpose,granted,revoked\n"
+      + granted.map { "\($0),ads,2026-01-01T00:00:00Z," }.joined(separator: "\n") + "\n"
+    return script
+  }
+
+  @Test("who is hidden is in a group of their own, held to the bound, counted and told")
+  func hiddenGroups() throws {
+    // North are 1…4, South 5 and 6, and of 7 and 8 it is not known: of each as many in the hundred.
+    let report = try Self.parity(granted: 1...6).run()
+    let counts = try #require(report.decisions[0].counts.allocation)
+    #expect(counts.constraints[0].unknown == 2)
+    #expect(counts.constraints[0].bounds.map(\.label) == ["null", "North", "South"])
+    #expect(report.decisions[0].counts.actions["nothing"] == 4)
+    let warning = try #require(report.warnings.first { $0.code.name == "W0709" })
+    #expect(warning.message.contains("unknown at 2 decisions of `p`"))
+    #expect(try Self.parity(granted: 1...8).run().warnings.allSatisfy { $0.code.name != "W0709" })
+  }
+
+  @Test("where all are hidden nothing is compared, and the run ends")
+  func allHidden() throws {
+    #expect(try Self.parity(granted: 91...92).codes() == ["E0704"])
+  }
+
+  // MARK: Sums
+
+  @Test("what a budget used is the exact sum, whatever the order")
+  func exactUsage() throws {
+    var script = ConstraintTests.script(
+      "constraint spend: sum((people.worth ?? 0) where treated) <= 1e17",
+      "  subject to spend\n  choose greedy", show: "show p | group action { n = count() }")
+    script.files["people.csv"] =
+      "person,since,region,worth,left\n"
+      + [1e16, 1, 1, 1, 0.1, 0.2, 0.3, 1].enumerated()
+      .map { "\($0 + 1),2026-01-01,North,\($1),2" }.joined(separator: "\n") + "\n"
+    let counts = try #require(script.run().decisions[0].counts.allocation)
+    // fsum([1e16, 1, 1, 1, 0.1, 0.2, 0.3, 1])
+    #expect(counts.constraints[0].bounds[0].realized == 10_000_000_000_000_004)
+  }
+
+  // MARK: What is proven
+
+  @Test("of choices that are drawn within bounds for each entity no bound is claimed")
+  func unproven() throws {
+    let script = ConstraintTests.script(
+      """
+      constraint pace: count(where treated) <= 1 per person per 7d
+      constraint spend: sum(offers.cost) <= 12
+      """, "  subject to pace, spend\n  choose greedy\n  explore 20%", show: "show p")
+    let report = try script.run()
+    let counts = try #require(report.decisions[0].counts.allocation)
+    #expect(!counts.isProven)
+    #expect(report.summary.contains("how much is possible is not proven"))
+  }
+}
