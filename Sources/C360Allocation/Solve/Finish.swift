@@ -217,8 +217,9 @@ struct Finish {
 
   // MARK: Where repair does not lead to whole decisions that hold
 
-  /// Gives up what is counted in the rows that do not hold, then everything, and repairs again: with a
-  /// no-op, which uses nothing, that leads to decisions that hold wherever the no-op does.
+  /// Gives up part of what is counted in the rows that do not hold, the least that leads anywhere, then all
+  /// of it, then everything, and repairs again: with a no-op, which uses nothing, that leads to decisions
+  /// that hold wherever the no-op does.
   private func retreat(
     _ chosen: inout [Int32], _ open: AllocationProblem, _ first: [Int]
   ) throws {
@@ -226,14 +227,42 @@ struct Finish {
     if problem.hasNoOp {
       var broken = first
       for attempt in 0...Self.mostRetreats {
-        open.giveUp(&chosen, in: attempt == Self.mostRetreats ? nil : broken)
-        broken =
-          open.repair(
-            &chosen, multipliers: multipliers, threads: dual.engine.threads
+        let start = chosen
+        let rows = attempt == Self.mostRetreats ? nil : broken
+        func retreated(_ share: Double) throws -> (chosen: [Int32], broken: [Int]) {
+          var next = start
+          open.giveUp(&next, in: rows, share: share, multipliers: multipliers)
+          let left = open.repair(
+            &next, multipliers: multipliers, threads: dual.engine.threads,
+            isCancelled: dual.engine.isCancelled
           ).broken
-        if dual.engine.isCancelled() { throw CancellationError() }
-        if broken.isEmpty { return }
-        if broken.count < nearest.broken.count { nearest = (chosen, broken) }
+          if dual.engine.isCancelled() { throw CancellationError() }
+          return (next, left)
+        }
+        var (low, high) = (0.0, 1.0)
+        var found: [Int32]?
+        for share in Self.retreatShares {
+          let part = try retreated(share)
+          if part.broken.isEmpty {
+            (high, found) = (share, part.chosen)
+            break
+          }
+          low = share
+          if part.broken.count < nearest.broken.count { nearest = part }
+          if share == 1 { (chosen, broken) = part }
+        }
+        guard var held = found else { continue }
+        // Between a share that does not do and one that does.
+        for _ in 0..<Self.retreatHalvings {
+          let part = try retreated((low + high) / 2)
+          if part.broken.isEmpty {
+            (high, held) = ((low + high) / 2, part.chosen)
+          } else {
+            low = (low + high) / 2
+          }
+        }
+        chosen = held
+        return
       }
     }
     if let clash = try Infeasibility(dual.engine, dual.survey, limits: limits).explainIfAny() {
@@ -247,6 +276,8 @@ struct Finish {
   }
 
   private static let mostRetreats = 4
+  private static let retreatShares = [0.05, 0.25, 1]
+  private static let retreatHalvings = 3
 
   // MARK: Report
 

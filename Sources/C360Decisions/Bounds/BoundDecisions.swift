@@ -196,8 +196,7 @@ struct BoundDecisions {
     return (counts, allocation)
   }
 
-  /// The least of what is proven at several prices of the rows, and at multiples of the best of them: the
-  /// bound is convex in prices, and those of an allocation know nothing of what caps leave.
+  /// The least of what is proven at several prices of the rows.
   private func greatest(
     _ walk: EntityCapWalk, _ source: DecisionValues, _ bounds: BoundRows,
     _ meters: [AllocationMeter], at prices: [[Double]]
@@ -214,42 +213,10 @@ struct BoundDecisions {
       }
       return sum.rounded
     }
-    var best = (bound: Double.infinity, multipliers: [Double]())
-    for multipliers in prices {
-      let bound = try proven(multipliers)
-      if bound < best.bound { best = (bound, multipliers) }
-    }
-    guard rowCount * actionCount <= Self.searchedPairs else { return best.bound }
-    // Golden section over the multiple.
-    let ratio = (5.0.squareRoot() - 1) / 2
-    func at(_ multiple: Double) throws(EngineError) -> Double {
-      // No soft row costs more than its penalty.
-      let found = try proven(
-        zip(best.multipliers, bounds.rows).map { min(multiple * $0, $1.penalty ?? .infinity) })
-      return found
-    }
-    var (low, high) = (0.0, 2.0)
-    var (left, right) = (high - ratio * (high - low), low + ratio * (high - low))
-    var (atLeft, atRight) = (try at(left), try at(right))
-    var least = min(best.bound, atLeft, atRight, try at(0))
-    for _ in 0..<Self.searches {
-      if atLeft < atRight {
-        (high, right, atRight) = (right, left, atLeft)
-        left = high - ratio * (high - low)
-        atLeft = try at(left)
-      } else {
-        (low, left, atLeft) = (left, right, atRight)
-        right = low + ratio * (high - low)
-        atRight = try at(right)
-      }
-      least = min(least, atLeft, atRight)
-    }
+    var least = Double.infinity
+    for multipliers in prices { least = min(least, try proven(multipliers)) }
     return least
   }
-
-  /// Pairs up to which multiples of the prices are tried.
-  private static let searchedPairs = 1 << 16
-  private static let searches = 20
 
   private var capNames: [String] { step.entityCaps.map(\.name) }
 
