@@ -30,5 +30,5 @@ extension SessionOptions {
 
 extension Session {
   /// At least 1.
-  var threadCount: Int { max(1, options.threads ?? Self.processorCount) }
+  var threadCount: Int { max(1, options.threads ?? Machine.processorCount) }
 }

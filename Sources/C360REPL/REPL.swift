@@ -52,7 +52,7 @@ public final class REPL {
   /// Bytes of tables that are kept between queries: half of what the session may take, else a quarter of
   /// the machine's memory.
   static func cacheBound(_ memoryLimit: Int?) -> Int {
-    memoryLimit.map { $0 / 2 } ?? Machine.memory / 4
+    memoryLimit.map { $0 / 2 } ?? (Machine.memory ?? 4 << 30) / 4
   }
 
   /// Forgets everything that was loaded and typed.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import C360
+import C360Columns
 import C360Synth
 
 struct SynthCommand: ParsableCommand {
@@ -78,7 +79,7 @@ struct SynthCommand: ParsableCommand {
     options.from = try Self.day(from, "--from")
     // The end of the last day.
     options.through = try Self.day(through, "--through") + 86_400_000_000
-    options.threads = threads ?? Session.processorCount
+    options.threads = threads ?? Machine.processorCount
     return options
   }
 

@@ -4,7 +4,7 @@
 usage: drive.py BINARY [ROWS]
 Each step sends keys and waits until the screen shows what it must; the first that does not ends the run.
 """
-import os, random, shutil, subprocess, sys, tempfile, time
+import os, random, shutil, signal, subprocess, sys, tempfile, time
 
 if not shutil.which("tmux"):
     sys.exit("tmux is missing (apt-get install tmux)")
@@ -110,9 +110,11 @@ def data():
         file.write("customer_id,ordered_at,amount,category\n")
         categories = ["books", "music", "games"]
         for row in range(rows):
-            day = row * 7919 % 59
+            customer = row * 31 % 200_000
+            # Every other customer has not bought for a month, so that the mask leaves some their offers.
+            day = row * 7919 % (59 if customer % 2 else 31)
             file.write(
-                f"{row * 31 % 200_000},2026-0{1 + day // 31}-{1 + day % 31 if day < 31 else day - 30:02}"
+                f"{customer},2026-0{1 + day // 31}-{1 + day % 31 if day < 31 else day - 30:02}"
                 f"T{row % 24:02}:00:00Z,{row % 97}.5,{categories[row % 3]}\n")
 
 
@@ -184,5 +186,11 @@ def drive():
         sys.exit(1)
 
 
-data()
-drive()
+# Stopped from outside it leaves no terminal behind.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+try:
+    data()
+    drive()
+finally:
+    subprocess.run(["tmux", "-S", socket, "kill-server"], capture_output=True)
+    shutil.rmtree(folder, ignore_errors=True)

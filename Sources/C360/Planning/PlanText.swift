@@ -1,3 +1,4 @@
+import C360Diagnostics
 import C360Engine
 import C360Lowering
 import C360Plan
@@ -111,7 +112,10 @@ struct PlanText {
       cells.append(line + [Self.cut(lines.first ?? "") + rowGroups(of: step)])
       details.append(lines.dropFirst().map { "      " + Self.cut($0) })
     }
-    return zip(Self.aligned(cells), details).flatMap { [$0] + $1 }
+    let numbers = Set(cells[0].indices.dropLast().filter { $0 == 0 || $0 > 2 })
+    return zip(AlignedText.lines(cells, numbers: numbers, indent: "  "), details).flatMap {
+      [$0] + $1
+    }
   }
 
   /// As stored, else from the size of the file: so many bytes a value in text.
@@ -131,21 +135,5 @@ struct PlanText {
 
   private static func cut(_ text: String) -> String {
     text.count > 160 ? text.prefix(159) + "…" : text
-  }
-
-  private static func aligned(_ cells: [[String]]) -> [String] {
-    let widths = cells[0].indices.map { column in
-      cells.reduce(0) { max($0, $1[column].count) }
-    }
-    return cells.map { line in
-      var text = ""
-      for (column, cell) in line.enumerated() {
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        let isNumber = column == 0 || (column > 2 && column < line.count - 1)
-        text += "  " + (isNumber ? space + cell : column == line.count - 1 ? cell : cell + space)
-      }
-      while text.hasSuffix(" ") { text.removeLast() }
-      return text
-    }
   }
 }

@@ -1,3 +1,4 @@
+import C360Diagnostics
 import C360Engine
 
 extension RunReport {
@@ -22,13 +23,7 @@ extension RunReport {
           ValueText.figure(point.multiplier), ValueText.grouped(point.treated),
         ]
       }
-      let widths = names.indices.map { column in
-        ([names] + rows).map { $0[column].count }.max() ?? 0
-      }
-      let lines = ([names, widths.map { String(repeating: "-", count: $0) }] + rows).map { row in
-        zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }
-          .joined(separator: "  ")
-      }
+      let lines = AlignedText.table(names, rows, numbers: Set(names.indices))
       return "\n# \(decided.name): value against budget\n" + lines.joined(separator: "\n") + "\n"
     }.joined()
   }

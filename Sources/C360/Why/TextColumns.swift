@@ -1,3 +1,5 @@
+import C360Diagnostics
+
 /// Cells under their names, numbers to the right; a column without any cell is left out.
 struct TextColumns {
   struct Column {
@@ -19,19 +21,9 @@ struct TextColumns {
   var lines: [String] {
     let shown = columns.indices.filter { column in rows.contains { !$0[column].isEmpty } }
     guard !shown.isEmpty else { return [] }
-    let names = columns.map(\.name)
-    let widths = columns.indices.map { column in
-      rows.reduce(names[column].count) { max($0, $1[column].count) }
-    }
-    let rule = widths.map { String(repeating: "-", count: $0) }
-    return ([names, rule] + rows).map { cells in
-      var line = ""
-      for column in shown {
-        let space = String(repeating: " ", count: widths[column] - cells[column].count)
-        line += "  " + (columns[column].isNumber ? space + cells[column] : cells[column] + space)
-      }
-      while line.last == " " { line.removeLast() }
-      return line
-    }
+    let numbers = shown.indices.filter { columns[shown[$0]].isNumber }
+    return AlignedText.table(
+      shown.map { columns[$0].name }, rows.map { row in shown.map { row[$0] } },
+      numbers: Set(numbers), indent: "  ")
   }
 }

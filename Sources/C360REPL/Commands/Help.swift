@@ -23,7 +23,7 @@ enum Help {
   }
 
   static var commands: String {
-    Columns.aligned(
+    AlignedText.text(
       Command.all.map { [":\($0.name.rawValue) \($0.arguments)".trimmed, $0.summary] }, indent: "  "
     )
   }
@@ -39,15 +39,15 @@ enum Help {
     switch name {
     case "commands": commands
     case "keys": keys
-    case "queries", "verbs": Columns.aligned(Catalogue.verbs.map { [$0.signature, $0.summary] })
+    case "queries", "verbs": AlignedText.text(Catalogue.verbs.map { [$0.signature, $0.summary] })
     case "declarations":
-      Columns.aligned(Catalogue.declarations.map { [$0.signature, $0.summary] })
+      AlignedText.text(Catalogue.declarations.map { [$0.signature, $0.summary] })
     case "functions":
-      Columns.aligned(
+      AlignedText.text(
         (Catalogue.functions.filter { isName($0.name) }.map { [$0.signature, $0.summary] })
           + Catalogue.windowFunctions.map { [$0.signature, $0.summary] })
     case "aggregates":
-      Columns.aligned(Catalogue.aggregates.map { [$0.signature, $0.summary] })
+      AlignedText.text(Catalogue.aggregates.map { [$0.signature, $0.summary] })
     default: nil
     }
   }
@@ -76,7 +76,7 @@ enum Help {
     for found in Command.all where found.name.rawValue == command {
       lines.append([":\(command) \(found.arguments)".trimmed, found.summary])
     }
-    return lines.isEmpty ? nil : Columns.aligned(lines)
+    return lines.isEmpty ? nil : AlignedText.text(lines)
   }
 
   static func isName(_ name: String) -> Bool { name.first?.isLetter ?? false }

@@ -131,7 +131,7 @@ extension REPL {
     try over(state.document.composite()) { session in
       let (program, _) = try checked(session)
       let lines = Describing(program, state.document).sources
-      return .text(lines.isEmpty ? "nothing is declared" : Columns.aligned(lines))
+      return .text(lines.isEmpty ? "nothing is declared" : AlignedText.text(lines))
     }
   }
 
@@ -150,7 +150,7 @@ extension REPL {
     var text = try over(state.document.composite()) { session in
       let (program, _) = try checked(session)
       let describing = Describing(program, state.document)
-      let columns = describing.columns(of: name).map { Columns.aligned($0, indent: "  ") } ?? ""
+      let columns = describing.columns(of: name).map { AlignedText.text($0, indent: "  ") } ?? ""
       return describing.headline(of: name) + "\n" + columns
     }
     let isOfColumns = text.contains("\n  ")
@@ -169,7 +169,7 @@ extension REPL {
   private func columns(of query: String) throws -> String {
     let source = SourceFile(name: "", text: query)
     return try question(Span(file: source, range: 0..<source.bytes.count)) { question in
-      Columns.aligned(question.query.columns.map { [$0.name, "\($0.type)"] }, indent: "  ")
+      AlignedText.text(question.query.columns.map { [$0.name, "\($0.type)"] }, indent: "  ")
     }
   }
 
@@ -188,7 +188,7 @@ extension REPL {
     case .query:
       return .text(
         try question(item.span) { question in
-          Columns.aligned(question.query.columns.map { [$0.name, "\($0.type)"] })
+          AlignedText.text(question.query.columns.map { [$0.name, "\($0.type)"] })
         })
     case .expression: return .text(try typeOfExpression(item.span))
     default: throw Refusal("`:type` takes an expression or a query")

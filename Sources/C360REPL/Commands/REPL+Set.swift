@@ -1,4 +1,6 @@
 import C360
+import C360Columns
+import C360Diagnostics
 import C360Semantics
 
 extension REPL {
@@ -59,7 +61,7 @@ extension REPL {
     let session = Session(text: "", options: options)
     var lines = [
       ["memory", options.memoryLimit.map { "\($0) bytes" } ?? "none"],
-      ["threads", "\(options.threads ?? Session.processorCount)"], ["seed", "\(options.seed)"],
+      ["threads", "\(options.threads ?? Machine.processorCount)"], ["seed", "\(options.seed)"],
       ["as-of", options.asOf.map(Self.written) ?? "none"], ["now", Self.written(session.runTime)],
     ]
     lines += try over(state.document.composite()) { session in
@@ -71,7 +73,7 @@ extension REPL {
         ]
       }
     }
-    return .text(Columns.aligned(lines))
+    return .text(AlignedText.text(lines))
   }
 
   private static func written(_ time: Int64) -> String { ResultTable.text(.int(time), .time) }

@@ -159,24 +159,3 @@ struct Describing {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 }
-
-/// Cells in columns, two spaces between; the last is as long as it is.
-enum Columns {
-  static func aligned(_ lines: [[String]], indent: String = "") -> String {
-    let count = lines.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in
-      lines.reduce(0) { max($0, column < $1.count ? $1[column].count : 0) }
-    }
-    return lines.map { line in
-      var text = indent
-      for (column, cell) in line.enumerated() {
-        text += cell
-        if column < line.count - 1 {
-          text += String(repeating: " ", count: widths[column] - cell.count + 2)
-        }
-      }
-      while text.hasSuffix(" ") { text.removeLast() }
-      return text + "\n"
-    }.joined()
-  }
-}

@@ -68,9 +68,11 @@ final class LineReader {
       if Interrupts.takeResize() { rl_resize_terminal() }
       if Interrupts.takeSuspension() { suspend() }
       if Interrupts.take() {
+        // First, because readline goes to the start of the line when it lets go of the terminal.
+        Terminal.out("^C")
         c360_abandon_line()
         rl_callback_handler_remove()
-        Terminal.out("^C\n")
+        Terminal.out("\n")
         return .interrupted
       }
       if count > 0 { rl_callback_read_char() }

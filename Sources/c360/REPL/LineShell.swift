@@ -66,15 +66,15 @@ final class LineShell {
   /// The text in the user's editor; what comes back is taken as typed.
   private func edit(_ text: String) {
     let folder = Terminal.variable("TMPDIR") ?? "/tmp"
-    let path = "\(folder)/c360-\(getpid()).c360"
-    guard let file = fopen(path, "w") else {
-      return Terminal.complain("`\(path)` cannot be written\n")
+    guard let path = temporaryFile(in: folder, text + "\n") else {
+      return Terminal.complain("no file can be written in `\(folder)`\n")
     }
-    fputs(text + "\n", file)
-    fclose(file)
     defer { unlink(path) }
     let editor = Terminal.variable("VISUAL") ?? Terminal.variable("EDITOR") ?? "vi"
-    let status = system("\(editor) \(path)")
+    // The editor may be a command with options; the path is one word, whatever it holds.
+    let word = path.split(separator: "'", omittingEmptySubsequences: false).joined(
+      separator: "'\\''")
+    let status = system("\(editor) '\(word)'")
     _ = Interrupts.take()
     guard status == 0, let lines = try? BatchShell.lines(of: path) else {
       return Terminal.complain("the editor failed; nothing is done\n")
@@ -83,5 +83,21 @@ final class LineShell {
     guard !edited.allSatisfy(\.isWhitespace) else { return }
     for line in lines { Terminal.out(reader.continuation + line + "\n") }
     take(edited)
+  }
+
+  /// A new file of a name that nobody could foresee, readable by its owner alone.
+  private func temporaryFile(in folder: String, _ text: String) -> String? {
+    var name = Array("\(folder)/c360-XXXXXX.c360".utf8CString)
+    let descriptor = name.withUnsafeMutableBufferPointer { name in
+      name.baseAddress.map { mkstemps($0, 5) } ?? -1
+    }
+    guard descriptor >= 0, let file = fdopen(descriptor, "w") else { return nil }
+    let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let isWritten = fputs(text, file) >= 0
+    guard fclose(file) == 0, isWritten else {
+      unlink(path)
+      return nil
+    }
+    return path
   }
 }

@@ -1,12 +1,6 @@
 import C360Columns
 import C360Plan
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 extension FrameOperator {
   /// start, start + 1 · step, … through. Steps are counted from the start, so that the end of a month
   /// does not drift. A local day that a zone leaves out falls on the next, which is there once.
@@ -108,8 +102,7 @@ extension FrameOperator {
   private static func checkMemory(
     _ needed: Int, _ step: FrameStep, _ state: ExecutionState
   ) throws(EngineError) {
-    let limit = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
-    guard limit > 0, needed > limit else { return }
+    guard let limit = Machine.memory, needed > limit else { return }
     throw .memory(
       limit: limit, needed: needed, operation: "moments of \(state.plan.name(of: step.relation))")
   }

@@ -23,18 +23,12 @@ struct PreparedLinks: Sendable {
     try context.checkCancelled()
   }
 
-  /// Says what there is to say of the identity, and carries over what is known of the events before
-  /// they were linked.
+  /// Says what there is to say of the identity.
   func count(_ step: LinkStep, in plan: Plan, _ counts: inout RunCounts) {
-    guard let events = step.events else { return }
+    guard step.events != nil else { return }
     let identity = plan.name(of: step.links.relation)
     counts.unresolved[identity] = spells.unresolved
     if let neverKnown { counts.neverKnown[identity] = neverKnown }
-    let name = plan.name(of: step.output)
-    let raw = plan.name(of: events.relation)
-    if let count = counts.superseded[raw] { counts.superseded[name] = count }
-    if let count = counts.retracted[raw] { counts.retracted[name] = count }
-    if let found = counts.findings[raw] { counts.findings[name] = found }
   }
 }
 
