@@ -123,6 +123,44 @@ struct WindowTests {
         """)
   }
 
+  /// A correction of the first row keeps all others from being sure, so that sessions are followed as
+  /// events come and go.
+  @Test("G3: of rows that arrive a fixed time later, a session holds those that have arrived")
+  func sessionsOfLateRows() throws {
+    let days = (1...20).map { $0 < 10 ? "2026-01-0\($0)" : "2026-01-\($0)" }
+    let visits =
+      ["1,2026-01-01T06:00:00Z,0,false", "1,2026-01-01T07:00:00Z,0,true"]
+      + days.enumerated().map { "1,\($1)T12:00:00Z,\($0 + 1),false" }
+    // Half an hour before the visit of noon has arrived, and half an hour after.
+    let moments = days.flatMap { ["1,\($0)T17:30:00Z", "1,\($0)T18:30:00Z"] }
+    let script = Script(
+      text: """
+        entity person
+        events visits of person from "visits.csv" {
+          person: int @key
+          began:  time @time
+          visit:  int @id
+          gone:   bool @retracted
+          arrives within 6h
+        }
+        exposure now of person from "now.csv" { person: int @key; at: time @time; keep all }
+        feature n = count(visits) over session(7h)
+        show now | select early = (at - start_of_day(date(at))) < 18h, n | group early { least = min(n); most = max(n) } | sort early
+        """,
+      files: [
+        "visits.csv": (["person,began,visit,gone"] + visits).joined(separator: "\n") + "\n",
+        "now.csv": (["person,at"] + moments).joined(separator: "\n") + "\n",
+      ])
+    #expect(
+      try script.shown() == """
+        early  least  most
+        -----  -----  ----
+        false      1     1
+        true       0     0
+
+        """)
+  }
+
   @Test("G4: since the last event of another kind, that one and its ties excluded")
   func sinceLast() throws {
     let script = Self.script(

@@ -46,7 +46,8 @@ final class ExposureInfo {
   }
 
   let id: ExposureID
-  let declaration: Declaration
+  /// Which keeps this, and is kept by the checker.
+  unowned let declaration: Declaration
   let exposure: Exposure
   let outcomes: [Outcome]
   let columnIndex: [String: Int]
@@ -129,7 +130,8 @@ extension Table.EventRoles {
 final class MaskInfo {
   let id: MaskID
   let name: String
-  let declaration: Declaration
+  /// Which keeps this, and is kept by the checker.
+  unowned let declaration: Declaration
   let actions: TableInfo?
   /// All that hides a target, lines of included masks too, as one.
   let hides: [MaskTarget: Hide]
@@ -160,7 +162,8 @@ final class ObjectiveInfo {
     let because: String?
     let span: Span
   }
-  let declaration: Declaration
+  /// Which keeps this, and is kept by the checker.
+  unowned let declaration: Declaration
   let actions: TableInfo?
   /// Those that make sense.
   let terms: [Term]

@@ -55,6 +55,9 @@ extension FuzzCase {
     switch (expected, actual) {
     case (.failure, .failure): return []
     case (.failure(let error), .success): return ["the reference fails: \(error)"]
+    // The engine fails for rows that no window holds, which the reference never looks at.
+    case (.success, .failure(let error as RunFailure))
+    where mayFail && error.diagnostics.allSatisfy { $0.code == "E0701" }: return []
     case (.success, .failure(let error)): return ["the engine fails: \(error)"]
     case (.success(let expected), .success(let actual)):
       guard expected.count == actual.count else { return ["\(actual.count) results"] }

@@ -7,6 +7,8 @@ public struct FuzzCase: Sendable {
   public private(set) var script: String
   /// Result columns whose floats carry rounding of `exp` and its like; all others agree bit by bit.
   public let inexactColumns: Set<String>
+  /// Whether rows may have no value (E0701).
+  let mayFail: Bool
   var tables: [FuzzTable]
   /// Files of models by the path that the script names.
   let models: [String: String]
@@ -27,6 +29,7 @@ public struct FuzzCase: Sendable {
     self.seed = seed
     script = writer.lines.joined(separator: "\n") + "\n"
     inexactColumns = writer.inexactColumns
+    mayFail = writer.data.mayFail
     tables = writer.tables
     models = writer.models
   }

@@ -23,6 +23,8 @@ struct ExpressionMaker {
   let shift: Int64
 
   mutating func expression(_ kind: Kind, _ depth: Int, _ scope: [Piece]) -> Piece {
+    // The value so far of a fold is a number, in numbers alone.
+    let scope = kind == .vector || kind == .list ? scope.filter { $0.text != "acc" } : scope
     let atoms = scope.filter { $0.kind == kind && $0.isExact }
     if depth <= 0 || random.chance(0.25) {
       return atoms.isEmpty || random.chance(0.15) ? literal(kind) : random.pick(atoms)

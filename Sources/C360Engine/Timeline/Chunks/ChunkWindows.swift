@@ -73,7 +73,7 @@ extension ChunkEvaluator {
         }
       }
     case .session(let gap, let lag, let stream):
-      fillSessionStarts(result, gap, lag: lag, stream, decisions, ends)
+      fillSessionStarts(result, gap, lag: lag, delay: window.lag, stream, decisions, ends)
     }
     return UnsafePointer(result)
   }

@@ -6,9 +6,11 @@ extension ChunkEvaluator {
   /// event by event, never further than the session reaches; where that would be long, events come and
   /// go in the order in which they do for the rows, and sessions with them.
   ///
-  /// - Parameter stream: all events that may be seen at all.
+  /// - Parameters:
+  ///   - delay: how long after it happened an event may be seen at the earliest.
+  ///   - stream: all events that may be seen at all.
   func fillSessionStarts(
-    _ result: UnsafeMutablePointer<Int32>, _ gap: Int64, lag: Int64, _ stream: Int,
+    _ result: UnsafeMutablePointer<Int32>, _ gap: Int64, lag: Int64, delay: Int64, _ stream: Int,
     _ decisions: UnsafePointer<Int64>,
     _ ends: (sure: UnsafePointer<Int32>, end: UnsafePointer<Int32>, hasTails: Bool)
   ) {
@@ -16,7 +18,7 @@ extension ChunkEvaluator {
     let times = times(in: stream)
     let clocks = ends.hasTails ? self.clocks(in: stream) : nil
     if let clocks {
-      let ranges = wholeRanges(events, times, clocks, lag, decisions, (ends.sure, ends.end))
+      let ranges = wholeRanges(events, times, clocks, delay, decisions, (ends.sure, ends.end))
       if ranges.isHeavilyLate {
         var sessions = OpenSessions(
           gap: gap, lag: lag, times: times, decisions: decisions, events: events, ends: ends.end,
@@ -58,7 +60,7 @@ extension ChunkEvaluator {
 
   /// For every row all events of its group that happened in time.
   private func wholeRanges(
-    _ events: ChunkStream, _ times: UnsafePointer<Int64>, _ clocks: EventClocks, _ lag: Int64,
+    _ events: ChunkStream, _ times: UnsafePointer<Int64>, _ clocks: EventClocks, _ delay: Int64,
     _ decisions: UnsafePointer<Int64>,
     _ ends: (sure: UnsafePointer<Int32>, end: UnsafePointer<Int32>)
   ) -> Ranges {
@@ -80,7 +82,7 @@ extension ChunkEvaluator {
     }
     let tails = Ranges.Tails(
       from: sure, to: to, clocks: clocks, times: times, groupFrom: groupFrom, groupTo: groupTo,
-      lag: lag, total: total)
+      lag: delay, total: total)
     return Ranges(
       count: chunk.rowCount, groupCount: chunk.groupCount, groups: chunk.groupRows, from: from,
       to: sure, tails: tails, decisions: decisions, streamCount: events.count, rows: nil)
