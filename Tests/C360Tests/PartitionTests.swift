@@ -211,4 +211,19 @@ struct MemoryTests {
       customers: 3_000)
     #expect(try run(script, memory: 200_000).codes == ["E0703"])
   }
+
+  /// 3,000 customers, each with one row of each of 3,000 others, would take hundreds of megabytes.
+  @Test("a join that would not fit is refused before a row of it is made")
+  func expandingJoin() throws {
+    let script = script(
+      """
+      view all = orders | derive one = 1
+      output result = orders | derive one = 1 | join all on one expand { other = amount }
+        | group { n = count() } to "result.csv"
+
+      """, customers: 3_000)
+    let (_, operations, codes) = try run(script, memory: 32 << 20)
+    #expect(codes == ["E0703"])
+    #expect(operations.last?.hasPrefix("join ") == true)
+  }
 }

@@ -143,13 +143,13 @@ struct WindowTests {
           gone:   bool @retracted
           arrives within 6h
         }
-        exposure now of person from "now.csv" { person: int @key; at: time @time; keep all }
+        exposure now of person from "now.csv" { person: int @key; moment: time @time; keep all }
         feature n = count(visits) over session(7h)
         show now | select early = (at - start_of_day(date(at))) < 18h, n | group early { least = min(n); most = max(n) } | sort early
         """,
       files: [
         "visits.csv": (["person,began,visit,gone"] + visits).joined(separator: "\n") + "\n",
-        "now.csv": (["person,at"] + moments).joined(separator: "\n") + "\n",
+        "now.csv": (["person,moment"] + moments).joined(separator: "\n") + "\n",
       ])
     #expect(
       try script.shown() == """

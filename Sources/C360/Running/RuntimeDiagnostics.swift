@@ -1,3 +1,4 @@
+import C360Columns
 import C360Diagnostics
 import C360Engine
 import C360Lowering
@@ -39,9 +40,9 @@ struct RuntimeDiagnostics {
     case .expectation(let origin, let relation, let firstRow, let count):
       return expectation(origin, relation, firstRow, count)
     case .memory(let limit, let needed, let operation):
+      let whose = limit == Machine.memory ? "this machine has" : "`--memory` allows"
       return HostDiagnostics.memoryExceeded.diagnostic(
-        "\(operation) needs \(ValueText.bytes(needed)), more than the \(ValueText.bytes(limit)) "
-          + "that `--memory` allows",
+        "\(operation) needs \(ValueText.bytes(needed)), more than the \(ValueText.bytes(limit)) that \(whose)",
         help: [
           "entities are computed in partitions on disk, but this must be in memory as a whole: "
             + "give it more, or ask for fewer rows and columns"

@@ -94,10 +94,8 @@ extension AllocationProblem {
       }
     }
     for meter in meters {
-      for (place, decision) in range.enumerated() {
-        if let cells = meter.cells {
-          signs[decision].add(UInt64(bitPattern: Int64(cells[decision])))
-        }
+      if let cells = meter.cells {
+        for decision in range { signs[decision].add(UInt64(bitPattern: Int64(cells[decision]))) }
       }
       guard case .pairs(let pair) = meter.quantity else { continue }
       for action in 0..<actionCount {

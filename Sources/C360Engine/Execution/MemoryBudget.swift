@@ -15,6 +15,18 @@ struct MemoryBudget: Sendable {
     if needed > limit { throw .memory(limit: limit, needed: needed, operation: operation) }
   }
 
+  /// For what a step finds out on its way: no more than the limit allows, and never more than the
+  /// machine has.
+  ///
+  /// - Throws: `.memory` when so many bytes beside the columns at hand would be too many.
+  func admit(_ bytes: Int, operation: String, _ state: ExecutionState) throws(EngineError) {
+    guard let limit = limit ?? Machine.memory else { return }
+    let (needed, overflow) = bytes.addingReportingOverflow(Self.resident(state))
+    if overflow || needed > limit {
+      throw .memory(limit: limit, needed: overflow ? .max : needed, operation: operation)
+    }
+  }
+
   /// Bytes of all columns; memory that columns share counts once.
   static func resident(_ state: ExecutionState) -> Int {
     var seen = Set<ObjectIdentifier>()

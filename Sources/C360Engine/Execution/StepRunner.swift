@@ -105,7 +105,7 @@ struct StepRunner: Sendable {
     case .limit(let step): LimitOperator.run(step, &state)
     case .sample(let step): try SampleOperator.run(step, &state, context)
     case .stack(let step): StackOperator.run(step, &state)
-    case .join(let step): try JoinOperator.run(step, &state, context)
+    case .join(let step): try JoinOperator.run(step, &state, context, memory)
     case .window(let step): try WindowOperator.run(step, &state, context)
     case .decide(let step): try decisions.run(step, &state, context)
     case .unfold(let step): try UnfoldOperator.run(step, &state, context)

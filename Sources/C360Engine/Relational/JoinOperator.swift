@@ -3,7 +3,8 @@ import C360Plan
 
 enum JoinOperator {
   static func run(
-    _ step: JoinStep, _ state: inout ExecutionState, _ context: ExecutionContext
+    _ step: JoinStep, _ state: inout ExecutionState, _ context: ExecutionContext,
+    _ memory: MemoryBudget
   ) throws(EngineError) {
     let leftCount = state.rowCount(step.left)
     let index = try JoinIndex(
@@ -15,11 +16,17 @@ enum JoinOperator {
     }
     let groups = try index.groups(
       of: step.keys.map { state.vector($0.left) }, rowCount: leftCount, context)
-    let pairs = JoinPairs(
-      groups.elements(Int32.self), leftCount, index, isInner: step.isInner, expands: step.expands)
-    guard pairs.count < Int(Int32.max) else {
-      throw .unusable(relation: step.output, detail: "has \(pairs.count) rows, more than 2³¹ − 2")
+    let size = JoinSize(groups.elements(Int32.self), leftCount, index, isInner: step.isInner)
+    guard size.count < Int(Int32.max) else {
+      throw .unusable(relation: step.output, detail: "has \(size.count) rows, more than 2³¹ − 2")
     }
+    // Rows that stand for many others are the one thing here that a small table can have too much of.
+    try memory.admit(
+      size.count * rowBytes(step, state), operation: StepName.of(.join(step), in: state.plan), state
+    )
+    let pairs = try JoinPairs(
+      groups.elements(Int32.self), leftCount, index, size, isInner: step.isInner,
+      expands: step.expands, context)
     var relation = Relation(rowCount: pairs.count)
     for (from, to) in step.leftColumns {
       let vector = state.vector(from)
@@ -27,15 +34,23 @@ enum JoinOperator {
         relation.columns[to] = vector
         continue
       }
+      try context.checkCancelled()
       relation.columns[to] = try vector.gathered(
         rows.elements(Int32.self), count: pairs.count, hasMissing: false, threads: context.threads)
     }
     for (from, to) in step.rightColumns {
+      try context.checkCancelled()
       relation.columns[to] = try state.vector(from).gathered(
         pairs.rightRows.elements(Int32.self), count: pairs.count, hasMissing: pairs.hasMissing,
         threads: context.threads)
     }
     state.relations[step.output] = relation
+  }
+
+  /// Bytes of a row: its columns, with what says whether they are null, and the rows it was made of.
+  private static func rowBytes(_ step: JoinStep, _ state: ExecutionState) -> Int {
+    let columns = (step.expands ? step.leftColumns : []) + step.rightColumns
+    return columns.reduce(8) { $0 + state.vector($1.0).type.stride + 1 }
   }
 }
 
@@ -103,6 +118,12 @@ struct JoinIndex: @unchecked Sendable {
     return isOut
   }
 
+  /// Places in `rows` of a group's rows; none for −1.
+  @inline(__always)
+  func partners(_ group: Int32) -> Range<Int> {
+    group < 0 ? 0..<0 : Int(starts[Int(group)])..<Int(starts[Int(group) + 1])
+  }
+
   /// By row of the left: the group of its keys, −1 for none.
   func groups(
     of keys: [Vector], rowCount: Int, _ context: ExecutionContext
@@ -128,6 +149,21 @@ struct JoinIndex: @unchecked Sendable {
   }
 }
 
+/// The rows of a join, counted before any is made.
+struct JoinSize {
+  private(set) var count = 0
+  /// Whether a row of the left has no partner.
+  private(set) var hasLone = false
+
+  init(_ groups: UnsafePointer<Int32>, _ leftCount: Int, _ index: JoinIndex, isInner: Bool) {
+    for row in 0..<leftCount {
+      let found = index.partners(groups[row]).count
+      if found == 0 { hasLone = true }
+      count += found == 0 ? (isInner ? 0 : 1) : found
+    }
+  }
+}
+
 /// Which row of the left stands beside which of the right.
 struct JoinPairs {
   let count: Int
@@ -138,32 +174,22 @@ struct JoinPairs {
   let hasMissing: Bool
 
   init(
-    _ groups: UnsafePointer<Int32>, _ leftCount: Int, _ index: JoinIndex, isInner: Bool,
-    expands: Bool
-  ) {
-    func partners(_ row: Int) -> Range<Int> {
-      let group = Int(groups[row])
-      return group < 0 ? 0..<0 : Int(index.starts[group])..<Int(index.starts[group + 1])
-    }
-    var total = 0
-    var isMissing = false
-    for row in 0..<leftCount {
-      let found = partners(row).count
-      isMissing = isMissing || found == 0
-      total += found == 0 ? (isInner ? 0 : 1) : found
-    }
-    hasMissing = isMissing && !isInner
-    count = total
-    let isWhole = !expands && (!isInner || !isMissing)
-    let left = isWhole ? nil : Buffer(byteCount: max(1, total) * 4)
-    let right = Buffer(byteCount: max(1, total) * 4)
+    _ groups: UnsafePointer<Int32>, _ leftCount: Int, _ index: JoinIndex, _ size: JoinSize,
+    isInner: Bool, expands: Bool, _ context: ExecutionContext
+  ) throws(EngineError) {
+    hasMissing = size.hasLone && !isInner
+    count = size.count
+    let isWhole = !expands && (!isInner || !size.hasLone)
+    let left = isWhole ? nil : Buffer(byteCount: max(1, count) * 4)
+    let right = Buffer(byteCount: max(1, count) * 4)
     leftRows = left
     rightRows = right
     let leftTarget = left?.elements(Int32.self)
     let rightTarget = right.elements(Int32.self)
     var next = 0
     for row in 0..<leftCount {
-      let found = partners(row)
+      if row & 0xFFF == 0 { try context.checkCancelled() }
+      let found = index.partners(groups[row])
       if found.isEmpty {
         if isInner { continue }
         leftTarget?[next] = Int32(truncatingIfNeeded: row)
