@@ -98,7 +98,8 @@ let package = Package(
     .testTarget(name: "C360SynthTests", dependencies: ["C360Synth"]),
     .testTarget(name: "C360AllocationTests", dependencies: ["C360Allocation", "CKernels"]),
     .testTarget(name: "C360DecisionsTests", dependencies: ["C360Decisions"]),
-    .testTarget(name: "C360TimelineTests", dependencies: ["C360Engine", "CKernels"]),
+    .testTarget(
+      name: "C360TimelineTests", dependencies: ["C360Engine", "C360Reference", "CKernels"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
     .testTarget(
       name: "C360IOTests", dependencies: ["C360IO"],

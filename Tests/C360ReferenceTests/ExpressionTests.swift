@@ -97,9 +97,30 @@ import Testing
   }
 
   @Test func `variance does not cancel`() throws {
-    #expect(exactSquaredDeviations([1e9, 1e9 + 1]) == 1)
-    #expect(exactSquaredDeviations([3, 3, 3]) == 0)
-    #expect(exactSquaredDeviations([1e200, -1e200]) == .infinity)
+    #expect(exactVariance([1e9, 1e9 + 1], over: 1) == 0.5)
+    #expect(exactVariance([3, 3, 3], over: 2) == 0)
+    #expect(exactVariance([1e200, -1e200], over: 1) == .infinity)
+  }
+
+  @Test func `quotients are rounded once`() {
+    func quotient(_ dividend: Double, _ divisor: Double) -> Double {
+      nearestQuotient(ExactNumber(dividend), ExactNumber(divisor))
+    }
+    let greatest = Double.greatestFiniteMagnitude
+    let least = Double.leastNonzeroMagnitude
+    for (dividend, divisor) in [
+      (1, 3), (-1, 3), (2, -7), (1e300, 1e-300), (greatest, 0.5), (greatest, 3), (least, 2),
+      (least, 3), (3 * least, 2), (5 * least, 2), (0x1p-1022, 3), (-0.0, 5), (0.1, 0.3),
+    ] {
+      #expect(quotient(dividend, divisor) == dividend / divisor)
+    }
+    #expect(quotient(-1, 0x1p-1074) == -.infinity)
+    #expect(exactMean([greatest, greatest]) == greatest)
+    #expect(exactMean([94.16, 41.93, 81.52, 42.03, 1.16]) == 52.16)
+    #expect(exactSum([94.16, 41.93, 81.52, 42.03, 1.16]) / 5 == 52.16.nextUp)
+    #expect(exactRatio([greatest, greatest], [1, 1]) == greatest)
+    #expect(exactRatio([1], [1e16, -1e16]) == nil)
+    #expect(exactMean([.infinity, 1]) == .infinity)
   }
 }
 

@@ -72,6 +72,30 @@ struct StatisticsTests {
           """)
   }
 
+  @Test("E3: a mean and a variance are rounded once, not after the sum and again")
+  func rounding() throws {
+    let orders = [
+      ("1", "02", "94.16", "1"), ("1", "03", "41.93", "1"), ("1", "04", "81.52", "1"),
+      ("1", "05", "42.03", "1"), ("1", "06", "1.16", "1"),
+      ("3", "02", "54.93", "1"), ("3", "03", "22.84", "1"), ("3", "04", "97.58", "1"),
+      ("3", "05", "79.98", "1"), ("3", "06", "52.14", "1"),
+      ("5", "02", "1.7e308", "1"), ("5", "03", "1.7e308", "1"),
+    ]
+    let rows = orders.map { "\($0),2026-01-\($1)T00:00:00Z,\($2),\($3)\n" }.joined()
+    let tables = try shown(
+      """
+      feature average = mean(orders.amount)
+      feature spread = var(orders.amount)
+      show now | where person == 1 | select x = average == 52.16
+      show now | where person == 3 | select x = spread == 817.16168
+      show now | where person == 5 | select x = average == 1.7e308
+      show orders | where customer == 1 | group { x = mean(amount) } | select y = x == 52.16
+      show orders | where customer == 5 | group { x = mean(amount) } | select y = x == 1.7e308
+      """, "customer,bought,amount,kind\n" + rows)
+    let answers = tables.split(separator: "\n").filter { $0.contains("true") }
+    #expect(answers.count == 5, "\(tables)")
+  }
+
   @Test("G1: slope per day, by least squares: 720 / 115; null at one time")
   func slopes() throws {
     #expect(

@@ -80,20 +80,6 @@ extension Oracle {
     return mean.map { .float($0) } ?? .null
   }
 
-  /// For eighths of moderate size.
-  func slope(_ times: [Int64], _ numbers: [Double]) -> Scalar {
-    guard let first = times.first, times.contains(where: { $0 != first }) else { return .null }
-    if numbers.contains(where: { !$0.isFinite }) { return .float(.nan) }
-    let t = times.map { Int128($0 - first) }
-    let x = numbers.map { Int128($0 * 8) }
-    let n = Int128(times.count)
-    let (sumT, sumX) = (t.reduce(0, +), x.reduce(0, +))
-    let products = zip(t, x).reduce(0) { $0 + $1.0 * $1.1 }
-    let numerator = Double(n * products - sumT * sumX) / 8
-    let denominator = Double(n * t.reduce(0) { $0 + $1 * $1 } - sumT * sumT)
-    return .float(numerator / denominator * 86_400_000_000)
-  }
-
   func gap(_ function: AggregateFunction, _ times: [Int64]) -> Scalar {
     let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
     guard let first = times.first, let last = times.last, !gaps.isEmpty else { return .null }
@@ -109,10 +95,7 @@ extension Oracle {
     case .maxGap: return gaps.max().map { .int($0) } ?? .null
     default:
       guard gaps.count > 1 else { return .null }
-      let n = Int128(gaps.count)
-      let sum = gaps.reduce(Int128(0)) { $0 + Int128($1) }
-      let squares = gaps.reduce(Int128(0)) { $0 + Int128($1) * Int128($1) }
-      let variance = Double(n * squares - sum * sum) / Double(n * (n - 1))
+      let variance = Exact.variance(gaps.map { Double($0) }, over: gaps.count - 1)
       return .int(Int64(variance.squareRoot().rounded(.toNearestOrEven)))
     }
   }

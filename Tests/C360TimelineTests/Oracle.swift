@@ -133,14 +133,15 @@ struct Oracle {
       if case .int = values[0] {
         return .float(Double(values.compactMap(\.integer).reduce(0, +)) / Double(values.count))
       }
-      return .float(exactSum(numbers) / Double(numbers.count))
+      return .float(Exact.mean(numbers))
     case .ratio:
       let both = chosen.filter {
         value($0.event, aggregate.argument) != .null && value($0.event, aggregate.second) != .null
       }
-      let upper = exactSum(both.compactMap { value($0.event, aggregate.argument)?.double })
-      let lower = exactSum(both.compactMap { value($0.event, aggregate.second)?.double })
-      return both.isEmpty || lower == 0 ? .null : .float(upper / lower)
+      let ratio = Exact.ratio(
+        both.compactMap { value($0.event, aggregate.argument)?.double },
+        both.compactMap { value($0.event, aggregate.second)?.double })
+      return ratio.map { .float($0) } ?? .null
     case .variance: return variance(numbers, 1, false)
     case .standardDeviation: return variance(numbers, 1, true)
     case .populationVariance: return variance(numbers, 0, false)
@@ -168,7 +169,8 @@ struct Oracle {
     case .fold: return .null
     case .approximateDistinct: return .int(sketched(values))
     case .ewma: return smoothed(numbers, aggregate.setting)
-    case .slope: return slope(counted.map(\.event.time), numbers)
+    case .slope:
+      return Exact.slope(counted.map(\.event.time), numbers).map { .float($0) } ?? .null
     case .meanGap, .medianGap, .minGap, .maxGap, .gapStandardDeviation:
       return gap(aggregate.function, chosen.map(\.event.time))
     case .top, .list, .histogram: return collected(aggregate, values, numbers)
@@ -206,17 +208,9 @@ struct Oracle {
     }
   }
 
-  /// The numerator n·Σx² − (Σx)² exact, rounded once. For eighths of moderate size; of anything else
-  /// only whether there is a variance.
   func variance(_ numbers: [Double], _ freedom: Int, _ isRoot: Bool) -> Scalar {
     guard numbers.count > freedom else { return .null }
-    if numbers.contains(where: { !$0.isFinite }) { return .float(.nan) }
-    let eighths = numbers.map { Int128($0 * 8) }
-    let sum = eighths.reduce(0, +)
-    let squares = eighths.reduce(0) { $0 + $1 * $1 }
-    let count = Int128(numbers.count)
-    let numerator = Double(count * squares - sum * sum) / 64
-    let variance = numerator / Double(count * (count - Int128(freedom)))
+    let variance = Exact.variance(numbers, over: numbers.count - freedom)
     return .float(isRoot ? variance.squareRoot() : variance)
   }
 }

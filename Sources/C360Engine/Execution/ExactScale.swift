@@ -55,6 +55,11 @@ public struct SpecialValues: OptionSet, Sendable {
 public struct ExactScale: Sendable, Equatable {
   public let exponent: Int
 
+  /// Integers are sums of ones.
+  static let ofIntegers = ExactScale(exponent: 0)
+
+  private init(exponent: Int) { self.exponent = exponent }
+
   /// nil where exponent span + log₂ `count` exceeds 126 bits; `ExactSum` then does it.
   @inlinable public init?(_ range: ExponentRange, count: Int) {
     guard range.low <= range.high else {

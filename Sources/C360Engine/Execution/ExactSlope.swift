@@ -19,16 +19,28 @@ struct TimeMoments {
     squares = squares - WideSquares(squareOf: Int128(time))
   }
 
-  /// n·Σt² − (Σt)², rounded once; nil where all times are one.
-  var denominator: Double? {
+  /// n·Σt² − (Σt)²; nil where all times are one.
+  var denominator: WideUnits? {
     let exact = squares.scaled(by: UInt64(count)) - WideSquares(squareOf: Int128(sum))
-    return exact == WideSquares() ? nil : exact.rounded(exponent: 0)
+    return exact == WideSquares() ? nil : WideUnits(magnitude: exact, exponent: 0)
   }
 }
 
-/// From µs to days.
-func slopePerDay(_ numerator: Double, _ denominator: Double) -> Double {
-  numerator / denominator * 86_400_000_000
+/// A day in µs is this odd number times 2^13.
+private let oddPartOfDay: UInt64 = 10_546_875
+private let powerOfTwoOfDay = 13
+
+/// The slope by day from that by µs, rounded once.
+///
+/// - Parameter numerator: in two's complement, below 2^222: the sums behind it have less than 2^31 terms.
+func slopePerDay(
+  _ numerator: WideSquares, exponent: Int, _ denominator: WideUnits
+) -> Double {
+  let isNegative = numerator.high >> 127 == 1
+  let magnitude = (isNegative ? WideSquares() - numerator : numerator).scaled(by: oddPartOfDay)
+  let slope = exactQuotient(
+    WideUnits(magnitude: magnitude, exponent: exponent + powerOfTwoOfDay), denominator)
+  return signed(slope, isNegative: isNegative)
 }
 
 /// The sums behind a slope of any doubles.
@@ -61,7 +73,8 @@ struct ExactSlope {
     if sum.special != nil { return .nan }
     let numerator = products.value.scaled(by: UInt128(times.count))
       .difference(sum.exact.scaled(by: times.sum))
-    return slopePerDay(numerator.rounded, denominator)
+    let slope = exactQuotient(numerator.scaled(by: oddPartOfDay << powerOfTwoOfDay), denominator)
+    return signed(slope, isNegative: numerator.isNegative)
   }
 }
 
@@ -72,12 +85,6 @@ extension WideSquares {
     let (high, low) = left.magnitude.multipliedFullWidth(by: right)
     self.init(high: high, low: low)
     if left < 0 { self = WideSquares() - self }
-  }
-
-  /// Of a sum that may be negative.
-  func roundedSigned(exponent: Int) -> Double {
-    high >> 127 == 0
-      ? rounded(exponent: exponent) : -(WideSquares() - self).rounded(exponent: exponent)
   }
 }
 
@@ -101,7 +108,7 @@ extension WideInteger {
     return result
   }
 
-  private func hasLessMagnitude(than other: WideInteger) -> Bool {
+  func hasLessMagnitude(than other: WideInteger) -> Bool {
     for index in stride(from: max(digits.count, other.digits.count) - 1, through: 0, by: -1) {
       let own = index < digits.count ? digits[index] : 0
       let others = index < other.digits.count ? other.digits[index] : 0

@@ -24,6 +24,8 @@ public struct ExactSum: Sendable {
   /// Ties to even; infinite where the sum is too large for a double.
   public var rounded: Double { specials.sum ?? digits.value.rounded }
 
+  var total: ExactTotal { specials.sum.map { .special($0) } ?? .wide(digits.value) }
+
   var exact: WideInteger { digits.value }
   var special: Double? { specials.sum }
 }
@@ -57,7 +59,7 @@ public struct ExactMoments: Sendable {
     guard count > (isPopulation ? 0 : 1) else { return nil }
     if sum.special != nil { return .nan }
     let numerator = squares.value.scaled(by: UInt64(count)).minus(sum.exact.squared)
-    return numerator.rounded / varianceDenominator(count, isPopulation)
+    return exactQuotient(numerator, varianceDenominator(count, isPopulation))
   }
 }
 
@@ -99,32 +101,25 @@ public struct WideSquares: Sendable, Equatable, BitwiseCopyable {
     let (carry, low) = low.multipliedFullWidth(by: UInt128(factor))
     return WideSquares(high: high &* UInt128(factor) &+ carry, low: low)
   }
-
-  @usableFromInline func rounded(exponent: Int) -> Double {
-    if high == 0 { return roundedDouble(low, exponent: exponent) }
-    // The top 128 bits, with all that lies below them kept as one sticky bit.
-    let zeros = UInt128(high.leadingZeroBitCount)
-    let top = high << zeros | low >> (128 - zeros)
-    let sticky: UInt128 = low << zeros == 0 ? 0 : 1
-    return roundedDouble(top | sticky, exponent: exponent + 128 - Int(zeros))
-  }
 }
 
 extension ExactScale {
-  /// Variance of `count` values from their exact sums: the numerator n·Σx² − (Σx)² is exact and
-  /// rounded once, then divided by n(n − 1), or by n² for the population form. nil for no value, and
-  /// for one value in the sample form. Not for columns with NaN or infinities (then NaN).
+  /// Variance of `count` values from their exact sums: n·Σx² − (Σx)² over n(n − 1), or over n² for the
+  /// population form, rounded once. nil for no value, and for one value in the sample form. Not for
+  /// columns with NaN or infinities (then NaN).
   public func variance(
     ofCount count: Int, sum: Int128, squares: WideSquares, isPopulation: Bool
   ) -> Double? {
     guard count > (isPopulation ? 0 : 1) else { return nil }
     let numerator = squares.scaled(by: UInt64(count)) - WideSquares(squareOf: sum)
-    return numerator.rounded(exponent: 2 * exponent) / varianceDenominator(count, isPopulation)
+    return exactQuotient(
+      WideUnits(magnitude: numerator, exponent: 2 * exponent),
+      varianceDenominator(count, isPopulation))
   }
 }
 
-private func varianceDenominator(_ count: Int, _ isPopulation: Bool) -> Double {
-  Double(count) * Double(isPopulation ? count : count - 1)
+private func varianceDenominator(_ count: Int, _ isPopulation: Bool) -> Units {
+  Units(magnitude: UInt128(count) * UInt128(isPopulation ? count : count - 1), exponent: 0)
 }
 
 /// A finite value as mantissa · 2^(position − 1074).

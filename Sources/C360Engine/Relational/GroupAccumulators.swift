@@ -52,6 +52,12 @@ struct FloatSumAccumulator: GroupAccumulator, @unchecked Sendable {
     var sum: Int128 = 0
     var count: Int64 = 0
     var specials: UInt8 = 0
+
+    @inline(__always)
+    func total(_ scale: ExactScale) -> ExactTotal {
+      SpecialValues(rawValue: specials).sum.map { .special($0) }
+        ?? .units(sum, exponent: scale.exponent)
+    }
   }
   let values: UnsafeMutablePointer<Double>
   let scale: ExactScale

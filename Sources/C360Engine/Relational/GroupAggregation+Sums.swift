@@ -8,11 +8,8 @@ extension GroupAggregation {
     guard let argument else { preconditionFailure("sum and mean have an argument") }
     if let width = argument.type.width { return try vectors(argument, width, isMean: isMean) }
     if argument.type == .float64 {
-      let sums = try floatSums(argument, mask([argument]))
-      return try column(.float64, 0.0) { group in
-        let (sum, count) = sums(group)
-        return isMean ? (count == 0 ? nil : sum / Double(count)) : sum
-      }
+      let sums = try floatSums(argument, mask([argument]), isMean: isMean)
+      return try column(.float64, 0.0) { sums($0) }
     }
     let sums = try states(IntSumAccumulator(values: argument.int64s), mask([argument]))
     if !isMean {
@@ -30,12 +27,13 @@ extension GroupAggregation {
     if logical.physical == .int64 {
       return try column(.int64, 0 as Int64) { group in
         let state = sums[group]
-        return state.count == 0 ? nil : Self.roundedQuotient(state.sum, Int128(state.count))
+        return state.count == 0 ? nil : roundedQuotient(state.sum, state.count)
       }
     }
     return try column(.float64, 0.0) { group in
       let state = sums[group]
-      return state.count == 0 ? nil : Double(state.sum) / Double(state.count)
+      return state.count == 0
+        ? nil : ExactTotal.units(state.sum, exponent: 0).mean(of: state.count)
     }
   }
 
@@ -54,11 +52,12 @@ extension GroupAggregation {
       for row in 0..<rowCount {
         elements.elements(Double.self)[row] = argument.float64s[row * width + place]
       }
-      let sums = try floatSums(Vector(type: .float64, count: rowCount, values: elements), mask)
+      let sums = try floatSums(
+        Vector(type: .float64, count: rowCount, values: elements), mask, isMean: isMean)
       for group in 0..<groups.count {
-        let (sum, count) = sums(group)
-        target[group * width + place] = !isMean ? sum : count == 0 ? 0 : sum / Double(count)
-        if isMean, count == 0 { valid[group] = 0 }
+        let sum = sums(group)
+        target[group * width + place] = sum ?? 0
+        if sum == nil { valid[group] = 0 }
       }
     }
     let hasNulls = (0..<groups.count).contains { valid[$0] == 0 }
@@ -67,24 +66,13 @@ extension GroupAggregation {
       validity: hasNulls ? validity : nil)
   }
 
-  /// The nearest integer, halves to even.
-  private static func roundedQuotient(_ sum: Int128, _ count: Int128) -> Int64 {
-    var quotient = sum / count
-    if sum % count < 0 { quotient -= 1 }
-    let twice = 2 * (sum - quotient * count)
-    if twice > count || (twice == count && quotient % 2 != 0) { quotient += 1 }
-    return Int64(truncatingIfNeeded: quotient)
-  }
-
   func ratio() throws(EngineError) -> Vector {
     guard let argument, let second else { preconditionFailure("ratio has two arguments") }
     let both = mask([argument, second])
-    let numerators = try floatSums(Self.floats(argument), both)
-    let denominators = try floatSums(Self.floats(second), both)
-    return try column(.float64, 0.0) { group in
-      let (denominator, count) = denominators(group)
-      return count == 0 || denominator == 0 ? nil : numerators(group).sum / denominator
-    }
+    let numerators = try exactTotals(Self.floats(argument), both)
+    let denominators = try exactTotals(Self.floats(second), both)
+    // Over nothing the divisor is 0, too.
+    return try column(.float64, 0.0) { numerators($0) / denominators($0) }
   }
 
   func variance() throws(EngineError) -> Vector {
@@ -120,43 +108,55 @@ extension GroupAggregation {
 
   // MARK: Exact sums of floats
 
-  /// Sum and count of each group.
+  /// The sum of each group, or the mean, which is nil over nothing.
   private func floatSums(
-    _ values: Vector, _ mask: RowMask
-  ) throws(EngineError) -> (Int) -> (sum: Double, count: Int64) {
-    if let scale = scale(of: values, mask) {
-      if let parts = groups.parts { return try floatSums(values, mask, scale, parts) }
-      let sums = try states(FloatSumAccumulator(values: values.float64s, scale: scale), mask)
-      return { group in
-        let state = sums[group]
-        let special = SpecialValues(rawValue: state.specials).sum
-        return (special ?? scale.double(state.sum), state.count)
-      }
+    _ values: Vector, _ mask: RowMask, isMean: Bool
+  ) throws(EngineError) -> (Int) -> Double? {
+    @Sendable func rounded(_ total: ExactTotal, _ count: Int64) -> Double? {
+      !isMean ? total.rounded : count == 0 ? nil : total.mean(of: count)
     }
-    // Values too far apart for 128 bits. Groups are few or rows are: one accumulator at a time.
-    var sums = [Double](repeating: 0, count: groups.count)
-    var counts = [Int64](repeating: 0, count: groups.count)
+    if let scale = scale(of: values, mask) {
+      if let parts = groups.parts {
+        let found = FoundSums(groups.count)
+        try groups.finish(
+          FloatSumAccumulator(values: values.float64s, scale: scale), by: parts, mask: mask,
+          context
+        ) { group, state in
+          // Each is rounded as soon as it is done: they are many.
+          found.set(group, rounded(state.total(scale), state.count))
+        }
+        return { found[$0] }
+      }
+      let sums = try states(FloatSumAccumulator(values: values.float64s, scale: scale), mask)
+      return { rounded(sums[$0].total(scale), sums[$0].count) }
+    }
+    var sums = [Double?](repeating: nil, count: groups.count)
+    forEachExactSum(values, mask) { sums[$0] = rounded($1.total, $2) }
+    return { sums[$0] }
+  }
+
+  /// The sum of each group, not yet rounded.
+  private func exactTotals(
+    _ values: Vector, _ mask: RowMask
+  ) throws(EngineError) -> (Int) -> ExactTotal {
+    if let scale = scale(of: values, mask) {
+      let sums = try states(FloatSumAccumulator(values: values.float64s, scale: scale), mask)
+      return { sums[$0].total(scale) }
+    }
+    var totals = [ExactTotal](repeating: .units(0, exponent: 0), count: groups.count)
+    forEachExactSum(values, mask) { group, sum, _ in totals[group] = sum.total }
+    return { totals[$0] }
+  }
+
+  /// Sums of values too far apart for 128 bits. Groups are few or rows are: one accumulator at a time.
+  private func forEachExactSum(
+    _ values: Vector, _ mask: RowMask, _ body: (_ group: Int, ExactSum, _ count: Int64) -> Void
+  ) {
     forEachGroup(mask) { group, rows in
       var sum = ExactSum()
       for row in rows { sum.add(values.float64s[Int(row)]) }
-      sums[group] = sum.rounded
-      counts[group] = Int64(rows.count)
+      body(group, sum, Int64(rows.count))
     }
-    return { (sums[$0], counts[$0]) }
-  }
-
-  /// Of many groups: each is rounded as soon as it is done.
-  private func floatSums(
-    _ values: Vector, _ mask: RowMask, _ scale: ExactScale, _ parts: RowParts
-  ) throws(EngineError) -> (Int) -> (sum: Double, count: Int64) {
-    let found = FoundSums(groups.count)
-    try groups.finish(
-      FloatSumAccumulator(values: values.float64s, scale: scale), by: parts, mask: mask, context
-    ) { group, state in
-      let special = SpecialValues(rawValue: state.specials).sum
-      found.set(group, special ?? scale.double(state.sum), state.count)
-    }
-    return { found[$0] }
   }
 
   private func scale(of values: Vector, _ mask: RowMask) -> ExactScale? {
@@ -212,23 +212,22 @@ extension GroupAggregation {
   }
 }
 
-/// Sums and counts by group; threads write groups of their own.
+/// A number or nil by group; threads write groups of their own.
 private final class FoundSums: @unchecked Sendable {
   private let sums: Buffer
-  private let counts: Buffer
+  private let isPresent: Buffer
 
   init(_ count: Int) {
     sums = Buffer(byteCount: max(1, count) * 8)
-    // Rows are fewer than 2³¹.
-    counts = Buffer(byteCount: max(1, count) * 4)
+    isPresent = Buffer(byteCount: max(1, count))
   }
 
-  func set(_ group: Int, _ sum: Double, _ count: Int64) {
-    sums.elements(Double.self)[group] = sum
-    counts.elements(Int32.self)[group] = Int32(truncatingIfNeeded: count)
+  func set(_ group: Int, _ sum: Double?) {
+    sums.elements(Double.self)[group] = sum ?? 0
+    isPresent.elements(UInt8.self)[group] = sum == nil ? 0 : 1
   }
 
-  subscript(group: Int) -> (sum: Double, count: Int64) {
-    (sums.elements(Double.self)[group], Int64(counts.elements(Int32.self)[group]))
+  subscript(group: Int) -> Double? {
+    isPresent.elements(UInt8.self)[group] == 0 ? nil : sums.elements(Double.self)[group]
   }
 }

@@ -190,16 +190,17 @@ private func mixture(
 ) -> Value {
   let counted = items.filter { $0.argument.map { !$0.isNull } ?? true }
   let weight = exactSum(counted.map(\.weight))
-  let total = exactSum(counted.map { $0.weight * ($0.argument?.double ?? 1) })
+  let values = counted.map { $0.weight * ($0.argument?.double ?? 1) }
   switch function {
   case .count: return .float(weight)
-  case .sum: return .float(total)
-  case .mean: return counted.isEmpty ? .null : .float(total / weight)
+  case .sum: return .float(exactSum(values))
+  case .mean: return exactRatio(values, counted.map(\.weight)).map { .float($0) } ?? .null
   case .ratio:
     let both = counted.filter { $0.second?.isNull == false }
-    let numerator = exactSum(both.map { $0.weight * ($0.argument?.double ?? 0) })
-    let denominator = exactSum(both.map { $0.weight * ($0.second?.double ?? 0) })
-    return both.isEmpty || denominator == 0 ? .null : .float(numerator / denominator)
+    let ratio = exactRatio(
+      both.map { $0.weight * ($0.argument?.double ?? 0) },
+      both.map { $0.weight * ($0.second?.double ?? 0) })
+    return ratio.map { .float($0) } ?? .null
   case .share:
     let matching = counted.filter { $0.condition && ($0.argument.map(\.isTrue) ?? true) }
     return counted.isEmpty ? .null : .float(exactSum(matching.map(\.weight)) / weight)
@@ -283,15 +284,15 @@ private func summary(
       })
   case .ratio:
     let both = items.filter { $0.argument?.isNull == false && $0.second?.isNull == false }
-    let numerator = exactSum(both.compactMap { $0.argument?.double })
-    let denominator = exactSum(both.compactMap { $0.second?.double })
-    return both.isEmpty || denominator == 0 ? .null : .float(numerator / denominator)
-  case .variance: return n < 2 ? .null : .float(variance(numbers, over: n - 1))
+    let ratio = exactRatio(
+      both.compactMap { $0.argument?.double }, both.compactMap { $0.second?.double })
+    return ratio.map { .float($0) } ?? .null
+  case .variance: return n < 2 ? .null : .float(exactVariance(numbers, over: n - 1))
   case .standardDeviation:
-    return n < 2 ? .null : .float(variance(numbers, over: n - 1).squareRoot())
-  case .populationVariance: return n < 1 ? .null : .float(variance(numbers, over: n))
+    return n < 2 ? .null : .float(exactVariance(numbers, over: n - 1).squareRoot())
+  case .populationVariance: return n < 1 ? .null : .float(exactVariance(numbers, over: n))
   case .populationStandardDeviation:
-    return n < 1 ? .null : .float(variance(numbers, over: n).squareRoot())
+    return n < 1 ? .null : .float(exactVariance(numbers, over: n).squareRoot())
   case .decayedSum, .decayedCount, .decayedMean:
     guard case .halfLife(let halfLife) = setting else { return .null }
     return decayed(function, counted, halfLife: halfLife, at: time, powerOfTwo)
@@ -315,7 +316,7 @@ private func summary(
   case .gapStandardDeviation:
     let lengths = gaps(items).compactMap { $0.integer.map { Double($0) } }
     if lengths.count < 2 { return .null }
-    let deviation = variance(lengths, over: lengths.count - 1).squareRoot()
+    let deviation = exactVariance(lengths, over: lengths.count - 1).squareRoot()
     return .duration(Int64(deviation.rounded(.toNearestOrEven)))
   }
 }
@@ -334,7 +335,7 @@ private func sum(_ values: [Value], in expression: Expression) throws(ReferenceE
   return expression.type.base == .duration ? .duration(total) : .int(total)
 }
 
-/// The rounded sum over the number; of durations to the nearest microsecond, halves to even.
+/// The sum over the number, rounded once; of durations to the nearest microsecond, halves to even.
 private func mean(_ values: [Value], in expression: Expression) -> Value {
   if values.isEmpty { return .null }
   let count = Int128(values.count)
@@ -342,11 +343,14 @@ private func mean(_ values: [Value], in expression: Expression) -> Value {
     if case .float = value { nil } else { value.integer.map { Int128($0) } }
   }
   if integers.isEmpty {
-    return .float(exactSum(values.compactMap(\.double)) / Double(values.count))
+    return .float(exactMean(values.compactMap(\.double)))
   }
   let total = integers.reduce(0, +)
   guard expression.type.base == .duration || expression.type.base == .time else {
-    return .float(Double(total) / Double(values.count))
+    let exact = values.compactMap(\.integer).reduce(ExactNumber(0 as Int64)) {
+      $0 + ExactNumber($1)
+    }
+    return .float(nearestQuotient(exact, ExactNumber(Int64(values.count))))
   }
   var quotient = total / count
   if total % count < 0 { quotient -= 1 }
@@ -360,8 +364,4 @@ private func mode(_ values: [Value]) -> Value {
   let counts = Dictionary(values.map { ($0.asKey, 1) }, uniquingKeysWith: +)
   let most = counts.values.max()
   return counts.filter { $0.value == most }.keys.min { compare($0, $1) < 0 } ?? .null
-}
-
-func variance(_ numbers: [Double], over divisor: Int) -> Double {
-  exactSquaredDeviations(numbers) / Double(numbers.count * divisor)
 }

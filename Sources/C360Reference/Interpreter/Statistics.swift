@@ -20,21 +20,21 @@ func entropy(_ values: [Value]) -> Value {
   return .float(max(0, log(n) - exactSum(terms) / n))
 }
 
-/// Least squares over event time: (n·Σtx − Σt·Σx) / (n·Σt² − (Σt)²), both exact and rounded once.
+/// Least squares over event time, per day: (n·Σtx − Σt·Σx) / (n·Σt² − (Σt)²), rounded once.
 func slope(_ items: [AggregateItem]) -> Value {
   let points = items.compactMap { item in item.argument?.double.map { (item.time, $0) } }
   let zero = ExactNumber(0 as Int64)
   let n = ExactNumber(Int64(points.count))
   let times = points.map { ExactNumber($0.0) }
   let sumOfTimes = times.reduce(zero, +)
-  let denominator =
-    (n * times.map { $0 * $0 }.reduce(zero, +) - sumOfTimes * sumOfTimes).rounded
-  if denominator == 0 { return .null }
+  let denominator = n * times.map { $0 * $0 }.reduce(zero, +) - sumOfTimes * sumOfTimes
+  if denominator.integer.isZero { return .null }
   if points.contains(where: { !$0.1.isFinite }) { return .float(.nan) }
   let values = points.map { ExactNumber($0.1) }
   let products = zip(times, values).map { $0 * $1 }.reduce(zero, +)
-  let numerator = (n * products - sumOfTimes * values.reduce(zero, +)).rounded
-  return .float(numerator / denominator * 86_400_000_000)
+  let perDay =
+    ExactNumber(86_400_000_000 as Int64) * (n * products - sumOfTimes * values.reduce(zero, +))
+  return .float(nearestQuotient(perDay, denominator))
 }
 
 /// y = x at the first value, then α·x + (1 − α)·y, over the newest values: those whose weight is

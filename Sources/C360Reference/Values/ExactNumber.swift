@@ -65,6 +65,41 @@ struct ExactNumber {
   }
 }
 
+/// The double nearest to a quotient, halves to even: of the doubles around a first guess the one at the
+/// least distance, which is compared without dividing. The divisor is not 0.
+func nearestQuotient(_ dividend: ExactNumber, _ divisor: ExactNumber) -> Double {
+  if dividend.integer.isZero { return 0 }
+  /// A double as an exact number; infinity stands for the first power of two beyond all doubles.
+  func exact(_ double: Double) -> ExactNumber {
+    if double.isFinite { return ExactNumber(double) }
+    let limit = ExactNumber(1 as Int64).scaled(by: 1024)
+    return double < 0 ? ExactNumber(0 as Int64) - limit : limit
+  }
+  /// | double · divisor − dividend |
+  func distance(_ double: Double) -> ExactNumber {
+    let difference = exact(double) * divisor - dividend
+    return difference.integer.isNegative ? ExactNumber(0 as Int64) - difference : difference
+  }
+  func isOdd(_ double: Double) -> Bool { double.bitPattern & 1 == 1 }
+  let scaled =
+    dividend.scaled(by: -dividend.magnitude).rounded
+    / divisor.scaled(by: -divisor.magnitude).rounded
+  var nearest = scalbn(scaled, max(-5000, min(5000, dividend.magnitude - divisor.magnitude)))
+  var least = distance(nearest)
+  // The guess is at most two doubles off.
+  for step in [\Double.nextUp, \Double.nextDown] {
+    while true {
+      let neighbour = nearest[keyPath: step]
+      let other = distance(neighbour)
+      let gain = other - least
+      let isNearer = gain.integer.isNegative
+      guard isNearer || (gain.integer.isZero && isOdd(nearest) && !isOdd(neighbour)) else { break }
+      (nearest, least) = (neighbour, other)
+    }
+  }
+  return nearest == 0 ? 0 : nearest
+}
+
 /// The correctly rounded sum; with NaN or infinities what IEEE addition gives in any order.
 func exactSum(_ values: [Double]) -> Double {
   let special = values.filter { !$0.isFinite }
@@ -72,12 +107,32 @@ func exactSum(_ values: [Double]) -> Double {
   return values.reduce(ExactNumber(0 as Int64)) { $0 + ExactNumber($1) }.rounded
 }
 
-/// n·Σx² − (Σx)², exact and rounded once; NaN with NaN or infinities among the values.
-func exactSquaredDeviations(_ values: [Double]) -> Double {
+/// The correctly rounded mean of at least one value; with NaN or infinities as their sum.
+func exactMean(_ values: [Double]) -> Double {
+  if values.contains(where: { !$0.isFinite }) { return exactSum(values) }
+  let sum = values.reduce(ExactNumber(0 as Int64)) { $0 + ExactNumber($1) }
+  return nearestQuotient(sum, ExactNumber(Int64(values.count)))
+}
+
+/// Σx / Σy, correctly rounded; nil where Σy is 0. With NaN or infinities the quotient of the sums.
+func exactRatio(_ values: [Double], _ divisors: [Double]) -> Double? {
+  if (values + divisors).contains(where: { !$0.isFinite }) {
+    let divisor = exactSum(divisors)
+    return divisor == 0 ? nil : exactSum(values) / divisor
+  }
+  let zero = ExactNumber(0 as Int64)
+  let divisor = divisors.reduce(zero) { $0 + ExactNumber($1) }
+  if divisor.integer.isZero { return nil }
+  return nearestQuotient(values.reduce(zero) { $0 + ExactNumber($1) }, divisor)
+}
+
+/// (n·Σx² − (Σx)²) / (n·`freedom`), correctly rounded; NaN with NaN or infinities among the values.
+func exactVariance(_ values: [Double], over freedom: Int) -> Double {
   if values.contains(where: { !$0.isFinite }) { return .nan }
   let numbers = values.map { ExactNumber($0) }
   let zero = ExactNumber(0 as Int64)
   let sum = numbers.reduce(zero, +)
   let squares = numbers.map { $0 * $0 }.reduce(zero, +)
-  return (ExactNumber(Int64(values.count)) * squares - sum * sum).rounded
+  let count = ExactNumber(Int64(values.count))
+  return nearestQuotient(count * squares - sum * sum, count * ExactNumber(Int64(freedom)))
 }

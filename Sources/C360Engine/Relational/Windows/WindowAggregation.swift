@@ -187,39 +187,33 @@ struct WindowAggregation {
     let isMean = aggregate.function == .mean
     let values = Buffer(byteCount: rows.count * 8)
     let validity = Buffer(byteCount: isMean ? rows.count : 0)
-    let doubles = values.elements(Double.self)
     let result = Vector(
       type: type, count: rows.count, values: values, validity: isMean ? validity : nil)
     if isMean { validity.elements(UInt8.self).update(repeating: 1, count: rows.count) }
-    func quotient(_ sum: Double, _ position: Int) -> Double {
-      let count = ranges.to[position] - ranges.from[position]
-      if count == 0 { validity.elements(UInt8.self)[position] = 0 }
-      return count == 0 ? 0 : sum / Double(count)
-    }
+    let output = KernelOutput(values: values.pointer, valid: isMean ? validity.elements() : nil)
+    let counts = scratch.take(rows.count, of: Int64.self)
+    CountKernel.counts(ranges, scratch, into: counts)
     if argument.type == .float64 {
-      FloatSumKernel.sums(
-        inStream(argument.float64s, stream), ranges, scratch, into: doubles)
+      let stream = inStream(argument.float64s, stream)
       if isMean {
-        for position in 0..<rows.count { doubles[position] = quotient(doubles[position], position) }
+        FloatSumKernel.means(stream, of: counts, ranges, scratch, into: output)
+      } else {
+        FloatSumKernel.sums(stream, ranges, scratch, into: values.elements())
       }
       return inRows(result)
     }
     let sums = IntegerSumKernel.sums(inStream(argument.int64s, stream), ranges, scratch)
-    if !isMean {
-      try hold(sums)
-      for position in 0..<rows.count {
-        values.elements(Int64.self)[position] = Int64(truncatingIfNeeded: sums[position])
-      }
-    } else if type == .int64 {
-      for position in 0..<rows.count {
-        let count = Int64(ranges.to[position] - ranges.from[position])
-        validity.elements(UInt8.self)[position] = count == 0 ? 0 : 1
-        values.elements(Int64.self)[position] =
-          count == 0 ? 0 : roundedQuotient(sums[position], count)
-      }
-    } else {
-      for position in 0..<rows.count {
-        doubles[position] = quotient(Double(sums[position]), position)
+    if !isMean { try hold(sums) }
+    for position in 0..<rows.count {
+      if !isMean {
+        output.set(position, Int64(truncatingIfNeeded: sums[position]))
+      } else if counts[position] == 0 {
+        output.setNull(position, Int64.self)
+      } else if type == .int64 {
+        output.set(position, roundedQuotient(sums[position], counts[position]))
+      } else {
+        output.set(
+          position, ExactTotal.units(sums[position], exponent: 0).mean(of: counts[position]))
       }
     }
     return inRows(result)

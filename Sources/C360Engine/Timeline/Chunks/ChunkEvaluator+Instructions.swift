@@ -32,11 +32,18 @@ extension ChunkEvaluator {
     case .share:
       let counts = counts(ranges)
       for query in 0..<ranges.count {
-        writeQuotient(Double(counts[query]), totals?[query] ?? 0, query, output)
+        if let total = totals?[query], total > 0 {
+          output.set(query, Double(counts[query]) / Double(total))
+        } else {
+          output.setNull(query, Double.self)
+        }
       }
     case .sum(let column): return sum(column, stream, ranges, into: output)
-    case .mean(let column): return mean(column, stream, ranges, type, into: output)
-    case .ratio(let first, let second): ratio(first, second, stream, ranges, into: output)
+    case .mean(let column): mean(column, stream, ranges, type, into: output)
+    // Both columns are present at every event of the stream.
+    case .ratio(let first, let second):
+      FloatSumKernel.ratios(
+        doubles(first, stream), doubles(second, stream), ranges, scratch, into: output)
     case .variance(let column, let isPopulation, let isRoot):
       VarianceKernel.variances(
         doubles(column, stream), isPopulation: isPopulation, isRoot: isRoot, ranges, scratch,
@@ -118,13 +125,12 @@ extension ChunkEvaluator {
   private func mean(
     _ column: ColumnID, _ stream: Int, _ ranges: Ranges, _ type: PhysicalType,
     into output: KernelOutput
-  ) -> FailedRow? {
+  ) {
     let counts = counts(ranges)
     if self.type(of: column) == .float64 {
-      let sums = scratch.take(ranges.count, of: Double.self)
-      FloatSumKernel.sums(doubles(column, stream), ranges, scratch, into: sums)
-      for query in 0..<ranges.count { writeQuotient(sums[query], counts[query], query, output) }
-      return nil
+      FloatSumKernel.means(
+        doubles(column, stream), of: counts, ranges, scratch, into: output)
+      return
     }
     let sums = IntegerSumKernel.sums(integers(column, stream), ranges, scratch)
     for query in 0..<ranges.count {
@@ -132,39 +138,11 @@ extension ChunkEvaluator {
         output.set(query, roundedQuotient(sums[query], counts[query]))
       } else if type == .int64 {
         output.setNull(query, Int64.self)
+      } else if counts[query] > 0 {
+        output.set(query, ExactTotal.units(sums[query], exponent: 0).mean(of: counts[query]))
       } else {
-        writeQuotient(Double(sums[query]), counts[query], query, output)
-      }
-    }
-    return nil
-  }
-
-  /// Both columns are present at every event of the stream.
-  private func ratio(
-    _ first: ColumnID, _ second: ColumnID, _ stream: Int, _ ranges: Ranges,
-    into output: KernelOutput
-  ) {
-    let numerators = scratch.take(ranges.count, of: Double.self)
-    let denominators = scratch.take(ranges.count, of: Double.self)
-    FloatSumKernel.sums(doubles(first, stream), ranges, scratch, into: numerators)
-    FloatSumKernel.sums(doubles(second, stream), ranges, scratch, into: denominators)
-    for query in 0..<ranges.count {
-      if denominators[query] == 0 {
         output.setNull(query, Double.self)
-      } else {
-        output.set(query, numerators[query] / denominators[query])
       }
-    }
-  }
-
-  @inline(__always)
-  private func writeQuotient(
-    _ sum: Double, _ count: Int64, _ query: Int, _ output: KernelOutput
-  ) {
-    if count == 0 {
-      output.setNull(query, Double.self)
-    } else {
-      output.set(query, sum / Double(count))
     }
   }
 

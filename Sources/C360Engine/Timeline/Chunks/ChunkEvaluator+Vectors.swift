@@ -94,14 +94,7 @@ extension ChunkEvaluator {
     case .decayedMean(let decay, let weights): decay.means(values, weights: weights, into: output)
     case .sum: FloatSumKernel.sums(values, ranges, scratch, into: sums)
     case .mean(let counts):
-      FloatSumKernel.sums(values, ranges, scratch, into: sums)
-      for query in 0..<ranges.count {
-        if counts[query] == 0 {
-          output.setNull(query, Double.self)
-        } else {
-          sums[query] /= Double(counts[query])
-        }
-      }
+      FloatSumKernel.means(values, of: counts, ranges, scratch, into: output)
     }
   }
 }

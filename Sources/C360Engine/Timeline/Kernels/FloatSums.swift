@@ -1,27 +1,61 @@
-/// Sums of doubles: exact, rounded once (semantics.md E3). Sums over windows are differences of exact
-/// sums, so they are exact too.
+/// Sums of doubles, exact, and what is made of them, rounded once (semantics.md E3). Sums over windows
+/// are differences of exact sums, so they are exact too.
 enum FloatSumKernel {
   static func sums(
     _ values: UnsafePointer<Double>, _ ranges: Ranges, _ scratch: Scratch,
     into result: UnsafeMutablePointer<Double>
   ) {
+    run(values, ranges, scratch, RoundedSums(result: result))
+  }
+
+  /// Null over nothing.
+  ///
+  /// - Parameter counts: of the values, by query.
+  static func means(
+    _ values: UnsafePointer<Double>, of counts: UnsafePointer<Int64>, _ ranges: Ranges,
+    _ scratch: Scratch, into output: KernelOutput
+  ) {
+    run(values, ranges, scratch, RoundedMeans(counts: counts, output: output))
+  }
+
+  /// Null where the sum of `divisors` is 0.
+  static func ratios(
+    _ values: UnsafePointer<Double>, _ divisors: UnsafePointer<Double>, _ ranges: Ranges,
+    _ scratch: Scratch, into output: KernelOutput
+  ) {
+    let upper = ExactTotals(ranges.count)
+    let lower = ExactTotals(ranges.count)
+    run(values, ranges, scratch, upper)
+    run(divisors, ranges, scratch, lower)
+    for query in 0..<ranges.count {
+      if let ratio = upper.totals[query] / lower.totals[query] {
+        output.set(query, ratio)
+      } else {
+        output.setNull(query, Double.self)
+      }
+    }
+  }
+
+  private static func run(
+    _ values: UnsafePointer<Double>, _ ranges: Ranges, _ scratch: Scratch, _ sink: some TotalSink
+  ) {
     let profile = FloatProfile(values, count: ranges.streamCount)
     guard let scale = ExactScale(profile.exponents, count: max(1, ranges.streamCount)) else {
-      var accumulator = WideAccumulator(values: values, result: result)
+      var accumulator = WideAccumulator(values: values, sink: sink)
       ranges.slide(&accumulator, scratch)
       return
     }
     if ranges.tails == nil, !profile.hasSpecials {
-      prefixSums(values, scale, ranges, scratch, into: result)
+      prefixSums(values, scale, ranges, scratch, sink)
     } else {
-      var accumulator = ScaledAccumulator(values: values, scale: scale, result: result)
+      var accumulator = ScaledAccumulator(values: values, scale: scale, sink: sink)
       ranges.slide(&accumulator, scratch)
     }
   }
 
   private static func prefixSums(
     _ values: UnsafePointer<Double>, _ scale: ExactScale, _ ranges: Ranges, _ scratch: Scratch,
-    into result: UnsafeMutablePointer<Double>
+    _ sink: some TotalSink
   ) {
     let prefix = scratch.take(ranges.streamCount + 1, of: Int128.self)
     var sum: Int128 = 0
@@ -31,15 +65,15 @@ enum FloatSumKernel {
       prefix[position &+ 1] = sum
     }
     for query in 0..<ranges.count {
-      result[query] = scale.double(
-        prefix[Int(ranges.to[query])] &- prefix[Int(ranges.from[query])])
+      let units = prefix[Int(ranges.to[query])] &- prefix[Int(ranges.from[query])]
+      sink.write(query, .units(units, exponent: scale.exponent))
     }
   }
 
-  private struct ScaledAccumulator: SlidingAccumulator {
+  private struct ScaledAccumulator<Sink: TotalSink>: SlidingAccumulator {
     let values: UnsafePointer<Double>
     let scale: ExactScale
-    let result: UnsafeMutablePointer<Double>
+    let sink: Sink
     var sum: Int128 = 0
     var specials = SpecialCounts()
 
@@ -55,12 +89,18 @@ enum FloatSumKernel {
       sum = 0
       specials = SpecialCounts()
     }
-    mutating func answer(_ query: Int) { result[query] = specials.sum ?? scale.double(sum) }
+    mutating func answer(_ query: Int) {
+      if let special = specials.sum {
+        sink.write(query, .special(special))
+      } else {
+        sink.write(query, .units(sum, exponent: scale.exponent))
+      }
+    }
   }
 
-  private struct WideAccumulator: SlidingAccumulator {
+  private struct WideAccumulator<Sink: TotalSink>: SlidingAccumulator {
     let values: UnsafePointer<Double>
-    let result: UnsafeMutablePointer<Double>
+    let sink: Sink
     var sum = ExactSum()
     var specials = SpecialCounts()
 
@@ -76,8 +116,44 @@ enum FloatSumKernel {
       sum = ExactSum()
       specials = SpecialCounts()
     }
-    mutating func answer(_ query: Int) { result[query] = specials.sum ?? sum.rounded }
+    mutating func answer(_ query: Int) {
+      sink.write(query, specials.sum.map { .special($0) } ?? sum.total)
+    }
   }
+}
+
+/// Takes the exact sum of each window.
+private protocol TotalSink {
+  func write(_ query: Int, _ total: ExactTotal)
+}
+
+private struct RoundedSums: TotalSink {
+  let result: UnsafeMutablePointer<Double>
+
+  @inline(__always)
+  func write(_ query: Int, _ total: ExactTotal) { result[query] = total.rounded }
+}
+
+private struct RoundedMeans: TotalSink {
+  let counts: UnsafePointer<Int64>
+  let output: KernelOutput
+
+  @inline(__always)
+  func write(_ query: Int, _ total: ExactTotal) {
+    if counts[query] == 0 {
+      output.setNull(query, Double.self)
+    } else {
+      output.set(query, total.mean(of: counts[query]))
+    }
+  }
+}
+
+private final class ExactTotals: TotalSink {
+  private(set) var totals: [ExactTotal]
+
+  init(_ count: Int) { totals = Array(repeating: .units(0, exponent: 0), count: count) }
+
+  func write(_ query: Int, _ total: ExactTotal) { totals[query] = total }
 }
 
 /// Which exponents some values use, and whether any is not finite.

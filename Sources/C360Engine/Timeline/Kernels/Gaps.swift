@@ -223,13 +223,12 @@ private struct DeviationAccumulator: GapAccumulator {
     squares = squares - WideSquares(squareOf: units)
   }
   mutating func answer(_ query: Int) {
-    let count = neighbours.count - 1
-    guard count > 1 else {
+    let variance = ExactScale.ofIntegers.variance(
+      ofCount: neighbours.count - 1, sum: sum, squares: squares, isPopulation: false)
+    guard let variance else {
       output.setNull(query, Int64.self)
       return
     }
-    let numerator = squares.scaled(by: UInt64(count)) - WideSquares(squareOf: sum)
-    let variance = numerator.rounded(exponent: 0) / (Double(count) * Double(count - 1))
     output.set(query, microseconds(variance.squareRoot()))
   }
 }

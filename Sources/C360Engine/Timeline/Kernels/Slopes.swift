@@ -1,5 +1,5 @@
 /// Slopes of the least squares line over event time, per day: (n·Σtx − Σt·Σx) / (n·Σt² − (Σt)²).
-/// Numerator and denominator are exact and rounded once each (semantics.md E3).
+/// Numerator and denominator are exact, and the quotient is rounded once (semantics.md E3).
 enum SlopeKernel {
   static func slopes(
     _ values: UnsafePointer<Double>, times: UnsafePointer<Int64>, _ ranges: Ranges,
@@ -70,7 +70,7 @@ enum SlopeKernel {
       output.set(
         query,
         specials.isEmpty
-          ? slopePerDay(numerator.roundedSigned(exponent: scale.exponent), denominator) : .nan)
+          ? slopePerDay(numerator, exponent: scale.exponent, denominator) : .nan)
     }
   }
 

@@ -1,5 +1,4 @@
-/// Variances from exact sums of values and squares (semantics.md E3), rounded once before the
-/// division.
+/// Variances from exact sums of values and squares, rounded once (semantics.md E3).
 enum VarianceKernel {
   static func variances(
     _ values: UnsafePointer<Double>, isPopulation: Bool, isRoot: Bool, _ ranges: Ranges,
