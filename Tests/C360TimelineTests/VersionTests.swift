@@ -8,13 +8,15 @@ import Testing
   @Test("Of the versions that started, are known and have not ended the latest holds")
   func asOf() throws {
     var random = Random(17)
-    for _ in 0..<20 {
+    for round in 0..<20 {
       var fixture = Fixture()
-      let rows: [[Scalar]] = (0..<60).map { _ in
+      // In every other round so many have ended that they are no longer looked at one by one.
+      let isLong = round % 2 == 1
+      let rows: [[Scalar]] = (0..<(isLong ? 400 : 60)).map { _ in
         [
           random.chance(5) ? .null : .int(Int64(random.below(4))), .int(Int64(random.below(12))),
           random.chance(5) ? .null : .int(Int64(random.below(14))),
-          random.chance(40) ? .null : .int(Int64(random.below(14))),
+          random.chance(isLong ? 2 : 40) ? .null : .int(Int64(random.below(14))),
           random.chance(10) ? .null : .text("r\(random.below(6))"),
         ]
       }
@@ -44,6 +46,32 @@ import Testing
       }
       #expect(state.vector(output).scalars(fixture.pool) == expected)
     }
+  }
+
+  @Test(
+    "Each of many versions that all end is looked at once, not once a decision",
+    .timeLimit(.minutes(1)))
+  func manyEnds() throws {
+    var fixture = Fixture()
+    let count = 60_000
+    let versions = fixture.relation("accounts", rows: count)
+    let numbers = (0..<count).map { Int64($0) }
+    let key = fixture.column("key", .int, in: versions, numbers.map { _ in .int(1) })
+    let from = fixture.column("from", .time, in: versions, numbers.map { .int($0) })
+    // The first one holds to the end, the others end as soon as the next begins.
+    let until = fixture.column(
+      "until", .time, in: versions, numbers.map { .int($0 == 0 ? .max : $0 + 1) })
+    let frame = fixture.relation("sends", rows: count)
+    let frameKey = fixture.column("key", .int, in: frame, numbers.map { _ in .int(1) })
+    let frameTime = fixture.column("at", .time, in: frame, numbers.map { .int($0 + 1) })
+    let output = fixture.output("since", .time, in: frame)
+    var state = fixture.state
+    try AsOfOperator.run(
+      AsOfStep(
+        versions: versions, key: key, from: from, known: nil, until: until, tieBreak: [from],
+        frame: frame, frameKey: frameKey, frameTime: frameTime,
+        columns: [(from: from, to: output)]), &state, fixture.context())
+    #expect(state.vector(output).scalars(fixture.pool).allSatisfy { $0 == .int(0) })
   }
 
   @Test("The last entry at or before the decision decides; withdrawal wins a tie")

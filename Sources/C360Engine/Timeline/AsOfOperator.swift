@@ -52,6 +52,9 @@ private struct VersionSearch: @unchecked Sendable {
   let expiresAfter: TimeOffset?
   let zone: ZoneTable
 
+  /// Versions looked at one by one before all of an entity are put in order.
+  private static let steps = 16
+
   /// - Returns: answers that hang on versions that begin at the same time.
   func run(_ layout: ChunkLayout, into rows: UnsafeMutablePointer<Int32>) -> Int {
     var ties = 0
@@ -60,38 +63,70 @@ private struct VersionSearch: @unchecked Sendable {
       let start = Int(clusters.starts[entity])
       let end = Int(clusters.ends[entity])
       var position = start
+      var living: LivingVersions?
       for row in clusters.entities.rows(entity).clamped(to: layout.rows) {
         if times.isNull(row) { continue }
         let decision = decisions[row]
         position =
           hasStart
           ? gallop(UnsafePointer(clusters.times), position, end, decision) : end
-        var candidate = position
-        while candidate > start {
-          candidate -= 1
-          // Versions before one that expired expired too.
-          if hasExpired(clusters.times[candidate], at: decision) { break }
-          let version = clusters.row(candidate)
-          if holds(version, at: decision) {
-            rows[row] = Int32(truncatingIfNeeded: version)
-            ties += isTied(candidate, from: start, at: decision) ? 1 : 0
-            break
-          }
+        var answer = living == nil ? latest(before: position, from: start, at: decision) : nil
+        if answer == nil {
+          living = living ?? LivingVersions(lives(start..<end))
+          answer = living?.latest(at: decision)
+        }
+        guard let answer, answer.position >= 0,
+          !hasExpired(clusters.times[answer.position], at: decision)
+        else { continue }
+        rows[row] = Int32(truncatingIfNeeded: clusters.row(answer.position))
+        if hasStart, answer.second >= 0,
+          clusters.times[answer.second] == clusters.times[answer.position]
+        {
+          ties += 1
         }
       }
     }
     return ties
   }
 
-  /// Whether another version that holds begins when this one does, the last of them.
-  private func isTied(_ position: Int, from start: Int, at decision: Int64) -> Bool {
-    guard hasStart else { return false }
-    var other = position - 1
-    while other >= start, clusters.times[other] == clusters.times[position] {
-      if holds(clusters.row(other), at: decision) { return true }
-      other -= 1
+  /// The last two versions that hold, where few steps find them, and the second only where it begins
+  /// when the first does; −1 for none. Nil where it takes more steps.
+  private func latest(
+    before position: Int, from start: Int, at decision: Int64
+  ) -> LivingVersions.Answer? {
+    var answer = LivingVersions.Answer()
+    var candidate = position
+    var stepsLeft = Self.steps
+    while candidate > start {
+      candidate -= 1
+      // Versions before one that expired expired too.
+      if answer.position < 0, hasExpired(clusters.times[candidate], at: decision) { return answer }
+      if answer.position >= 0,
+        !hasStart || clusters.times[candidate] != clusters.times[answer.position]
+      {
+        return answer
+      }
+      if stepsLeft == 0 { return nil }
+      stepsLeft -= 1
+      if !holds(clusters.row(candidate), at: decision) { continue }
+      if answer.position >= 0 {
+        answer.second = candidate
+        return answer
+      }
+      answer.position = candidate
     }
-    return false
+    return answer
+  }
+
+  /// When each of an entity's versions holds.
+  private func lives(_ positions: Range<Int>) -> [LivingVersions.Life] {
+    positions.compactMap { position in
+      let row = clusters.row(position)
+      if let known, known.isNull(row) { return nil }
+      let begin = max(hasStart ? clusters.times[position] : .min, known?.int64s[row] ?? .min)
+      let end = until.flatMap { $0.isNull(row) ? nil : $0.int64s[row] }
+      return LivingVersions.Life(position: position, after: begin, before: end)
+    }
   }
 
   private func hasExpired(_ start: Int64, at decision: Int64) -> Bool {

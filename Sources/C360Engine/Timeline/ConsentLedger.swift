@@ -72,9 +72,11 @@ package final class ConsentLedger: @unchecked Sendable {
           ($0.time, $0.isGrant ? 0 : 1, $0.channel) < ($1.time, $1.isGrant ? 0 : 1, $1.channel)
         }
       }
-      for index in range where entries[index].isGrant {
-        let before = entries[range.lowerBound..<index].last { $0.channel == entries[index].channel }
-        if before?.isGrant == true { overlapping += 1 }
+      // By channel whether the entry before is a grant.
+      var isOpen: [Int32: Bool] = [:]
+      for entry in entries[range] {
+        if entry.isGrant, isOpen[entry.channel] == true { overlapping += 1 }
+        isOpen[entry.channel] = entry.isGrant
       }
     }
     self.numbers = numbers
