@@ -19,7 +19,6 @@ enum VersionsOperator {
     let valid = validity.elements(UInt8.self)
     gone.update(repeating: 0, count: count)
     valid.update(repeating: 0, count: count)
-    var superseded = 0
     for var versions in repeated(id) {
       try context.checkCancelled()
       // What was never known comes first: it supersedes nothing.
@@ -30,27 +29,30 @@ enum VersionsOperator {
       for (version, next) in zip(versions, versions.dropFirst()) {
         gone[version] = clock.known(next)
         valid[version] = 1
-        superseded += 1
       }
     }
-    var removed = 0
+    func isRetracted(_ row: Int) -> Bool {
+      retracted.map { !$0.isNull(row) && $0.bools[row] != 0 } ?? false
+    }
+    var hasNulls = false
     for row in 0..<count {
-      guard let retracted, !retracted.isNull(row), retracted.bools[row] != 0 else { continue }
-      removed += 1
-      superseded -= Int(valid[row])
-      gone[row] = .min
-      valid[row] = 1
+      if isRetracted(row) {
+        gone[row] = .min
+        valid[row] = 1
+      }
+      hasNulls = hasNulls || valid[row] == 0
     }
     state.set(
       step.gone,
-      Vector(
-        type: .int64, count: count, values: values,
-        validity: superseded + removed == count ? nil : validity))
+      Vector(type: .int64, count: count, values: values, validity: hasNulls ? validity : nil))
     let name = state.plan.name(of: step.relation)
     let times = state.vector(step.time)
-    for row in 0..<count where valid[row] != 0 && !times.isNull(row) {
-      let isRetracted = retracted.map { !$0.isNull(row) && $0.bools[row] != 0 } ?? false
-      if isRetracted {
+    var (superseded, removed) = (0, 0)
+    // What was never known is counted as that.
+    for row in 0..<count where valid[row] != 0 && clock.isEverKnown(row) {
+      if isRetracted(row) { removed += 1 } else { superseded += 1 }
+      if times.isNull(row) { continue }
+      if isRetracted(row) {
         state.counts.findings[name, default: EventFindings()].retracted.add(times.int64s[row])
       } else {
         state.counts.findings[name, default: EventFindings()].superseded.add(times.int64s[row])
@@ -100,6 +102,8 @@ private struct VersionClock {
     knownTimes = step.known.map { state.vector($0) }
     delay = step.arrivesWithin ?? 0
   }
+
+  func isEverKnown(_ row: Int) -> Bool { !(knownTimes?.isNull(row) ?? false) }
 
   func known(_ row: Int) -> Int64 {
     if let knownTimes { return knownTimes.isNull(row) ? .min : knownTimes.int64s[row] }
