@@ -7,10 +7,12 @@ public struct SessionOptions: Sendable {
   /// Where a table's or exposure's rows come from instead of its `from` (`--bind`).
   public var bindings: [String: Binding] = [:]
   public var seed: UInt64 = 0
-  /// The instant of the run, µs UTC; nil: the clock, once, when the session is made.
+  /// The instant of the run, µs UTC; nil: the clock, once, when the session is made. Of no effect where
+  /// there is `asOf`.
   public var runTime: Int64?
   /// The run happens at this instant (µs UTC) with what was known before: rows of events, profiles
-  /// and ledgers that happened or became known at or after it are not there.
+  /// and ledgers that happened or became known at or after it are not there, and consent that was
+  /// withdrawn after it has not been withdrawn.
   public var asOf: Int64?
   /// nil: one a processor.
   public var threads: Int?

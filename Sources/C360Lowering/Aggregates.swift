@@ -319,7 +319,12 @@ extension Lowering {
   }
 
   func observedThrough(_ roles: Table.EventRoles) -> Int64? {
-    roles.observedThrough.map { min($0, options.horizon.map { $0 - 1 } ?? $0) }
+    guard let through = roles.observedThrough, let horizon = options.horizon else {
+      return roles.observedThrough
+    }
+    // What happened later may not have arrived by then.
+    let (known, overflow) = (horizon - 1).subtractingReportingOverflow(roles.arrivesWithin ?? 0)
+    return min(through, overflow ? .min : known)
   }
 
   /// When the versions of events stop to count; nil where rows are events.

@@ -35,7 +35,8 @@ struct RunOptions: ParsableArguments {
   @Option(
     name: .customLong("as-of"),
     help: ArgumentHelp(
-      "Run as at this time, with what was known before.", valueName: "time"))
+      "Run as at this time, with what was known before; it is the run time, too.", valueName: "time"
+    ))
   var asOf: String?
 
   @Option(help: ArgumentHelp("The run time, when it is not now.", valueName: "time"))
@@ -65,6 +66,10 @@ struct RunOptions: ParsableArguments {
       options.bindings[name] = .path(value)
     }
     options.seed = seed
+    if asOf != nil, now != nil {
+      throw ValidationError(
+        "`--now` says when a run is, and `--as-of` makes it one at that time; give one of them")
+    }
     options.asOf = try asOf.map { try Self.instant($0, "--as-of") }
     options.runTime = try now.map { try Self.instant($0, "--now") }
     return options

@@ -65,6 +65,28 @@ struct ConsentStateTests {
     try cells(shop(ledger, "show now | select c = consent(\"p\")"))
   }
 
+  @Test(
+    "As of a time a withdrawal after it is not known, one by then is; nor is what arrives later")
+  func asOf() throws {
+    var script = shop(
+      """
+      1,marketing,2026-01-01T00:00:00Z,2026-01-06T00:00:00Z
+      """,
+      """
+      mask marketing { hide orders unless consent("marketing") }
+      show now under marketing | select n
+      """, at: "2026-01-10")
+    #expect(try cells(script) == "·")
+    script.adjust = { $0.asOf = SessionOptions.instant("2026-01-05T23:59:59Z") }
+    #expect(try cells(script) == "4")
+    script.adjust = { $0.asOf = SessionOptions.instant("2026-01-06") }
+    #expect(try cells(script) == "·")
+    script.text = script.text.replacingOccurrences(
+      of: "  kind:   text", with: "  kind:   text\n  arrives within 1d")
+    script.adjust = { $0.asOf = SessionOptions.instant("2026-01-05T11:00:00Z") }
+    #expect(try cells(script) == "3")
+  }
+
   @Test("C1: the last entry at or before the instant; no entry means not granted")
   func lastEntry() throws {
     #expect(try held("1,p,2026-01-05T00:00:00Z,") == "true")

@@ -5,7 +5,7 @@ import Testing
 
 /// A script over small files, and what it shows.
 struct Script: Sendable {
-  let text: String
+  var text: String
   var files: [String: String] = [:]
   var adjust: @Sendable (inout SessionOptions) -> Void = { _ in }
 

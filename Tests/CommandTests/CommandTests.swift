@@ -16,7 +16,9 @@ struct CommandTests {
       ["check"], ["run", "a.c360", "--threads", "0"],
       ["run", "a.c360", "--threads", "-1"], ["run", "a.c360", "--memory", "lots"],
       ["run", "a.c360", "--set", "x"], ["frobnicate"], ["check", "a.c360", "--format", "yaml"],
-      ["run", "a.c360", "--as-of", "yesterday"], ["synth"], ["synth", "x", "--customers", "0"],
+      ["run", "a.c360", "--as-of", "yesterday"],
+      ["run", "a.c360", "--as-of", "2026-01-01", "--now", "2026-01-02"], ["synth"],
+      ["synth", "x", "--customers", "0"],
       ["synth", "x", "--from", "2026-01-01", "--through", "2026-01-02"],
       ["synth", "x", "--from", "soon"],
     ])

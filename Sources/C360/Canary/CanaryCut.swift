@@ -70,8 +70,8 @@ final class CanaryCut: Sendable {
     return overflow || (clock.countsAtOnce ? instant > lateFrom : instant >= lateFrom)
   }
 
-  /// Each late row takes the values of the next one, whose entity is another, and is an hour later on the
-  /// clocks that make it late.
+  /// Each late row takes the values of the next late one, which may be of another entity, and is an hour
+  /// later on the clocks that make it late.
   private func replacing(
     _ late: [Int32], in batch: Batch, _ clocks: CanaryClocks, _ positions: [Int]
   ) -> Batch {
@@ -102,17 +102,7 @@ final class CanaryCut: Sendable {
     _ batch: Batch, _ clocks: CanaryClocks, _ positions: [Int]
   ) -> Batch {
     guard let end = clocks.end, let place = positions.firstIndex(of: end) else { return batch }
-    let ends = batch.columns[place].vector
-    guard ends.validity != nil else { return batch }
-    let cut = ends.taking((0..<ends.count).map { Int32(truncatingIfNeeded: $0) })
-    for row in 0..<cut.count where !cut.isNull(row) && cut.int64s[row] > lateFrom {
-      cut.int64s[row] = 0
-      cut.valid?[row] = 0
-    }
-    var columns = batch.columns
-    columns[place] = Batch.Column(
-      name: columns[place].name, type: columns[place].type, vector: cut)
-    return Batch(columns: columns, rowCount: batch.rowCount)
+    return batch.withoutEnds(in: place, after: lateFrom)
   }
 }
 

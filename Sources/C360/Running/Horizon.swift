@@ -3,15 +3,27 @@ import C360Columns
 /// The world as it was known before an instant.
 enum Horizon {
   /// Rows all of whose clocks are before `instant`; a null clock is unknown and stays.
-  static func rows(of batch: Batch, before instant: Int64, clocks: [Int]) -> [Int32] {
+  static func rows(
+    of batch: Batch, before instant: Int64, clocks: [SourceOrigin.Clock]
+  ) -> [Int32] {
     var rows: [Int32] = []
     rows.reserveCapacity(batch.rowCount)
-    let vectors = clocks.map { batch.columns[$0].vector }
+    let limits = clocks.map {
+      (vector: batch.columns[$0.column].vector, limit: $0.latest(before: instant))
+    }
     for row in 0..<batch.rowCount
-    where vectors.allSatisfy({ $0.isNull(row) || $0.int64s[row] < instant }) {
+    where limits.allSatisfy({ $0.vector.isNull(row) || $0.vector.int64s[row] < $0.limit }) {
       rows.append(Int32(row))
     }
     return rows
+  }
+}
+
+extension SourceOrigin.Clock {
+  /// Below which the column must lie for the row to be known before `instant`.
+  func latest(before instant: Int64) -> Int64 {
+    let (limit, overflow) = instant.subtractingReportingOverflow(delay)
+    return overflow ? .min : limit
   }
 }
 
@@ -22,6 +34,26 @@ extension Batch {
       columns: columns.map {
         Column(name: $0.name, type: $0.type, vector: $0.vector.slice(range))
       }, rowCount: range.count)
+  }
+
+  /// Null where the column says a time after `instant`: what ends later had no end then.
+  func withoutEnds(in column: Int, after instant: Int64) -> Batch {
+    let ends = columns[column].vector
+    guard (0..<rowCount).contains(where: { !ends.isNull($0) && ends.int64s[$0] > instant }) else {
+      return self
+    }
+    let values = Buffer(byteCount: rowCount * 8)
+    let validity = Buffer(byteCount: rowCount)
+    for row in 0..<rowCount {
+      let isKept = !ends.isNull(row) && ends.int64s[row] <= instant
+      values.elements(Int64.self)[row] = isKept ? ends.int64s[row] : 0
+      validity.elements(UInt8.self)[row] = isKept ? 1 : 0
+    }
+    var columns = columns
+    columns[column] = Column(
+      name: columns[column].name, type: columns[column].type,
+      vector: Vector(type: .int64, count: rowCount, values: values, validity: validity))
+    return Batch(columns: columns, rowCount: rowCount)
   }
 
   /// The rows of these numbers, in this order.

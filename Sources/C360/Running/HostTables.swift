@@ -187,10 +187,15 @@ final class HostTables: TableProvider {
       }
     }
     let clocks = session.options.asOf == nil ? [] : origin.clocks
+    let end = session.options.asOf == nil ? nil : origin.end
     return SourceReading(
       name: origin.name, origin: rows, paths: paths, positions: positions, wanted: wanted.count,
       horizon: session.options.asOf,
-      clocks: clocks.compactMap { positions.firstIndex(of: $0) })
+      clocks: clocks.compactMap { clock in
+        positions.firstIndex(of: clock.column).map {
+          SourceOrigin.Clock(column: $0, delay: clock.delay)
+        }
+      }, end: end.flatMap { positions.firstIndex(of: $0) })
   }
 
   /// What rows must be for the run to see them, and to do more than drop them.
@@ -201,8 +206,8 @@ final class HostTables: TableProvider {
     var requirements: [RowRequirement] = []
     if let horizon = session.options.asOf {
       requirements += origin.clocks.compactMap { clock in
-        positions.firstIndex(of: clock).map {
-          RowRequirement(column: $0, .less, .int(horizon), .notYetKnown)
+        positions.firstIndex(of: clock.column).map {
+          RowRequirement(column: $0, .less, .int(clock.latest(before: horizon)), .notYetKnown)
         }
       }
     }

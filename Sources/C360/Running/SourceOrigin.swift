@@ -10,8 +10,10 @@ struct SourceOrigin {
   let source: DataSource
   let columns: [Column]
   let timezone: String
-  /// Positions of the columns that say when a row came to be known.
-  let clocks: [Int]
+  /// When a row came to be known.
+  let clocks: [Clock]
+  /// Position of the column that says when what a row grants was taken back: an entry of its own (C1).
+  let end: Int?
   /// Positions of the columns that have a role: key, times, purpose, action, propensity.
   let roles: [Int]
   /// Positions of those without which a row has no place: keys, when it happened, the purpose.
@@ -28,6 +30,7 @@ struct SourceOrigin {
       columns = table.columns
       timezone = table.timezone
       clocks = Self.clocks(of: table.kind)
+      if case .consents(let roles) = table.kind { end = roles.until } else { end = nil }
       roles = Self.roles(of: table.kind)
       indispensable = Self.indispensable(table.kind)
       order = Self.order(of: table)
@@ -37,6 +40,7 @@ struct SourceOrigin {
       columns = exposure.columns
       timezone = exposure.timezone
       clocks = []
+      end = nil
       roles =
         [exposure.key, exposure.time]
         + [exposure.action?.column, exposure.propensity].compactMap { $0 }
@@ -52,15 +56,25 @@ struct SourceOrigin {
     }
   }
 
-  private static func clocks(of kind: Table.Kind) -> [Int] {
+  /// A column whose time, and so many µs, is when the row is known.
+  struct Clock {
+    /// Position in the contract.
+    let column: Int
+    var delay: Int64 = 0
+  }
+
+  private static func clocks(of kind: Table.Kind) -> [Clock] {
     switch kind {
-    // A version that says its event has yet to happen still replaces the ones before it.
-    case .events(let roles) where roles.id != nil: [roles.known ?? roles.time]
-    case .events(let roles): [roles.time] + (roles.known.map { [$0] } ?? [])
-    case .profile(let roles): [roles.from, roles.known].compactMap { $0 }
-    case .consents(let roles): [roles.from]
-    case .identity(let roles): [roles.known].compactMap { $0 }
-    case .actions, .limits: []
+    case .events(let roles):
+      let known = roles.known.map { Clock(column: $0) }
+      let time = Clock(column: roles.time, delay: roles.arrivesWithin ?? 0)
+      // A version that says its event has yet to happen still replaces the ones before it.
+      return roles.id == nil ? [time] + (known.map { [$0] } ?? []) : [known ?? time]
+    case .profile(let roles):
+      return [roles.from, roles.known].compactMap { $0 }.map { Clock(column: $0) }
+    case .consents(let roles): return [Clock(column: roles.from)]
+    case .identity(let roles): return roles.known.map { [Clock(column: $0)] } ?? []
+    case .actions, .limits: return []
     }
   }
 

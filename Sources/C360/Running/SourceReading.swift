@@ -18,8 +18,10 @@ struct SourceReading {
   let wanted: Int
   /// `--as-of`
   let horizon: Int64?
-  /// Columns that say when a row came to be known.
-  let clocks: [Int]
+  /// When a row came to be known, by columns that are read; none without a horizon.
+  let clocks: [SourceOrigin.Clock]
+  /// The column that is read of what was taken back; nil without a horizon.
+  let end: Int?
 
   /// The rows known before the horizon, with the columns asked for; their places, where some are not.
   func known(of batch: Batch) -> (rows: Batch, places: [Int32]?) {
@@ -31,6 +33,7 @@ struct SourceReading {
         rows = batch.taking(kept)
         places = kept
       }
+      if let end { rows = rows.withoutEnds(in: end, after: horizon) }
     }
     return (
       Batch(columns: Array(rows.columns.prefix(wanted)), rowCount: rows.rowCount), places

@@ -52,6 +52,9 @@ extension REPL {
       guard let instant = SessionOptions.instant(value) else {
         throw Refusal("`\(value)` is no time; write 2026-03-01 or 2026-03-01T12:00:00Z")
       }
+      guard name == "as-of" || state.options.asOf == nil else {
+        throw Refusal("as-of is the run time, too; `:set as-of none` first")
+      }
       if name == "now" { state.options.runTime = instant } else { state.options.asOf = instant }
     }
   }
