@@ -145,7 +145,7 @@ struct WindowTests {
         }
         exposure now of person from "now.csv" { person: int @key; moment: time @time; keep all }
         feature n = count(visits) over session(7h)
-        show now | select early = (at - start_of_day(date(at))) < 18h, n | group early { least = min(n); most = max(n) } | sort early
+        show now | select early = (at - start_of_day(date(at))) < 18h, seen = n | group early { least = min(seen); most = max(seen) } | sort early
         """,
       files: [
         "visits.csv": (["person,began,visit,gone"] + visits).joined(separator: "\n") + "\n",
