@@ -129,9 +129,11 @@ struct WindowTests {
   func sessionsOfLateRows() throws {
     let days = (1...20).map { $0 < 10 ? "2026-01-0\($0)" : "2026-01-\($0)" }
     let visits =
-      ["1,2026-01-01T06:00:00Z,0,false", "1,2026-01-01T07:00:00Z,0,true"]
-      + days.enumerated().map { "1,\($1)T12:00:00Z,\($0 + 1),false" }
-    // Half an hour before the visit of noon has arrived, and half an hour after.
+      ["1,2026-01-01T03:00:00Z,0,false", "1,2026-01-01T23:00:00Z,0,true"]
+      + days.enumerated().flatMap { day, date in
+        ["1,\(date)T11:00:00Z,\(2 * day + 1),false", "1,\(date)T17:00:00Z,\(2 * day + 2),false"]
+      }
+    // The visit of 17:00, not arrived yet, joins nothing to that of 11:00.
     let moments = days.flatMap { ["1,\($0)T17:30:00Z", "1,\($0)T18:30:00Z"] }
     let script = Script(
       text: """
@@ -155,8 +157,8 @@ struct WindowTests {
       try script.shown() == """
         early  least  most
         -----  -----  ----
-        false      1     1
-        true       0     0
+        false      0     0
+        true       1     1
 
         """)
   }
