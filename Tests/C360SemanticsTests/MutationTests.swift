@@ -34,6 +34,17 @@ struct MutationTests {
 
   @Test func theSeedIsFine() { #expect(checked(Self.seed).report == "") }
 
+  /// Prompts check thousands of scripts.
+  @Test func aCheckKeepsNothing() {
+    weak var kept: SyntaxTree?
+    do {
+      let tree = parse(SourceFile(name: "script.c360", text: Self.seed))
+      kept = tree
+      _ = check(tree, options: CheckOptions(runTime: 0), resolver: TestResolver())
+    }
+    #expect(kept == nil)
+  }
+
   @Test(arguments: 0..<8) func nothingIsDroppedSilently(_ part: Int) {
     let tree = parse(SourceFile(name: "script.c360", text: Self.seed))
     let tokens = tree.tokens.map { tree.source.text($0.triviaStart..<$0.range.upperBound) }
