@@ -20,13 +20,14 @@ extension REPL {
   func question<Result>(
     _ span: Span, _ body: (Question) throws -> Result
   ) throws -> Result {
-    let pieces =
-      state.last.pieces(for: span.text)
-      + [.words("show "), .part(span.file, span.range), .words("\n")]
-    let composite = state.document.composite(pieces)
+    try state.last.holdRows(of: span.text)
+    try state.last.hold(span.text)
+    let asked: [Composite.Piece] =
+      [.words("show ")] + state.last.part(span) + [.words("\n")]
+    let composite = state.document.composite(state.last.pieces(for: span.text) + asked)
     return try over(composite) { session in
       let (program, warnings) = try checked(session)
-      let start = composite.starts[composite.starts.count - 3]
+      let start = composite.starts[composite.starts.count - asked.count]
       guard
         let show = program.shows.firstIndex(where: {
           $0.span.file === composite.source && $0.span.range.lowerBound == start
@@ -48,6 +49,7 @@ extension REPL {
       lastResult = report.shows.first.map { ($0, question.program.timezone) }
       let warnings = (question.warnings + report.warnings).map(question.composite.relocated)
       return news(warnings) + report.shows.map { .table(answer($0, report)) }
+        + Unmasked.notes(of: question.query, in: question.program)
     }
     state.last.become(span.text)
     return parts
@@ -66,23 +68,26 @@ extension REPL {
 
   /// An expression without rows: literals, params and functions of them.
   func evaluate(_ span: Span) throws -> Response.Part {
-    try overOneRow(span) { session, program, _ in
+    let part = try overOneRow(span) { session, program, _ -> Response.Part in
       guard let show = program.shows.indices.last else { throw Refusal("that is no value") }
       let report = try session.run(Asked(shows: [show]), of: program)
       guard let table = report.shows.first else { throw Refusal("that is no value") }
       return .table(
         Response.Answer(table: table, isValue: true, elapsed: report.elapsed, remarks: []))
     }
+    state.last.become(expression: span.text)
+    return part
   }
 
   /// The expression as a column of a table of one row.
   func overOneRow<Result>(
     _ span: Span, _ body: (Session, Program, Query) throws -> Result
   ) throws -> Result {
-    let composite = state.document.composite([
-      .words("actions _one from \"_one\" { _key: int @key }\nshow _one | select value = "),
-      .part(span.file, span.range), .words("\n"),
-    ])
+    try state.last.hold(span.text)
+    let composite = state.document.composite(
+      state.last.pieces(for: span.text)
+        + [.words("actions _one from \"_one\" { _key: int @key }\nshow _one | select value = ")]
+        + state.last.part(span) + [.words("\n")])
     return try over(composite, { $0.bindings["_one"] = .batch(Self.oneRow) }) { session in
       let (program, _) = try checked(session)
       guard let show = program.shows.last else { throw Refusal("that is no value") }
@@ -102,7 +107,15 @@ extension REPL {
   /// Takes declarations into the session, when all of it still holds together.
   func declare(_ declared: [Declared], _ source: SourceFile) throws -> [Response.Part] {
     guard !declared.isEmpty else { return [] }
+    if let other = declared.first(where: { LastQuery.mentions($0.span.text) }) {
+      throw Refusal(
+        "`_` is of the prompt alone, and \(other.keyword) stays: write out what it stands for")
+    }
     let replaced = state.document.add(declared)
+    let unset = declared.compactMap { one -> [String]? in
+      guard one.keyword == "param", let name = one.name else { return nil }
+      return state.options.parameters.removeValue(forKey: name).map { [name, $0] }
+    }
     let composite = state.document.composite()
     return try over(composite) { session in
       let (program, warnings) = try checked(session)
@@ -118,6 +131,9 @@ extension REPL {
           line += ", replaced"
           if !users.isEmpty { line += "; used by \(users.joined(separator: ", "))" }
         }
+        if let dropped = unset.first(where: { $0[0] == name }) {
+          line += "; no longer set to \(dropped[1])"
+        }
         lines.append(line)
       }
       return news(own) + (lines.isEmpty ? [] : [.text(lines.joined(separator: "\n") + "\n")])
@@ -129,7 +145,9 @@ extension REPL {
     switch declaration {
     case .show(let show):
       guard let query = show.query else { return [] }
+      let isOfPrompt = LastQuery.mentions(query.span.text)
       let parts = try ask(query.span)
+      if isOfPrompt { return parts + [.note("not kept, since `_` is of the prompt alone")] }
       _ = state.document.add([part])
       return parts
     case .output, .expect: break

@@ -21,7 +21,7 @@ public final class REPL {
   /// Called now and then while a query runs, from any thread.
   public var progress: (@Sendable (RunProgress) -> Void)?
   /// What a new session begins with.
-  private let initial: State
+  let initial: State
   /// Of all runs of the session, so that rows read once serve again.
   var texts = TextPool()
   let cache: TableCache
@@ -35,6 +35,8 @@ public final class REPL {
   var lastResult: (table: ResultTable, timezone: String)?
   /// What completion last found out about the columns of a query.
   var knownColumns: (prefix: String, columns: [(name: String, type: String)])?
+  /// Whether features can be asked of the rows of a query, as completion last found out.
+  var knownDecisions: (prefix: String, areAsked: Bool)?
   /// The names of the session, for completion.
   var knownNames: KnownNames?
   /// Set while an input is evaluated.
@@ -99,6 +101,7 @@ public final class REPL {
 
   private func forgetNames() {
     knownColumns = nil
+    knownDecisions = nil
     knownNames = nil
   }
 
@@ -106,7 +109,7 @@ public final class REPL {
     if Command.isCommand(text) { return try obey(text) }
     inputs += 1
     let source = SourceFile(name: "input \(inputs)", text: text)
-    let input = parseInput(source, values: parameterNames)
+    let input = parseInput(source, values: valueNames)
     let errors = input.diagnostics.filter { $0.severity == .error }
     guard errors.isEmpty else { throw DiagnosticError(input.diagnostics) }
     guard !input.items.isEmpty else { return Response() }
@@ -192,6 +195,11 @@ public final class REPL {
   func news(_ warnings: [Diagnostic]) -> [Response.Part] {
     let fresh = warnings.filter { told.insert("\($0.code) \($0.message)").inserted }
     return fresh.isEmpty ? [] : [.diagnostics(fresh)]
+  }
+
+  /// Names that alone are an expression and no query.
+  var valueNames: Set<String> {
+    state.last.isValue ? parameterNames.union([LastQuery.name]) : parameterNames
   }
 
   var parameterNames: Set<String> {

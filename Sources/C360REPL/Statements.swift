@@ -16,8 +16,12 @@ public struct Statements {
   /// - Returns: the statements that the line completes.
   public mutating func add(_ line: String, _ repl: REPL) -> [String] {
     var done: [String] = []
-    if !pending.isEmpty, !Self.hasOnlyComments(pending), !repl.isIncomplete(pending),
-      Self.isBlank(line) || Command.isCommand(line) || !continuesInput(line)
+    // Comments belong to the statement below them; a command is none.
+    if !pending.isEmpty,
+      Self.hasOnlyComments(pending)
+        ? Command.isCommand(line)
+        : !repl.isIncomplete(pending)
+          && (Self.isBlank(line) || Command.isCommand(line) || !continuesInput(line))
     {
       done.append(pending)
       pending = ""

@@ -54,6 +54,11 @@ struct TableModeTests {
         """)
   }
 
+  @Test("csv: of one column a null is an empty line, an empty text is not")
+  func loneColumn() {
+    #expect(Sample(("a", .text, .texts("x", nil, ""))).text(.csv) == "a\nx\n\n\"\"\n")
+  }
+
   @Test("json: an array of objects, what JSON has no number for is null")
   func json() {
     #expect(

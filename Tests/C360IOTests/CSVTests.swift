@@ -91,6 +91,26 @@ import Testing
     #expect(try rows([try scratch.write("a,b\n\n\n", "u.csv")], [column("b", .int)]) == [])
   }
 
+  @Test func anEmptyLineOfOneFieldIsANull() throws {
+    let columns = [column("b", .text, nullable: true)]
+    for end in ["\n", "\r\n"] {
+      let lines = ["b", "x", "", "\"\"", "y", "", ""]
+      let path = try scratch.write(lines.map { $0 + end }.joined(), "t.csv")
+      for size in [1, 2, 3, 1 << 20] {
+        #expect(
+          try rows([path], columns, threads: 2, chunkSize: size)
+            == ["x", "null", "", "y", "null", "null"])
+      }
+    }
+    let numbers = try scratch.write("b\n\n7\n", "n.csv")
+    #expect(try rows([numbers], [column("b", .int, nullable: true)]) == ["null", "7"])
+    #expect(complaint([numbers], [column("b", .int)])?.code == "E0608")
+    var options = CSVOptions()
+    options.hasHeader = false
+    let bare = try scratch.write("\nx\n", "bare.csv")
+    #expect(try rows([bare], columns, format: .csv(options)) == ["null", "x"])
+  }
+
   @Test func chunksAndThreadsChangeNothing() throws {
     var text = "id,name,amount,at\n"
     for row in 0..<3000 {
@@ -137,7 +157,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("n\n\n1\nx\n", "E0610", 2), ("n\n9223372036854775808\n", "E0611", 1),
+    ("n,m\n\n1,1\nx,1\n", "E0610", 2), ("n\n1\n\n2\n", "E0608", 2),
+    ("n\n9223372036854775808\n", "E0611", 1),
     ("n,m\n1\n", "E0612", 1), ("n,m\n1,2,3\n", "E0612", 1), ("m,n\n\"1\",\"2\n", "E0613", 1),
     ("m,n\n\"1\"x,2\n", "E0613", 1), ("m,n\n1,\n", "E0608", 1), ("n\n1.5\n", "E0610", 1),
     ("m,n\n1,2\n3,4\n5\n", "E0612", 3),

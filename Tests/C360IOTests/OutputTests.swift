@@ -80,6 +80,17 @@ func batch(
     }
   }
 
+  @Test func aLoneColumnReadsBackAsItWas() throws {
+    let lone = batch([("w", .text, [.null, .text("x"), .null, .text(""), .null])], pool)
+    for name in formats {
+      try write([lone], name)
+      #expect(
+        try rows([scratch.path(name)], [column("w", .text, nullable: true)]) == words(lone, pool),
+        "\(name)")
+    }
+    #expect(try scratch.text("t.csv") == "w\n\nx\n\n\"\"\n\n")
+  }
+
   @Test func anEmptyTableKeepsItsColumns() throws {
     let empty = batch([("i", .int, []), ("w", .text, [])], pool)
     for name in formats where !name.contains("json") {

@@ -21,6 +21,12 @@ import Testing
       ])
   }
 
+  @Test func anEmptyLineOfOneFieldIsANull() throws {
+    #expect(words(try schema(of: try scratch.write("n\n1\n\n2\n", "t.csv"))) == ["n: int?"])
+    #expect(
+      words(try schema(of: try scratch.write("n,m\n1,2\n\n", "u.csv"))) == ["n: int", "m: int"])
+  }
+
   @Test func jsonIsGuessedFromItsRows() throws {
     let path = try scratch.write(
       "{\"a\":1,\"s\":\"x\",\"t\":\"2026-01-01T00:00:00Z\"}\n{\"a\":1.5,\"b\":true,\"n\":[1]}\n",

@@ -1,4 +1,5 @@
 import C360REPL
+import Foundation
 import Testing
 
 @Suite("the prompt: completion")
@@ -37,6 +38,39 @@ struct CompletionTests {
     let found = candidates("orders | group kind { total = sum(amount) } | sort ", try Prompt())
     #expect(found.prefix(2) == ["kind", "total"])
     #expect(!found.contains("amount"))
+  }
+
+  @Test("features are offered where the rows can still be asked for them")
+  func inScope() throws {
+    let prompt = try Prompt()
+    #expect(candidates("today | where spe", prompt) == ["spend"])
+    #expect(candidates("today | group person { n = count() } | where spe", prompt) == [])
+    #expect(candidates("orders | where spe", prompt) == [])
+    #expect(candidates("today | select s = spend | sort -s", prompt).first == "s")
+  }
+
+  @Test("of a join: sources, its keys, and in braces and behind `==` the columns of the other side")
+  func joined() throws {
+    let prompt = try Prompt()
+    try prompt.ask("view totals = orders | group who = customer { total = sum(amount) }")
+    #expect(candidates("orders | join on", prompt) == ["only"])
+    #expect(candidates("orders | join only tot", prompt) == ["totals"])
+    #expect(candidates("orders | join totals o", prompt) == ["on"])
+    #expect(candidates("orders | join totals on cust", prompt) == ["customer"])
+    #expect(
+      candidates("orders | join totals on customer == ", prompt).prefix(2) == ["who", "total"])
+    #expect(candidates("orders | join totals on customer == who { tot", prompt) == ["total"])
+    #expect(candidates("orders | join only totals on customer == who { am", prompt) == [])
+  }
+
+  @Test("candidates are those of a policy")
+  func candidatesOfPolicies() throws {
+    let prompt = try Prompt(loaded: false)
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    try prompt.ask(":load \(root.appending(path: "examples/first/first.c360").path)")
+    #expect(candidates("candidates(", prompt) == ["first"])
+    #expect(candidates("candidates(fi", prompt) == ["first"])
   }
 
   @Test("a candidate takes the place of the word, and shows its type or signature")

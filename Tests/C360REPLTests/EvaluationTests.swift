@@ -55,6 +55,133 @@ struct EvaluationTests {
     #expect(one.contains("40.00") && one.hasSuffix("(1 row)\n"))
   }
 
+  @Test("`_` is the last expression where that was asked last, in queries too")
+  func lastValue() throws {
+    let prompt = try Prompt()
+    try prompt.ask("1 + 2")
+    #expect(try prompt.ask("_ * 10") == "30\n")
+    #expect(try prompt.ask("_") == "30\n")
+    #expect(try prompt.ask("_ - 1 - _ + (_)") == "29\n")
+    #expect(try prompt.refused("_ | take 1").contains("has no rows"))
+    try prompt.ask("least")
+    #expect(try prompt.ask("orders | where amount > _ | select amount").hasSuffix("(3 rows)\n"))
+    #expect(try prompt.ask("_ | take 1").hasSuffix("(1 row)\n"))
+    #expect(try prompt.refused("_ + 1").contains("not a value"))
+    #expect(try prompt.ask(":type _") == "amount  money(EUR)\n")
+  }
+
+  @Test("what is kept cannot hold `_`: `show` is answered and not kept")
+  func lastIsOfPrompt() throws {
+    let prompt = try Prompt()
+    try prompt.ask("orders")
+    #expect(try prompt.ask("show _ | take 1").contains("not kept"))
+    #expect(try prompt.refused("view v = _ | take 1").contains("of the prompt alone"))
+    #expect(try prompt.ask("orders | take 1").hasSuffix("(1 row)\n"))
+  }
+
+  @Test(
+    "a column that a stage named like a feature is that column from there on",
+    arguments: [
+      ("today | select person, spend | where spend > 50 EUR", "(2 rows)"),
+      ("today | select person, spend | sort -spend | take 1", "100.00"),
+      ("today | select spend | distinct | where spend > 50 EUR", "(2 rows)"),
+      ("today | group spend { n = count() } | sort -spend", "(3 rows)"),
+      ("today | select person, spend | group { m = max(spend) }", "100.00"),
+      ("today | select person, spend | where today.spend > 50 EUR", "(2 rows)"),
+      ("orders | group customer { spend = sum(amount) } | where spend > 60 EUR", "(2 rows)"),
+      ("orders | derive spend = amount | sort -spend | take 1", "100.00"),
+      ("for person 1 at @2026-02-10 | select spend | where spend > 3 EUR", "60.00"),
+    ])
+  func columnsNamedLikeFeatures(query: String, expected: String) throws {
+    #expect(try Prompt().ask(query).contains(expected))
+  }
+
+  @Test("so it is of views, and of `_`")
+  func viewsNamedLikeFeatures() throws {
+    let prompt = try Prompt()
+    try prompt.ask("view v = today | select person, spend")
+    #expect(try prompt.ask("v | where v.spend > 50 EUR | sort -spend").hasSuffix("(2 rows)\n"))
+    #expect(try prompt.ask("_ | where spend < 90 EUR").hasSuffix("(1 row)\n"))
+    #expect(try prompt.ask("_ | where _.spend < 90 EUR").hasSuffix("(1 row)\n"))
+  }
+
+  @Test("while a feature can be asked for the name is ambiguous, and the help is true")
+  func stillAmbiguous() throws {
+    let prompt = try Prompt()
+    let told = try prompt.refused("today | derive spend = 1 EUR | where spend > 0 EUR")
+    #expect(told.contains("E0203") && told.contains("`today.spend`"))
+    #expect(
+      try prompt.ask("today | derive spend = 1 EUR | where today.spend > 0 EUR")
+        .hasSuffix("(3 rows)\n"))
+    let param = try prompt.refused("orders | group { least = count() } | where least > 1")
+    #expect(param.contains("`orders.least`"))
+    #expect(
+      try prompt.ask("orders | group { least = count() } | where orders.least > 1")
+        .hasSuffix("(1 row)\n"))
+  }
+
+  @Test("the least integer can be written, and only with its sign")
+  func leastInteger() throws {
+    let prompt = try Prompt()
+    #expect(try prompt.ask("-9223372036854775808 + 0") == "-9223372036854775808\n")
+    #expect(try prompt.ask("-9_223_372_036_854_775_808") == "-9223372036854775808\n")
+    for text in ["9223372036854775808", "0 - 9223372036854775808", "-9223372036854775809"] {
+      #expect(try prompt.refused(text).contains("E0110"))
+    }
+    #expect(try prompt.refused("edition 9223372036854775808").contains("E0"))
+  }
+
+  @Test("`first` and `last` over all rows of a partition are by the order of the window")
+  func firstOverAll() throws {
+    let prompt = try Prompt()
+    let out = try prompt.ask(
+      """
+      orders | window per customer sort -bought {
+        newest = first(kind) over all; oldest = last(amount) over all; dear = last(amount where amount > 15 EUR) over all
+      } | where customer == 1 | select bought, newest, oldest, dear
+      """)
+    #expect(out.contains("2026-01-02T10:00:00Z  tea          10.00     20.00"))
+    #expect(out.contains("2026-01-31T00:00:00Z  tea          10.00     20.00"))
+    #expect(
+      try prompt.refused("orders | window per customer { a = first(kind) over all }")
+        .contains("`first` needs an order"))
+  }
+
+  static let masks = """
+    actions offers from "offers.csv" { id: text @key
+      none "none" }
+    mask quiet for offers { hide orders }
+    """
+
+  @Test("a query without a mask says so where a mask would hide something")
+  func unmasked() throws {
+    let prompt = try Prompt()
+    try prompt.write("offers.csv", "id\na\n")
+    #expect(try !prompt.ask("today | select spend").contains("note:"))
+    try prompt.ask(Self.masks)
+    #expect(try prompt.ask("today | select spend").contains("note: unmasked; `under quiet`"))
+    #expect(try prompt.ask("orders | take 1").contains("note: unmasked"))
+    #expect(try prompt.ask("for person 1 at @2026-02-10 | select spend").contains("note:"))
+    #expect(try !prompt.ask("today under quiet | select spend").contains("note:"))
+    #expect(try !prompt.ask("today under none | select spend").contains("note:"))
+    #expect(try !prompt.ask("offers").contains("note:"))
+  }
+
+  @Test("the note is no part of the answer")
+  func noteIsNoAnswer() throws {
+    let prompt = try Prompt()
+    try prompt.write("offers.csv", "id\na\n")
+    try prompt.ask(Self.masks)
+    try prompt.ask(":mode csv")
+    var (answer, told) = ("", "")
+    for part in prompt.repl.evaluate("today | select person").parts {
+      Printer(settings: prompt.repl.settings)
+        .write(part, answer: { answer += $0 }, complain: { told += $0 })
+    }
+    #expect(answer == "person\n1\n2\n3\n")
+    #expect(told.hasPrefix("note: unmasked"))
+  }
+
   @Test("a failed query leaves `_` and the session as they were")
   func failedQuery() throws {
     let prompt = try Prompt()

@@ -209,6 +209,12 @@ struct ExpressionMarkerTests {
       "E0555", "`clicks` may have several rows of one `customer_id`",
       "show orders | join ‹clicks› on customer_id { page }"),
     Marked(
+      "E0556", "`offers` has no column `customer_id`",
+      "show orders | join offers on ‹customer_id›"),
+    Marked(
+      "E0224", "which quantile has to be known before the run",
+      "show orders | group { q = quantile(amount, ‹amount›) }"),
+    Marked(
       "E0556", "a key of `join` is a column of both sides, or `left == right`",
       "show orders | join clicks on ‹customer_id < customer_id› expand { page }"),
     Marked("E0551", "a share of rows is between 0 and 1", "show orders | sample ‹-10%›"),
@@ -239,7 +245,7 @@ struct ExpressionMarkerTests {
       "E0553", "a frame that moves with the row needs an order",
       "show orders | window { r = sum(amount) ‹over last 2› }"),
     Marked(
-      "E0553", "a number of rows from 1 is wanted here",
+      "E0553", "a number of rows from 1 to 2147483647 is wanted here",
       "show orders | window sort ordered_at { r = sum(amount) over last ‹0› }"),
     Marked(
       "E0553",

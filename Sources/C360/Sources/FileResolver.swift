@@ -47,7 +47,7 @@ struct FileResolver: ProgramResolver {
 }
 
 /// The path from the root; `path` may be absolute, or relative to `directory`.
-func absolutePath(_ path: String, from directory: String) -> String {
+package func absolutePath(_ path: String, from directory: String) -> String {
   let joined: String
   if path.hasPrefix("/") {
     joined = path

@@ -80,7 +80,7 @@ public enum Installation {
     access("\(path)/stdlib/rfm.c360", R_OK) == 0
   }
 
-  static func realPath(_ path: String) -> String? {
+  package static func realPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     return String(cString: resolved)

@@ -21,11 +21,7 @@ struct CSVText {
         for (index, column) in batch.columns.enumerated() {
           if index > 0 { text += "," }
           let value = column.vector.scalar(row, texts: texts)
-          if value == .null {
-            // A lone null would be an empty line, which is no record.
-            if batch.columns.count == 1 { text += "\"\"" }
-            continue
-          }
+          if value == .null { continue }
           let plain = FileText.plain(value, column.type)
           text += column.type.isText ? Self.field(plain) : plain
         }

@@ -5,7 +5,8 @@ import C360Diagnostics
 struct CSVHeader {
   /// One for each field of a record.
   var names: [String]
-  /// Offset of the first record behind the header.
+  /// Offset of the first record behind the header. Empty lines above it belong to the records of a file
+  /// without header that has one field.
   var body: Int
 
   /// Reads the first record; `nil` for a file without one.
@@ -35,8 +36,8 @@ struct CSVHeader {
   private static func parse(
     _ bytes: UnsafeMutablePointer<UInt8>, _ length: Int, isWhole: Bool, _ options: CSVOptions
   ) throws(ReadFailure) -> Parse {
-    var start = 0
-    if length >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { start = 3 }
+    let mark = length >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
+    var start = mark
     while start < length, bytes[start] == 0x0A || bytes[start] == 0x0D { start += 1 }
     guard start < length else { return isWhole ? .none : .longer }
     if !isWhole, !hasRecordEnd(bytes + start, length - start, options) { return .longer }
@@ -58,7 +59,8 @@ struct CSVHeader {
       place += 1
     }
     while place < end, place.pointee != 0x0A { place += 1 }
-    return .record(names, start: start, end: min(start + (place - copy) + 1, length))
+    return .record(
+      names, start: names.count == 1 ? mark : start, end: min(start + (place - copy) + 1, length))
   }
 
   private static func hasRecordEnd(

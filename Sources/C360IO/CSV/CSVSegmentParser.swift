@@ -72,14 +72,16 @@ struct CSVSegmentParser: ~Copyable {
     var row = firstRow
     let count = plans.count
     while place < end {
-      // Empty lines are no records.
-      if place.pointee == 0x0A {
-        place += 1
-        continue
-      }
-      if place.pointee == 0x0D, place[1] == 0x0A {
-        place += 2
-        continue
+      // Empty lines are no records; of a single field they are one that holds nothing.
+      if count > 1 {
+        if place.pointee == 0x0A {
+          place += 1
+          continue
+        }
+        if place.pointee == 0x0D, place[1] == 0x0A {
+          place += 2
+          continue
+        }
       }
       do throws(ReadFailure) {
         for index in 0..<count {

@@ -41,8 +41,6 @@ struct RowWriter: Sendable {
           if vectors[index].isNull(row) { continue }
           writeCSV(vectors[index], columns[index].type, row, delimiter, into: &text)
         }
-        // A lone null would be an empty line, which is no record.
-        if vectors.count == 1, vectors[0].isNull(row) { text.append("\"\"") }
         text.append(0x0A)
       }
     case .jsonLines:

@@ -126,7 +126,8 @@ enum TextSchema {
     try sample(source, from: header.body) { start, end in
       var place = start
       while place < end {
-        if place.pointee == 0x0A || place.pointee == 0x0D {
+        // As where rows are read: of a single field an empty line is a record.
+        if guesses.count > 1, place.pointee == 0x0A || place.pointee == 0x0D {
           place += 1
           continue
         }
@@ -143,6 +144,7 @@ enum TextSchema {
           place += 1
         }
         while place < end, place.pointee != 0x0A { place += 1 }
+        place += 1
       }
     }
     return zip(header.names, guesses).map { name, guess in

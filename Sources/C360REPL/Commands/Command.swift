@@ -1,7 +1,7 @@
 /// A word behind a colon. Any prefix that is of one command alone will do.
 struct Command: Sendable {
   enum Name: String, CaseIterable, Sendable {
-    case help, load, reload, save, tables, describe, schema, type, plan, why, time, set, plot
+    case help, load, reload, save, tables, describe, schema, type, plan, why, time, set, unset, plot
     case mode, maxrows
     case pager, output, edit, history, reset, quit
   }
@@ -30,6 +30,9 @@ struct Command: Sendable {
     Command(
       name: .set, arguments: "[name value]",
       summary: "a param, or memory, threads, seed, as-of, now"),
+    Command(
+      name: .unset, arguments: "name",
+      summary: "back to the value that was declared, or to begin with"),
     Command(
       name: .plot, arguments: "[hist|line|bars|scatter] [x] [y…] [by g]",
       summary: "draws the last result; --svg file, --title \"text\""),

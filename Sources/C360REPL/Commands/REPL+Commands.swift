@@ -25,6 +25,7 @@ extension REPL {
     case .plan: return try plan(rest)
     case .why: return Response(try why(rest))
     case .set: return try set(rest)
+    case .unset: return try unset(rest)
     case .time:
       settings.showsTime = try flag(rest)
       return Response()
@@ -114,17 +115,21 @@ extension REPL {
 
   private func save(_ path: String) throws -> Response {
     let path = unquoted(path)
-    let text = try over(state.document.composite()) { session in
-      _ = try checked(session)
-      return try format(parse(session.script))
+    var (text, left) = try over(state.document.composite()) { session -> (String, [String]) in
+      let (program, _) = try checked(session)
+      var saved = SavedScript(
+        session.script, from: state.directory, to: Session.folder(of: path))
+      return (try saved.text(setting: program.parameters, to: state.options), saved.left)
+    }
+    if let instant = state.options.runTime, instant != initial.options.runTime {
+      left.append("--now \(ResultTable.text(.int(instant), .time))")
     }
     try ScriptFormat.replace(path, with: text)
-    var words = "wrote \(path)\n"
-    let folder = Session.folder(of: path)
-    if folder != Session.folder(of: state.directory + "/x"), text.contains("from \"") {
-      words += "its paths are relative to \(Session.folder(of: state.directory + "/x"))\n"
+    var parts: [Response.Part] = [.text("wrote \(path)\n")]
+    if !left.isEmpty {
+      parts.append(.note("not in the file, but options of a run: \(left.joined(separator: " "))"))
     }
-    return .text(words)
+    return Response(parts)
   }
 
   private func tables() throws -> Response {
@@ -177,7 +182,7 @@ extension REPL {
 
   private func type(_ text: String) throws -> Response {
     let source = SourceFile(name: "input", text: text)
-    let input = parseInput(source, values: parameterNames.union(features))
+    let input = parseInput(source, values: valueNames.union(features))
     guard !input.diagnostics.contains(where: { $0.severity == .error }) else {
       throw DiagnosticError(input.diagnostics)
     }
@@ -200,9 +205,8 @@ extension REPL {
     do {
       return try overOneRow(span) { _, _, query in "\(query.columns[0].type)" }
     } catch is DiagnosticError {}
-    let composite = state.document.composite([
-      .words("feature _typed = "), .part(span.file, span.range), .words("\n"),
-    ])
+    let composite = state.document.composite(
+      [.words("feature _typed = ")] + state.last.part(span) + [.words("\n")])
     return try over(composite) { session in
       let (program, _) = try checked(session)
       guard let feature = program.features.first(where: { $0.name == "_typed" }) else {
@@ -276,15 +280,12 @@ extension REPL {
     guard words.isEmpty else { throw Refusal(form) }
     return try over(state.document.composite()) { session in
       let why = try session.why(policy: policy, entity: entity, key: unquoted(key), at: time)
-      return [.text(why.text)]
+      return [.text(settings.mode == .json ? why.json : why.text)]
     }
   }
 }
 
 extension Session {
   /// The folder of a file, from the root.
-  static func folder(of path: String) -> String {
-    let session = Session(text: "", directory: path + "/..")
-    return session.directory
-  }
+  static func folder(of path: String) -> String { absolutePath(path + "/..", from: ".") }
 }

@@ -23,6 +23,34 @@ extension REPL {
     return Response()
   }
 
+  /// A param has the value of its declaration again, an option the one of the session's start.
+  func unset(_ name: String) throws -> Response {
+    if state.options.parameters.removeValue(forKey: name) != nil {
+      return try over(state.document.composite()) { session in
+        _ = try checked(session)
+        return Response()
+      }
+    }
+    let begun = initial.options
+    switch name {
+    case _ where parameterNames.contains(name): break
+    case "memory":
+      state.options.memoryLimit = begun.memoryLimit
+      cache.bound = Self.cacheBound(begun.memoryLimit)
+    case "threads": state.options.threads = begun.threads
+    case "seed": state.options.seed = begun.seed
+    case "as-of": state.options.asOf = begun.asOf
+    case "now": state.options.runTime = begun.runTime
+    default:
+      let known = parameterNames.sorted() + Self.options
+      let near = nearest(to: name, among: known).map { "; there is `\($0)`" } ?? ""
+      throw Refusal(
+        name.isEmpty ? "the name of a param or an option is missing" : "`\(name)` is not set\(near)"
+      )
+    }
+    return Response()
+  }
+
   static let options = ["memory", "threads", "seed", "as-of", "now"]
 
   private func setOption(_ name: String, _ value: String) throws {

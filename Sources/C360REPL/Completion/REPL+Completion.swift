@@ -47,7 +47,7 @@ extension REPL {
         (lastResult?.table.columnNames ?? []) + ChartKind.allCases.map(\.rawValue)
           + ["by", "--title", "--svg"])
     case .time, .pager: return words(["on", "off"])
-    case .set: return words(names.names("param") + Self.options)
+    case .set, .unset: return words(names.names("param") + Self.options)
     case .type, .plan:
       let query = command.name == .plan ? Command.analyzed(rest).query : rest
       if command.name == .plan, !rest.isEmpty, "--analyze".hasPrefix(rest) {
@@ -100,8 +100,9 @@ extension REPL {
     func text(_ index: Int) -> String { source.text(tokens[index].range) }
     var last: String { tokens.isEmpty ? "" : text(tokens.count - 1) }
 
-    /// The query up to the last `|` outside of brackets, and the verb behind that; nil: in no stage.
-    var stage: (query: Range<Int>, verb: String)? {
+    /// The query up to the last `|` outside of brackets, the verb behind that and where what it takes
+    /// begins; nil: in no stage.
+    var stage: (query: Range<Int>, verb: String, operands: Int)? {
       var depth = 0
       var start = 0
       var pipe: Int?
@@ -118,7 +119,19 @@ extension REPL {
       if start < tokens.count, text(start) == "show" { start += 1 }
       guard let pipe, start < pipe else { return nil }
       let verb = pipe + 1 < tokens.count ? text(pipe + 1) : ""
-      return (tokens[start].range.lowerBound..<tokens[pipe - 1].range.upperBound, verb)
+      return (
+        tokens[start].range.lowerBound..<tokens[pipe - 1].range.upperBound, verb,
+        min(pipe + 2, tokens.count)
+      )
+    }
+
+    /// Of a `join` the name of what is joined, where the place is behind it, and whether what stands here
+    /// is of its columns: behind `==`, and in the braces.
+    func joined(from operands: Int) -> (source: String, isRight: Bool)? {
+      let first = operands < tokens.count && text(operands) == "only" ? operands + 1 : operands
+      guard first < tokens.count, tokens[first].kind == .identifier else { return nil }
+      let isInBraces = tokens[first...].contains { $0.kind == .leftBrace }
+      return (text(first), isInBraces || last == "==")
     }
   }
 
@@ -131,11 +144,11 @@ extension REPL {
       if stage.verb.isEmpty {
         return Catalogue.verbs.map { Candidate($0.name, .verb, shown: $0.signature) }
       }
-      if place.last == "join" || place.last == "only" {
-        return names.sources.map { Candidate($0, .source) }
-      }
-      let query = place.source.text(stage.query)
-      return columns(of: query) + values + Self.words(of: stage.verb)
+      return operands(of: stage, place)
+    }
+    if place.last == "(", place.tokens.count > 1, place.text(place.tokens.count - 2) == "candidates"
+    {
+      return names.names("policy").map { Candidate($0, .source, suffix: ")") }
     }
     switch place.last {
     case "": return statements
@@ -155,7 +168,27 @@ extension REPL {
     }
     let isQuery = place.tokens.count == 1 && names.sources.contains(place.last)
     if isQuery { return ["under", "at"].map { Candidate($0, .keyword) } }
-    return names.sources.map { Candidate($0, .source, suffix: "") } + values + Self.clauses
+    return names.sources.map { Candidate($0, .source, suffix: "") } + featureCandidates + values
+      + Self.clauses
+  }
+
+  /// What may stand behind a verb.
+  private func operands(
+    of stage: (query: Range<Int>, verb: String, operands: Int), _ place: Place
+  ) -> [Candidate] {
+    let sources = names.sources.map { Candidate($0, .source) }
+    let query = place.source.text(stage.query)
+    guard stage.verb == "join" else {
+      return columns(of: query) + asked(of: query) + values + Self.words(of: stage.verb)
+    }
+    if place.last == "join" { return sources + [Candidate("only", .keyword)] }
+    guard let (source, isRight) = place.joined(from: stage.operands) else { return sources }
+    switch place.last {
+    case source: return ["on", "under"].map { Candidate($0, .keyword) }
+    case "under": return names.names("mask").map { Candidate($0, .name) }
+    default:
+      return columns(of: isRight ? source : query) + values + Self.words(of: stage.verb)
+    }
   }
 
   /// What a statement may begin with.
@@ -188,10 +221,27 @@ extension REPL {
     }
   }
 
-  /// What an expression may be made of besides columns.
-  private var values: [Candidate] {
+  /// Features, scores and outcomes, where the rows of a query are decisions that can still be asked for
+  /// them: where one of the first can.
+  private func asked(of query: String) -> [Candidate] {
+    if knownDecisions?.prefix != query {
+      let isAnswered = names.names("feature", "score").prefix(8).contains { name in
+        let source = SourceFile(name: "", text: "\(query) | derive _asked = \(name)")
+        let span = Span(file: source, range: 0..<source.bytes.count)
+        return (try? question(span) { _ in true }) ?? false
+      }
+      knownDecisions = (query, isAnswered)
+    }
+    return knownDecisions?.areAsked == true ? featureCandidates : []
+  }
+
+  private var featureCandidates: [Candidate] {
     (names.names("feature", "score") + names.outcomes).map { Candidate($0, .feature, suffix: "") }
-      + names.names("param").map { Candidate($0, .name, suffix: "") } + functions
+  }
+
+  /// What an expression may be made of besides columns and features.
+  private var values: [Candidate] {
+    names.names("param").map { Candidate($0, .name, suffix: "") } + functions
       + Keyword.reserved.sorted().map { Candidate($0, .keyword) }
   }
 

@@ -36,6 +36,7 @@ public struct Printer {
         chart.text(width: columns, height: max(10, min(24, lines - 2)), isStyled: isStyled))
     case .text(let text): try answer(text)
     case .diagnostics(let found): complain(DiagnosticRenderer.terminal(found, colours: colours))
+    case .note(let words): complain("note: \(words)\n")
     case .cancelled: complain("cancelled\n")
     }
   }

@@ -32,6 +32,17 @@ extension SemanticError {
       ])
   }
 
+  static func joinKeyMissing(
+    _ at: Span, _ name: String, of right: String, known: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0556", "`\(right)` has no column `\(name)`", at: at,
+      help: [
+        "its columns: \(known.map { "`\($0)`" }.joined(separator: ", "))",
+        "a key that is called otherwise there: `\(name) == its_name`",
+      ])
+  }
+
   static func joinKey(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0556", "a key of `join` is a column of both sides, or `left == right`", at: at,
@@ -82,14 +93,16 @@ extension SemanticError {
       help: ["`over all`, `over last 3` (rows), or `over 7d` along the key of `sort`"])
   }
 
-  static func frameWithoutOrder(_ at: Span) -> Diagnostic {
+  static func frameWithoutOrder(
+    _ at: Span, what: String = "a frame that moves with the row"
+  ) -> Diagnostic {
     Diagnostic(
-      "E0553", "a frame that moves with the row needs an order", at: at,
+      "E0553", "\(what) needs an order", at: at,
       help: ["as in `window per customer sort at { … }`"])
   }
 
   static func frameLength(_ at: Span) -> Diagnostic {
-    Diagnostic("E0553", "a number of rows from 1 is wanted here", at: at)
+    Diagnostic("E0553", "a number of rows from 1 to \(Int32.max) is wanted here", at: at)
   }
 
   static func frameRange(_ at: Span) -> Diagnostic {

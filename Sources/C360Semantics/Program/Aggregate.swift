@@ -156,10 +156,13 @@ public enum AggregateFunction: String, Sendable, CaseIterable {
 extension AggregateFunction {
   /// Whether the filter is what is asked of all events, no choice among them.
   public var asksOfAllEvents: Bool { self == .share || self == .streak }
+
+  /// In `window`: whether the value hangs on the order of the rows.
+  public var isByOrder: Bool { self == .first || self == .last }
 }
 
-/// An aggregate over the rows of a group in a query. The order-bound functions and the decayed ones
-/// do not occur.
+/// An aggregate over the rows of a group in a query, or over a frame of `window`. Of the order-bound
+/// functions only `first` and `last` occur, in frames; the decayed ones do not.
 public struct RowAggregate: Sendable {
   public let function: AggregateFunction
   public let argument: Expression?

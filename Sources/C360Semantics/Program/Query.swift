@@ -57,7 +57,8 @@ public struct Query: Sendable {
   public let source: Source
   /// The mask under which features are seen; already applied in `initial`.
   public let mask: MaskID?
-  /// Why there is none, when the program has masks and the query says `under none because "…"`.
+  /// Why there is none, where the query says `under none because "…"`; empty: it says no more than
+  /// `under none`.
   public let unmaskedBecause: String?
   public let initial: [Projection]
   /// Ends with a `project` when hidden helper columns must go.

@@ -30,7 +30,7 @@ public struct RowWindows: Sendable {
   public var columns: Range<Int> { firstColumn..<firstColumn + functions.count }
 
   /// Whether the order of the rows that come can be seen.
-  public var showsOrder: Bool { functions.contains { $0.frame != .all } }
+  public var showsOrder: Bool { functions.contains(where: \.showsOrder) }
 }
 
 /// One function of a row's partition.
@@ -68,6 +68,12 @@ public struct RowWindow: Sendable {
     self.frame = frame
     self.type = type
     self.span = span
+  }
+
+  /// Whether the order of a partition's rows tells in its values.
+  var showsOrder: Bool {
+    guard frame == .all, case .aggregate(let aggregate) = function else { return true }
+    return aggregate.function.isByOrder
   }
 
   /// What it reads of rows.

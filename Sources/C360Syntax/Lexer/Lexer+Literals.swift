@@ -39,7 +39,7 @@ extension Lexer {
       if LiteralValue.decimal(number)?.isFinite != true { reportTooLarge(start, "about 1.8e308") }
       return .decimal
     }
-    if LiteralValue.integer(number) == nil { reportTooLarge(start, "9_223_372_036_854_775_807") }
+    if !LiteralValue.isWithinMagnitude(number) { reportTooLarge(start, LiteralValue.largest) }
     return .integer
   }
 

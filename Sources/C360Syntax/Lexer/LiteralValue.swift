@@ -1,3 +1,5 @@
+import C360Diagnostics
+
 /// The values of number, duration and time literals. `nil` means: does not fit, or is malformed,
 /// which the lexer has already reported.
 public enum LiteralValue {
@@ -19,6 +21,18 @@ public enum LiteralValue {
   /// `1_000`
   public static func integer(_ text: String) -> Int64? {
     Int64(text.filter { $0 != "_" })
+  }
+
+  /// Whether the digits are those of a number or, behind a minus sign, of the least one.
+  static func isWithinMagnitude(_ text: String) -> Bool {
+    integer(text) != nil || integer("-" + text) != nil
+  }
+
+  static let largest = "9_223_372_036_854_775_807"
+
+  /// E0110 for digits that only a minus sign makes fit, where there is none.
+  public static func withoutItsSign(_ at: Span) -> Diagnostic {
+    SyntaxError.numberTooLarge(at, limit: largest)
   }
 
   /// `0.5`, `1e-3`, and `1_000` too.

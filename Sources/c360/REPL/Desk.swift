@@ -132,6 +132,7 @@ final class Desk {
     guard let file = fopen(path, "w") else {
       Terminal.complain("`\(path)` cannot be written: \(String(cString: strerror(errno)))\n")
       repl.settings.output = nil
+      hasFailed = true
       return
     }
     output = (path, file)

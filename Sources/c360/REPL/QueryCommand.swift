@@ -31,6 +31,10 @@ struct QueryCommand: ParsableCommand {
   @OptionGroup var engine: EngineOptions
   @OptionGroup var display: DisplayOptions
 
+  func validate() throws {
+    if Statements.hasOnlyComments(query) { throw ValidationError("The query is empty.") }
+  }
+
   func run() throws {
     var session = try options.sessionOptions()
     engine.apply(to: &session)
@@ -38,7 +42,8 @@ struct QueryCommand: ParsableCommand {
     let tables = display.tables
     repl.settings.mode = tables.mode
     repl.settings.maximumRows = tables.maximumRows
-    let progress = ProgressDisplay(isOn: !options.quiet)
+    // Whoever reads complaints elsewhere than on a terminal reads those alone.
+    let progress = ProgressDisplay(isOn: !options.quiet && Terminal.complainsToTerminal)
     repl.progress = progress.report
     let cancellation = Cancellation()
     Interruption.cancels(cancellation)

@@ -1,7 +1,7 @@
 import C360Columns
 import C360Plan
 
-/// An aggregate over a frame that moves with the row, by the kernels of timelines: positions of rows
+/// An aggregate over a frame that moves with the row, or by the order of the whole partition, by the kernels of timelines: positions of rows
 /// that count are a stream, and frames are ranges of it.
 struct WindowAggregation {
   private let aggregate: GroupStep.Aggregate
@@ -81,7 +81,12 @@ struct WindowAggregation {
     for index in 0..<rows.partitionCount {
       let partition = rows.partition(index)
       switch frame {
-      case .all, .running:
+      case .all:
+        for position in partition {
+          from[position] = stream.ranks[partition.lowerBound]
+          to[position] = stream.ranks[partition.upperBound]
+        }
+      case .running:
         for position in partition {
           from[position] = stream.ranks[partition.lowerBound]
           to[position] = stream.ranks[position + 1]

@@ -15,7 +15,9 @@ enum WindowOperator {
     var rows: WindowRows?
     for output in step.outputs {
       try context.checkCancelled()
-      if output.frame == .all, case .aggregate(let aggregate) = output.function {
+      if output.frame == .all, case .aggregate(let aggregate) = output.function,
+        aggregate.function != .first, aggregate.function != .last
+      {
         let values = try GroupAggregation(
           aggregate, groups, order: nil, rowCount: count, output: step.output, state, context
         ).result()

@@ -9,7 +9,9 @@ struct SettingParser {
     if type.isOptional, text == "null" { return .null }
     switch type.base {
     case .bool: return text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
-    case .int: return signed(text) { LiteralValue.integer($0) }.map { .int($0) }
+    case .int:
+      // With its sign: the digits of the least one are no integer by themselves.
+      return isSignedNumber(text) ? LiteralValue.integer(text).map { .int($0) } : nil
     case .float(let unit): return float(text, unit).map { .float($0) }
     case .text: return .text(text)
     case .time:
@@ -35,11 +37,15 @@ struct SettingParser {
     return numbers.count == parts.count ? numbers : nil
   }
 
+  /// Whether a digit stands in front, or behind one minus sign.
+  private func isSignedNumber(_ text: String) -> Bool {
+    let first = text.drop { $0 == "-" }.first
+    return text.prefix { $0 == "-" }.count <= 1 && first.map { $0.isASCII && $0.isNumber } ?? false
+  }
+
   private func signed<T: SignedNumeric>(_ text: String, _ read: (String) -> T?) -> T? {
-    guard text.hasPrefix("-") else {
-      return text.first?.isASCII == true && text.first?.isNumber == true ? read(text) : nil
-    }
-    return read(String(text.dropFirst())).map { -$0 }
+    guard isSignedNumber(text) else { return nil }
+    return text.hasPrefix("-") ? read(String(text.dropFirst())).map { -$0 } : read(text)
   }
 
   /// `0.3`, `5%`, and for amounts `50_000 GBP` or the bare number.

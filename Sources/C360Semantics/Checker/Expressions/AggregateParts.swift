@@ -209,6 +209,10 @@ extension Checker {
   func constantValue(
     _ syntax: ExpressionSyntax, _ scope: Scope, _ what: String
   ) -> (Value, Type)? {
+    if isColumn(syntax, scope) {
+      report(SemanticError.notConstant(syntax.span, what))
+      return nil
+    }
     let constants = Scope(.constant, for: Scope.Use(.constant, what), in: scope.environment)
     guard let typed = expression(syntax, constants) else { return nil }
     guard typed.type.base != .null, let value = constant(typed) else {

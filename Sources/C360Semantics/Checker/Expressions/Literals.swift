@@ -4,8 +4,23 @@ import C360Syntax
 extension Checker {
   func literal(_ syntax: LiteralSyntax, _ scope: Scope) -> Expression? {
     guard let token = syntax.token else { return nil }
-    guard let (value, type) = value(of: token, scope.environment.module.clock) else { return nil }
+    guard let (value, type) = value(of: token, scope.environment.module.clock) else {
+      if token.kind == .integer, LiteralValue.integer("-" + token.text) != nil {
+        report(LiteralValue.withoutItsSign(token.span))
+      }
+      return nil
+    }
     return .literal(value, type, span: token.span)
+  }
+
+  /// `-9_223_372_036_854_775_808`: the least integer, whose digits alone are none.
+  func leastInteger(_ syntax: UnarySyntax) -> Expression? {
+    guard syntax.operator?.text == "-", case .literal(let literal) = syntax.operand,
+      let token = literal.token, token.kind == .integer, LiteralValue.integer(token.text) == nil
+    else { return nil }
+    return LiteralValue.integer("-" + token.text).map {
+      .literal(.int($0), .int, span: syntax.span)
+    }
   }
 
   /// nil when the number does not fit, which the lexer has reported.

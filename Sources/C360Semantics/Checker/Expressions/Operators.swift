@@ -3,6 +3,7 @@ import C360Syntax
 
 extension Checker {
   func unary(_ syntax: UnarySyntax, _ scope: Scope) -> Expression? {
+    if let least = leastInteger(syntax) { return least }
     guard let sign = syntax.operator, let operandSyntax = syntax.operand,
       let operand = expression(operandSyntax, scope)
     else { return nil }

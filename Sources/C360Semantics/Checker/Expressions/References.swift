@@ -41,7 +41,7 @@ extension Checker {
     let declaration = declaration(named: name, scope)
     let column = column(named: name, scope)
     if let column {
-      if let declaration, declaration.isValue {
+      if let declaration, declaration.isValue, mayMean(declaration, scope) {
         report(
           SemanticError.ambiguous(
             span, name, column: column.span, table: column.table,
@@ -52,6 +52,14 @@ extension Checker {
     }
     if let declaration { return value(of: declaration, span, scope) }
     return unknown(name, span, scope)
+  }
+
+  /// Whether a name that is also a column could mean the declaration: features and scores only where
+  /// decisions are at hand, so that a column which a stage named like one is that column from there on.
+  private func mayMean(_ declaration: Declaration, _ scope: Scope) -> Bool {
+    guard case .query(let query) = scope.rows, !query.hasDecisions else { return true }
+    if case .param = declaration.kind { return true }
+    return false
   }
 
   /// The declaration a name means: inside a template its siblings come first.
@@ -81,6 +89,14 @@ extension Checker {
     let span: Span
     let table: String
     let make: (Span) -> Expression?
+  }
+
+  /// Whether an expression is no more than the name of such a column, and of no declaration.
+  func isColumn(_ syntax: ExpressionSyntax, _ scope: Scope) -> Bool {
+    guard case .reference(let reference) = unwrapped(syntax), let name = reference.name?.dotted,
+      scope.environment.bindings[name] == nil, declaration(named: name, scope) == nil
+    else { return false }
+    return column(named: name, scope) != nil
   }
 
   private func column(named name: String, _ scope: Scope) -> ColumnCandidate? {

@@ -69,8 +69,16 @@ extension CheckedStages {
         }
         (left, right) = (first, second)
       } else {
-        guard case .reference = checker.unwrapped(written) else {
+        guard case .reference(let reference) = checker.unwrapped(written) else {
           checker.report(SemanticError.joinKey(syntax.span))
+          return nil
+        }
+        if let name = reference.name?.dotted, scope.visible(name) != nil,
+          other.scope.visible(name) == nil
+        {
+          checker.report(
+            SemanticError.joinKeyMissing(
+              syntax.span, name, of: other.scope.sourceName, known: other.scope.visibleNames))
           return nil
         }
       }

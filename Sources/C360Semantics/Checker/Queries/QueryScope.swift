@@ -60,7 +60,10 @@ final class QueryScope {
   var visibleNames: [String] { columns.filter(\.isVisible).map(\.name) }
   var visibleIndices: [Int] { columns.indices.filter { columns[$0].isVisible } }
 
-  func isSource(_ name: String) -> Bool { isConnected && name == sourceName }
+  func isSource(_ name: String) -> Bool { name == sourceName }
+
+  /// Whether a feature, a score or a term may still be asked for by its name.
+  var hasDecisions: Bool { isConnected && decisions != nil }
 
   /// The column of a name; of an exposure also its entity and `at` by those names.
   func visible(_ name: String) -> Visible? {

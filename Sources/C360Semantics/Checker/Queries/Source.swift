@@ -98,7 +98,7 @@ extension Checker {
         report(SemanticError.unmaskedWithoutReason(name.span))
         return nil
       }
-      return Under(mask: nil, because: because)
+      return Under(mask: nil, because: because ?? "")
     }
     guard let declaration = maskDeclaration(name, environment), let info = mask(declaration) else {
       return nil

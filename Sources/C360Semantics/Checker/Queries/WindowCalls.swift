@@ -73,14 +73,15 @@ extension Checker {
       report(SemanticError.noFrames(span, name))
       return nil
     }
-    // `first` and `last` are by the order of the window, which a group does not have.
-    if frame == .all, !aggregation.isOfRows {
-      report(SemanticError.notOfRows(span, name))
+    // `first` and `last` are by the order of the window; no other aggregate of a whole partition is.
+    let isInOrder = frame != .all || aggregation.function.isByOrder
+    if aggregation.function.isByOrder, window.order.isEmpty {
+      report(SemanticError.frameWithoutOrder(span, what: "`\(name)`"))
       return nil
     }
     guard
       let value = rowAggregate(
-        aggregation, syntax, windows: [], span, inner, isInOrder: frame != .all),
+        aggregation, syntax, windows: [], span, inner, isInOrder: isInOrder),
       case .rowAggregate(let aggregate) = value.kind
     else { return nil }
     let isWide = [value.type, aggregate.argument?.type].contains { type in
