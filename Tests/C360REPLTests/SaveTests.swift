@@ -67,7 +67,7 @@ struct SaveTests {
   @Test("saved elsewhere, the script finds its files from there")
   func otherFolder() throws {
     let prompt = try Prompt(loaded: false)
-    try prompt.write("weights.csv", "name,weight\nvisits,2\n")
+    try prompt.write("weights.csv", "name,weight\nintercept,0.5\nvisits,2\n")
     try prompt.write("more.c360", "edition 2026\nparam bonus: float = 1.5\n")
     try prompt.write(
       "shop.c360",

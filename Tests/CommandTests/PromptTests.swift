@@ -55,6 +55,49 @@ struct PromptTests {
     let outcome = try piped(":output a.txt\n1 + 1\n:output\n3\n", workspace)
     #expect(outcome.out == "3\n")
     #expect(workspace.text("a.txt") == "2\n")
+    let lost = try piped(":output none/a.txt\n1 + 1\n", workspace)
+    #expect(lost.status == 1)
+    #expect(lost.complaints.contains("cannot be written"))
+  }
+
+  @Test("comments stand above commands in pipes, files of statements and start-up files")
+  func commentedCommands() throws {
+    let workspace = try Workspace.shop()
+    let lines = "# rows as programs want them\n:mode csv\norders | group { n = count() }\n"
+    let pipe = try piped(lines, workspace)
+    #expect(pipe.out == "n\n5\n")
+    #expect(pipe.status == 0)
+    try workspace.write("b.txt", lines)
+    let batch = try workspace.run("repl", "--no-init", "--batch", "b.txt", "shop.c360")
+    #expect(batch.out.hasPrefix("c360> # rows as programs want them\nc360> :mode csv\nc360> orders"))
+    try workspace.write("c360/replrc", "# mine\n:mode csv\n")
+    let started = try workspace.shell(
+      "echo 'orders | group { n = count() }' | XDG_CONFIG_HOME=$PWD $C360 repl shop.c360")
+    #expect(started.out == "n\n5\n")
+    #expect(started.complaints.isEmpty)
+  }
+
+  @Test("no question is no answer, and why is a document in json")
+  func oddQuestions() throws {
+    let workspace = try Workspace.shop()
+    #expect(try workspace.run("query", "").status == 2)
+    #expect(try workspace.run("query", " # nothing").status == 2)
+    let why = try workspace.run(
+      "query", "why first for customer 1", "--on", "shop.c360", "--mode", "json")
+    #expect(why.status == 0)
+    #expect(why.out.hasPrefix("{"))
+  }
+
+  @Test("a query without a mask says so beside the answer, not in it")
+  func unmasked() throws {
+    let workspace = try Workspace.shop()
+    let script = ShopFiles.script + "mask quiet for offers { hide orders }\n"
+    try workspace.write("masked.c360", script)
+    let plain = try workspace.run("query", "today | take 1", "--on", "masked.c360", "--mode", "csv")
+    #expect(plain.complaints.hasPrefix("note: unmasked; `under quiet`"))
+    #expect(!plain.out.contains("note"))
+    let masked = try workspace.run("query", "today under quiet | take 1", "--on", "masked.c360")
+    #expect(masked.complaints.isEmpty)
   }
 
   @Test("query answers one question; exit codes are those of run")

@@ -100,6 +100,26 @@ def test_query(peer, place):
         assert all(same(a, b) for a, b in zip(left, right)), f"{query}\nrow {row}: {left}, not {right}"
 
 
+LONE = [None, "x", None, "", "y", None]
+
+
+def test_a_lone_null_in_csv(tmp_path):
+    """Of one column the file is the one that DuckDB writes, byte for byte, and it reads the same rows of it."""
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE words AS SELECT * FROM (SELECT unnest(range(6)) AS id, unnest(?::VARCHAR[]) AS word)", [LONE])
+    connection.execute(f"COPY words TO '{tmp_path}/words.csv' (HEADER)")
+    connection.execute(f"COPY (SELECT word FROM words ORDER BY id) TO '{tmp_path}/theirs.csv' (HEADER)")
+    (tmp_path / "lone.c360").write_text(
+        'edition 2026\nentity c\nactions words from "words.csv" { id: int @key\n word: text? }\n'
+        'output ours = words | select word to "ours.csv"\n')
+    found = subprocess.run([BINARY, "run", "--quiet", "lone.c360"], cwd=tmp_path, capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+    assert (tmp_path / "ours.csv").read_bytes() == (tmp_path / "theirs.csv").read_bytes()
+    read = connection.execute(
+        f"SELECT word FROM read_csv('{tmp_path}/ours.csv', header = true, columns = {{'word': 'VARCHAR'}}, allow_quoted_nulls = false)")
+    assert [word for (word,) in read.fetchall()] == LONE
+
+
 def test_the_corpus_is_large():
     assert len(CORPUS) >= 200
     assert len({title for title, _, _ in CORPUS}) == len(CORPUS)
