@@ -69,7 +69,8 @@ struct PromptTests {
     #expect(pipe.status == 0)
     try workspace.write("b.txt", lines)
     let batch = try workspace.run("repl", "--no-init", "--batch", "b.txt", "shop.c360")
-    #expect(batch.out.hasPrefix("c360> # rows as programs want them\nc360> :mode csv\nc360> orders"))
+    #expect(
+      batch.out.hasPrefix("c360> # rows as programs want them\nc360> :mode csv\nc360> orders"))
     try workspace.write("c360/replrc", "# mine\n:mode csv\n")
     let started = try workspace.shell(
       "echo 'orders | group { n = count() }' | XDG_CONFIG_HOME=$PWD $C360 repl shop.c360")
