@@ -12,7 +12,8 @@ usage: run.py FOLDER_OF_BINARIES [--runs N] [--data FOLDER] [--quick] [--events 
   allocation decisions under 11 bounds, beside numpy, and HiGHS on 20,000 customers
   wide       decisions among 1,000 actions under one budget: time and peak memory
   aggregates every aggregate over every kind of window, one entity with 1 M events and 100,000 exposures
-  queries    group, filter, sort, first rows, join, distinct, running sums over 10 M rows
+  queries    group, filter, sort, first rows, join, distinct, running sums over 10 M rows, from files and
+             from memory
 
 Every engine runs as a process of its own, in turn within each round: quote the ratios. Times from files
 to file are wall seconds of the whole process, reading and writing included. Answers are compared before
@@ -243,25 +244,38 @@ def queries():
     folder = options.data / f"queries-{orders}"
     if not (folder / "accounts.parquet").exists():
         subprocess.run([sys.executable, here / "queries/data.py", folder, str(orders)], check=True)
-    lines = []
-    for place, (name, (_, _, _, columns)) in enumerate(corpus.QUERIES.items()):
-        work = folder / f"work-{place}"
-        shutil.rmtree(work, ignore_errors=True)
-        (work / "out").mkdir(parents=True)
-        (work / "data").symlink_to(folder)
-        (work / "query.c360").write_text(corpus.script(name))
-        peer = lambda library: Engine(
-            library, [sys.executable, here / "peers/query_peers.py", library, folder, name, work / f"{library}.parquet"],
-            work / f"{library}.parquet", work)
-        engines = [Engine("c360", [options.binaries / "c360", "run", "--quiet", "--no-cache", "--threads", "2", "query.c360"],
-                          work / "out/result.parquet", work), peer("duckdb"), peer("polars")]
-        rounds(engines, columns, count)
-        fastest = min(e.median for e in engines[1:])
-        lines.append([name, *[f"{e.median:.2f}" for e in engines], f"{engines[0].median / fastest:.2f}",
-                      *[f"{e.mebibytes:.0f}" for e in engines]])
-        shutil.rmtree(work, ignore_errors=True)
-    report.table(f"queries over {orders:,} orders, seconds from files to file, 2 threads",
-                 ["query", "c360", "DuckDB", "Polars", "by the best peer", "MiB c360", "DuckDB", "Polars"], lines)
+    for resident in (False, True):
+        lines = [query(folder, place, resident) for place in range(len(corpus.QUERIES))]
+        way = "from columns in memory to columns in memory" if resident else "from files to file"
+        report.table(f"queries over {orders:,} orders, seconds {way}, 2 threads",
+                     ["query", "c360", "DuckDB", "Polars", "by the best peer", "MiB c360", "DuckDB", "Polars"], lines)
+
+
+def query(folder, place, resident):
+    """One line of the table: each engine as a process of its own; resident, it repeats the query itself."""
+    name, (_, _, _, columns) = list(corpus.QUERIES.items())[place]
+    work = folder / f"work-{place}"
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "out").mkdir(parents=True)
+    (work / "data").symlink_to(folder)
+    (work / "query.c360").write_text(corpus.script(name))
+    repeat = ["--resident", str(count + 1)] if resident else []
+    peer = lambda library: Engine(
+        library, [sys.executable, here / "peers/query_peers.py", library, folder, name, work / f"{library}.parquet", *repeat],
+        work / f"{library}.parquet", work)
+    command = ([options.binaries / "c360-resident", "query.c360", str(count + 1), "2",
+                "orders=data/orders.parquet", "accounts=data/accounts.parquet"] if resident else
+               [options.binaries / "c360", "run", "--quiet", "--no-cache", "--threads", "2", "query.c360"])
+    engines = [Engine("c360", command, work / "out/result.parquet", work), peer("duckdb"), peer("polars")]
+    rounds(engines, columns, 1 if resident else count, resident=resident)
+    if resident:
+        # The first run also pays for the first touch of memory.
+        for engine in engines:
+            engine.seconds = engine.seconds[1:]
+    shutil.rmtree(work, ignore_errors=True)
+    fastest = min(e.median for e in engines[1:])
+    return [name, *[f"{e.median:.2f}" for e in engines], f"{engines[0].median / fastest:.2f}",
+            *[f"{e.mebibytes:.0f}" for e in engines]]
 
 
 def machine():

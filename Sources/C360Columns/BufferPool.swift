@@ -12,7 +12,7 @@ package enum BufferPool {
   /// Smaller pieces are left to `malloc`, which keeps them itself.
   static let smallest = 4 << 20
   /// Bytes that may lie idle.
-  private static let limit = Atomic<Int>(256 << 20)
+  private static let limit = Atomic<Int>(1 << 30)
 
   /// For a process that holds itself to a bound on its memory.
   package static func keep(atMost bytes: Int) { limit.store(bytes, ordering: .relaxed) }
@@ -23,12 +23,12 @@ package enum BufferPool {
   }
   private static let idle = Mutex(Idle())
 
-  /// A piece of at least `size` bytes, and not more than half as much again.
+  /// A piece of at least `size` bytes, and not more than twice as many.
   static func take(_ size: Int) -> (base: UnsafeMutableRawPointer, size: Int)? {
     let taken = idle.withLock { (idle: inout Idle) -> Taken? in
       var best: Int?
       for (index, piece) in idle.pieces.enumerated()
-      where piece.size >= size && piece.size <= size + size / 2 {
+      where piece.size >= size && piece.size <= 2 * size {
         if let best, idle.pieces[best].size <= piece.size { continue }
         best = index
       }

@@ -259,6 +259,47 @@ struct EvaluationTests {
     #expect(try prompt.ask("orders | group { n = count() }").contains("1"))
   }
 
+  @Test("a table that is declared anew is read from where it is now")
+  func redefinedTable() throws {
+    let prompt = try Prompt()
+    #expect(try prompt.ask("orders | group { n = count() }").contains("5"))
+    try prompt.write(
+      "later.csv", "customer,bought,amount\n1,2026-02-05T10:00:00Z,10\n2,2026-02-05T10:00:00Z,7\n")
+    try prompt.ask(
+      """
+      events orders of person from "\(prompt.path("later.csv"))" {
+        customer: int         @key
+        bought:   time        @time
+        amount:   money(EUR)
+        observed through @2026-02-28
+      }
+      """)
+    #expect(try prompt.ask("orders | group { n = count() }").contains("2"))
+    #expect(try prompt.ask("today | group { n = count(); most = max(spend) }").contains("10"))
+  }
+
+  @Test(
+    "a query that does not fit in memory says so, and the session goes on",
+    arguments: [
+      "orders | sort amount", "orders | group bought, amount { n = count() }",
+      "orders | distinct bought, amount",
+      "orders | window per customer sort bought { s = sum(amount) }",
+      "orders | join orders on customer expand { other = amount }",
+    ])
+  func beyondMemory(query: String) throws {
+    let prompt = try Prompt()
+    var rows = "customer,bought,amount,kind\n"
+    for row in 0..<3000 {
+      rows += "\(row % 7),2026-01-0\(row % 9 + 1)T10:00:00Z,\(row * 31 % 997),tea\n"
+    }
+    try prompt.write("orders.csv", rows)
+    try prompt.ask(":set memory 30KB")
+    #expect(try prompt.refused(query).contains("E0703"))
+    try prompt.ask(":set memory none")
+    #expect(try prompt.ask("orders | group { n = count() }").contains("3000"))
+    #expect(try prompt.ask("1 + 1") == "2\n")
+  }
+
   @Test("show is kept for the script, a bare query is not; output writes at once")
   func kept() throws {
     let prompt = try Prompt()

@@ -155,7 +155,7 @@ struct MemoryTests {
 
   private func run(
     _ script: Script, memory: Int?
-  ) throws -> (file: Data?, operations: [String], codes: [String]) {
+  ) throws -> (file: Data?, operations: [String], codes: [String], messages: [String]) {
     try script.inFolder { session in
       var session = session
       let operations = Mutex<[String]>([])
@@ -164,14 +164,16 @@ struct MemoryTests {
         operations.withLock { $0.append(progress.operation) }
       }
       var codes: [String] = []
+      var messages: [String] = []
       do {
         _ = try session.run()
       } catch let failure as RunFailure {
         codes = failure.diagnostics.map(\.code.name)
+        messages = failure.diagnostics.map(\.message)
       }
       let file = try? Data(
         contentsOf: URL(filePath: session.directory).appending(path: "result.csv"))
-      return (file, operations.withLock { $0 }, codes)
+      return (file, operations.withLock { $0 }, codes, messages)
     }
   }
 
@@ -204,12 +206,34 @@ struct MemoryTests {
     #expect(try run(script, memory: 200_000).codes == ["E0703"])
   }
 
-  @Test("what needs all rows at once must fit")
-  func allRows() throws {
-    let script = script(
-      "output result = orders | sort amount | select customer, bought, amount to \"result.csv\"\n",
-      customers: 3_000)
-    #expect(try run(script, memory: 200_000).codes == ["E0703"])
+  @Test(
+    "what needs all rows at once must fit, or says which step does not",
+    arguments: [
+      ("orders | sort amount | select customer, bought, amount", "sort orders"),
+      ("orders | group customer, bought { n = count() } | sort -n", "group orders"),
+      ("orders | distinct customer, amount", "group orders"),
+      ("orders | window per customer sort bought { s = sum(amount) }", "window orders"),
+      (
+        "orders | join people on customer { region } | select customer, region",
+        "join orders, people"
+      ),
+    ])
+  func allRows(_ query: String, _ step: String) throws {
+    let people = """
+      profile people of person from "people.csv" {
+        customer: int   @key
+        region:   text?
+      }
+
+      """
+    var script = script(people + "output result = \(query) to \"result.csv\"\n", customers: 3_000)
+    script.files["people.csv"] = "customer,region\n1,north\n2,south\n"
+    let refused = try run(script, memory: 150_000)
+    #expect(refused.codes == ["E0703"])
+    #expect(refused.file == nil)
+    #expect(refused.messages.first?.contains(step) == true, "\(refused.messages)")
+    // The same with room for it.
+    #expect(try run(script, memory: 1 << 30).codes == [])
   }
 
   /// 3,000 customers, each with one row of each of 3,000 others, would take hundreds of megabytes.

@@ -66,7 +66,10 @@ struct ReadOnDemandTests {
   }
 
   /// What a run says of a query on a file.
-  private func said(_ query: String, of file: String) throws -> [String] {
+  private func said(
+    _ query: String, of file: String,
+    _ adjust: @escaping @Sendable (inout SessionOptions) -> Void = { _ in }
+  ) throws -> [String] {
     let script = Script(
       text: """
         entity person
@@ -77,9 +80,22 @@ struct ReadOnDemandTests {
           amount:   int
           kind:     int?
         }
+        events gifts of person from "\(file)" {
+          customer: int   @key
+          bought:   time  @time
+          line:     int
+        }
+        profile people of person from "people.csv" {
+          customer: int   @key
+          region:   text?
+        }
         show \(query)
 
-        """, files: ["orders.csv": Self.text])
+        """,
+      files: [
+        "orders.csv": Self.text, "people.csv": "customer,region\n1,north\n2,south\n4,\n5,south\n",
+      ],
+      adjust: adjust)
     return try script.inFolder { session in
       try writeParquet(in: session.directory, pool: session.texts)
       do {
@@ -118,5 +134,59 @@ struct ReadOnDemandTests {
     ])
   func sameAsText(_ query: String) throws {
     #expect(try said(query, of: "orders.parquet") == said(query, of: "orders.csv"))
+  }
+
+  @Test(
+    "the same when rows come row group by row group",
+    arguments: [
+      "orders | group kind { n = count(); rows = count(kind); sum = sum(amount); mean = mean(line) }",
+      "orders | group { least = min(line); most = max(kind); any = any(amount > 9); all = all(line > 0) }",
+      "orders | group amount { share = share(where line > 50); ratio = ratio(line, customer) }",
+      // Sums in units that grow finer, and in none that all values fit.
+      "orders | derive part = amount / (line + 1) | group kind { sum = sum(part); mean = mean(part); least = min(part) }",
+      """
+      orders | derive part = if line < 50 then 1e-200 else if line < 75 then 1e200 else -1e200
+        | group kind { sum = sum(part); most = max(part) }
+      """,
+      "orders | derive part = if line < 3 then 0.0 / 0.0 else 1.5 | group amount { sum = sum(part) }",
+      "orders | derive word = if amount > 5 then \"tea\" else \"cake\" | group word { least = min(word); n = count() }",
+      "orders | derive word = if line > 50 then \"tea\" else \"cake\" | group customer { least = min(word); most = max(word) }",
+      // Groups that come late, of several keys, of computed ones, and too many.
+      "orders | group line, kind { n = count() }",
+      "orders | group tens = line / 10 { n = count(); mid = median(amount) }",
+      "orders | where kind > 0 | group amount { n = count() }",
+      "orders | where kind > 0 | derive twice = 2 * kind | where twice > 2 | group twice { n = count() }",
+      "orders | where kind > 5 | group { n = count(); sum = sum(amount); least = min(amount) }",
+      "orders | where kind > 0 | group amount { mid = median(line) }",
+      // Partners.
+      """
+      orders | join gifts on line == line expand { late = bought } | where amount > 2 | group kind { n = count(); last = max(late) }
+      """,
+      "orders | where line < 40 | join gifts on customer == customer expand { other = line } | group kind { n = sum(other) }",
+      "orders | join only people on customer { region } | group region { n = count(); sum = sum(line) }",
+      "orders | join people on customer { region } | group region, kind { n = count(); sum = sum(line) }",
+      // First rows, with and without ties.
+      "orders | take 15 | select line, kind",
+      "orders | skip 25 | take 10 | select line",
+      "orders | skip 95 | take 10 | select line",
+      "orders | where kind > 1 | take 12 | select line",
+      "orders | sort -line | take 30 | select line, kind",
+      "orders | sort -amount, line | take 30 | select line",
+      "orders | sort kind, -line | take 3 | select line",
+      "orders | sort amount | take 20 | select amount, kind",
+      "orders | where kind == 1 | sort -amount | take 4",
+      "orders | where 9223372036854775807 - amount * kind > 9223372036854775800 | group { n = count() }",
+      "orders | group kind { sum = sum(9000000000000000000 + line) }",
+      "orders | distinct customer, kind",
+    ])
+  func sameInBatches(_ query: String) throws {
+    let whole = try said(query, of: "orders.csv")
+    for threads in [1, 2] {
+      let inBatches = try said(query, of: "orders.parquet") {
+        $0.batchSize = 3
+        $0.threads = threads
+      }
+      #expect(inBatches == whole)
+    }
   }
 }

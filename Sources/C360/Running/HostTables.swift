@@ -71,10 +71,7 @@ final class HostTables: TableProvider {
     switch reading.origin {
     case .batch(let bound): batch = bound
     case .files(let contract):
-      if let kept = try session.options.tableCache?.rows(
-        of: contract, reading.paths, session, bytes: estimatedBytes(source: index, columns: []),
-        progress: readProgress)
-      {
+      if let kept = try kept(contract, reading.paths, source: index) {
         batch = kept
         break
       }
@@ -113,6 +110,10 @@ final class HostTables: TableProvider {
     switch reading.origin {
     case .batch(let bound): rows = LoadedRows(bound)
     case .files(let contract):
+      if let kept = try kept(contract, reading.paths, source: index) {
+        rows = LoadedRows(kept)
+        break
+      }
       let stream = try TableStream(
         contract, pool: session.texts, threads: session.threadCount,
         cancellation: session.options.cancellation, progress: readProgress)
@@ -124,6 +125,15 @@ final class HostTables: TableProvider {
         reading, of: index, rows: rows + (files?.skippedRows(.condition) ?? 0),
         dropped: dropped + (files?.skippedRows(.notYetKnown) ?? 0), files?.rowGroups)
     }
+  }
+
+  /// The rows of files from the columns that stay in memory; nil: there are none.
+  private func kept(
+    _ contract: TableContract, _ paths: [String], source index: Int
+  ) throws -> Batch? {
+    try session.options.tableCache?.rows(
+      of: contract, paths, session, bytes: estimatedBytes(source: index, columns: []),
+      progress: readProgress)
   }
 
   func isReadOnDemand(source index: Int) -> Bool {

@@ -49,6 +49,13 @@ package final class TableCache: Sendable {
     state.withLock { $0.tables.values.reduce(0) { $0 + $1.byteCount } }
   }
 
+  /// Of the files whose columns are kept.
+  package var tableNames: [String] {
+    state.withLock { state in
+      state.tables.keys.flatMap { $0.map { String($0.split(separator: "/").last ?? "") } }
+    }
+  }
+
   package func removeAll() { state.withLock { $0.tables = [:] } }
 
   /// The columns of a contract, read now as far as they are not kept; all rows of the files.

@@ -51,6 +51,13 @@ extension ExecutionContext {
       progress: { report(progress($0)) })
   }
 
+  /// The same for a piece of work that has one thread.
+  var onOneThread: ExecutionContext {
+    ExecutionContext(
+      threads: 1, batchSize: batchSize, pool: pool, sparesMemory: sparesMemory,
+      cancellation: cancellation)
+  }
+
   /// For operators, between tiles.
   public func checkCancelled() throws(EngineError) {
     if cancellation.isCancelled { throw .cancelled }

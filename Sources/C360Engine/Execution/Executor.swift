@@ -73,7 +73,19 @@ public struct Executor: Sendable {
     for case .scan(let scan) in plan.steps {
       rows[scan.relation] = runner.tables.estimatedRows(source: scan.source) ?? 0
     }
-    return MemoryForecast(plan).peak(rows: rows) <= limit
+    return MemoryForecast(plan, passing: passing).peak(rows: rows) <= limit
+  }
+
+  /// Relations whose rows are never all there.
+  private var passing: Set<RelationID> {
+    var passing: Set<RelationID> = []
+    for place in plan.steps.indices {
+      guard let stream = ScanStream(place, in: plan), stream.isBounded,
+        runner.tables.isReadOnDemand(source: stream.source)
+      else { continue }
+      passing.formUnion(stream.passing)
+    }
+    return passing
   }
 
   private func runWhole(
@@ -89,6 +101,7 @@ public struct Executor: Sendable {
     }
     runner.context.progress?(
       ProgressReport(operation: "done", done: plan.steps.count, total: plan.steps.count))
+    statistics.sort { $0.step < $1.step }
     return ExecutionResult(
       sinks: plan.sinks.map { SinkResult(index: $0.index, rows: SinkRows($0.batch(state))) },
       rowCounts: state.relations.mapValues(\.rowCount), counts: state.counts,

@@ -27,6 +27,12 @@ struct MemoryBudget: Sendable {
     }
   }
 
+  /// - Throws: `.memory` where so many bytes are more than the limit.
+  func hold(_ bytes: Int, operation: String) throws(EngineError) {
+    guard let limit, bytes > limit else { return }
+    throw .memory(limit: limit, needed: bytes, operation: operation)
+  }
+
   /// Bytes of all columns; memory that columns share counts once.
   static func resident(_ state: ExecutionState) -> Int {
     var seen = Set<ObjectIdentifier>()

@@ -124,9 +124,12 @@ enum StepMemory {
 struct MemoryForecast {
   private let plan: Plan
   private let lifetimes: ColumnLifetimes
+  private let passing: Set<RelationID>
 
-  init(_ plan: Plan) {
+  /// - Parameter passing: relations whose rows come and go batch by batch.
+  init(_ plan: Plan, passing: Set<RelationID> = []) {
     self.plan = plan
+    self.passing = passing
     lifetimes = ColumnLifetimes(plan)
   }
 
@@ -148,7 +151,9 @@ struct MemoryForecast {
     var peak = 0
     for (index, step) in plan.steps.enumerated() {
       setRows(step, &rows)
-      let count = { (relation: RelationID) in rows[relation] ?? 0 }
+      let count = { (relation: RelationID) in
+        passing.contains(relation) ? 0 : rows[relation] ?? 0
+      }
       for column in StepColumns(step, in: plan).written {
         resident[column] = count(plan[column].relation) * StepMemory.width([column], plan)
       }

@@ -23,59 +23,76 @@ struct StepRunner: Sendable {
     _ plan: Plan, _ state: inout ExecutionState, where isWanted: (Int) -> Bool = { _ in true },
     done: (StepStatistics) -> Void
   ) throws(Failure) {
+    let order = ScanStream.order(plan) { stream in
+      tables.isReadOnDemand(source: stream.source) && stream.places.allSatisfy(isWanted)
+    }
+    // Places below are those in this order.
+    var plan = plan
+    plan.steps = order.map { plan.steps[$0] }
     let lifetimes = ColumnLifetimes(plan)
     let late = LateColumns(plan, tables)
-    var finished: Set<Int> = []
-    for (index, step) in plan.steps.enumerated() where isWanted(index) {
-      if finished.contains(index) { continue }
+    var next = 0
+    while next < plan.steps.count {
+      let place = next
+      next += 1
+      guard isWanted(order[place]) else { continue }
+      let step = plan.steps[place]
       let operation = StepName.of(step, in: plan)
       do throws(EngineError) {
         try context.checkCancelled()
         context.progress?(
-          ProgressReport(operation: operation, done: index, total: plan.steps.count))
-        try memory.reserve(for: step, operation: operation, state, tables)
+          ProgressReport(operation: operation, done: place, total: plan.steps.count))
         let before = MemoryBudget.resident(state)
-        if let scan = ScanFilter(index, in: plan), isWanted(scan.places[scan.places.count - 1]),
-          let seconds = try filtered(scan, &state)
+        if let stream = ScanStream(place, in: plan),
+          stream.places.allSatisfy({ isWanted(order[$0]) }),
+          let (places, seconds) = try streamed(stream, &state, late)
         {
           let after = MemoryBudget.resident(state)
-          for (place, seconds) in zip(scan.places, seconds) {
-            let target = StepName.target(of: plan.steps[place])
+          for (place, seconds) in zip(places, seconds) {
             done(
               StepStatistics(
-                step: place, operation: StepName.of(plan.steps[place], in: plan),
-                rows: state.rowCount(target), seconds: seconds,
-                bytes: place == scan.places.last ? max(0, after - before) : 0, residentBytes: after)
-            )
+                step: order[place], operation: StepName.of(plan.steps[place], in: plan),
+                rows: state.rowCount(StepName.target(of: plan.steps[place])), seconds: seconds,
+                bytes: place == places.last ? max(0, after - before) : 0,
+                residentBytes: after))
             lifetimes.free(after: place, in: &state)
           }
-          finished.formUnion(scan.places)
+          next = place + places.count
           continue
         }
+        try memory.reserve(for: step, operation: operation, state, tables)
         let started = DispatchTime.now().uptimeNanoseconds
         try run(step, &state, late)
         let elapsed = DispatchTime.now().uptimeNanoseconds - started
         let after = MemoryBudget.resident(state)
         done(
           StepStatistics(
-            step: index, operation: operation, rows: state.rowCount(StepName.target(of: step)),
+            step: order[place], operation: operation,
+            rows: state.rowCount(StepName.target(of: step)),
             seconds: Double(elapsed) / 1e9, bytes: max(0, after - before), residentBytes: after))
       } catch {
-        throw Failure(step: index, error: error)
+        throw Failure(step: order[place], error: error)
       }
-      lifetimes.free(after: index, in: &state)
+      lifetimes.free(after: place, in: &state)
       state.timelines.dropFreed(state)
     }
   }
 
-  /// The rows that a filter leaves of a scan, with the seconds of the steps; nil: the steps are to run
-  /// one after the other. So they do too after an error, which then is the one of the whole table.
-  private func filtered(
-    _ scan: ScanFilter, _ state: inout ExecutionState
-  ) throws(EngineError) -> [Double]? {
-    guard tables.isReadOnDemand(source: scan.source) else { return nil }
+  /// The steps of a stream that are done, with their seconds; nil: they are to run one after the other.
+  /// So they do too after an error, which then is the one of the whole table.
+  private func streamed(
+    _ stream: ScanStream, _ state: inout ExecutionState, _ late: LateColumns
+  ) throws(EngineError) -> (places: [Int], seconds: [Double])? {
+    guard tables.isReadOnDemand(source: stream.source) else { return nil }
+    var stream: ScanStream? = stream
     do throws(EngineError) {
-      return try scan.run(&state, tables, context)
+      while let way = stream {
+        if let seconds = try way.run(&state, tables, memory, late, context) {
+          return (way.places, seconds)
+        }
+        stream = way.shorter
+      }
+      return nil
     } catch {
       if case .cancelled = error { throw error }
       return nil

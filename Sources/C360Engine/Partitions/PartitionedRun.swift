@@ -191,8 +191,11 @@ struct PartitionedRun: Sendable {
       if let limit = runner.memory.limit, !columns.isEmpty {
         let bytes = MemoryBudget.resident(state) + rows.byteCount(columns)
         if bytes > limit {
+          let step = part.steps.first { $0.looks(at: relation, in: plan) }
           throw .memory(
-            limit: limit, needed: bytes, operation: "all of \(plan.name(of: relation)) at once")
+            limit: limit, needed: bytes,
+            operation: step.map { StepName.of($0, in: plan) } ?? "all of \(plan.name(of: relation))"
+          )
         }
       }
       state.relations[relation] = Relation(

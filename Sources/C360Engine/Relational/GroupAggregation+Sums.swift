@@ -1,45 +1,28 @@
 import C360Columns
 import C360Plan
 import CKernels
+import Synchronization
 
 /// Sums, means, ratios and variances: exact, rounded once (semantics.md E3).
 extension GroupAggregation {
-  func sumOrMean(isMean: Bool) throws(EngineError) -> Vector {
+  func sumOrMean() throws(EngineError) -> Vector {
     guard let argument else { preconditionFailure("sum and mean have an argument") }
-    if let width = argument.type.width { return try vectors(argument, width, isMean: isMean) }
+    if let width = argument.type.width { return try vectors(argument, width) }
     if argument.type == .float64 {
-      let sums = try floatSums(argument, mask([argument]), isMean: isMean)
-      return try column(.float64, 0.0) { sums($0) }
+      return try results.floats(try floatSums(argument, mask([argument])))
     }
-    let sums = try states(IntSumAccumulator(values: argument.int64s), mask([argument]))
-    if !isMean {
-      // In the order of the output, so that the first group there is the one reported.
-      for place in 0..<groups.count {
-        let group = order.map { Int($0.elements(Int32.self)[place]) } ?? place
-        if Int64(exactly: sums[group].sum) == nil {
-          throw .row(
-            origin: aggregate.origin, relation: output, row: place,
-            detail: "the sum \(sums[group].sum) does not fit 64 bits")
-        }
-      }
-      return try column(.int64, 0 as Int64) { Int64(truncatingIfNeeded: sums[$0].sum) }
-    }
-    if logical.physical == .int64 {
-      return try column(.int64, 0 as Int64) { group in
-        let state = sums[group]
-        return state.count == 0 ? nil : roundedQuotient(state.sum, state.count)
-      }
-    }
-    return try column(.float64, 0.0) { group in
-      let state = sums[group]
-      return state.count == 0
-        ? nil : ExactTotal.units(state.sum, exponent: 0).mean(of: state.count)
-    }
+    let sums = try integerSums(argument)
+    return try results.integers { sums[$0] }
+  }
+
+  func integerSums(
+    _ argument: Vector
+  ) throws(EngineError) -> GroupStates<IntSumAccumulator.State> {
+    try states(IntSumAccumulator(values: argument.int64s), mask([argument]))
   }
 
   /// Element by element what the sum or mean of floats is.
-  private func vectors(_ argument: Vector, _ width: Int, isMean: Bool) throws(EngineError) -> Vector
-  {
+  private func vectors(_ argument: Vector, _ width: Int) throws(EngineError) -> Vector {
     let mask = mask([argument])
     let result = Buffer(byteCount: groups.count * width * 8)
     let validity = Buffer(byteCount: groups.count)
@@ -52,8 +35,7 @@ extension GroupAggregation {
       for row in 0..<rowCount {
         elements.elements(Double.self)[row] = argument.float64s[row * width + place]
       }
-      let sums = try floatSums(
-        Vector(type: .float64, count: rowCount, values: elements), mask, isMean: isMean)
+      let sums = try floatSums(Vector(type: .float64, count: rowCount, values: elements), mask)
       for group in 0..<groups.count {
         let sum = sums(group)
         target[group * width + place] = sum ?? 0
@@ -71,8 +53,7 @@ extension GroupAggregation {
     let both = mask([argument, second])
     let numerators = try exactTotals(Self.floats(argument), both)
     let denominators = try exactTotals(Self.floats(second), both)
-    // Over nothing the divisor is 0, too.
-    return try column(.float64, 0.0) { numerators($0) / denominators($0) }
+    return try results.ratios(numerators, denominators)
   }
 
   func variance() throws(EngineError) -> Vector {
@@ -86,7 +67,7 @@ extension GroupAggregation {
       aggregate.function == .standardDeviation
       || aggregate.function == .populationStandardDeviation
     let variances: (Int) -> Double?
-    if let scale = scale(of: values, mask) {
+    if let scale = try scale(of: values, mask) {
       let moments = try states(MomentsAccumulator(values: values.float64s, scale: scale), mask)
       variances = { group in
         let state = moments[group]
@@ -110,12 +91,10 @@ extension GroupAggregation {
 
   /// The sum of each group, or the mean, which is nil over nothing.
   private func floatSums(
-    _ values: Vector, _ mask: RowMask, isMean: Bool
+    _ values: Vector, _ mask: RowMask
   ) throws(EngineError) -> (Int) -> Double? {
-    @Sendable func rounded(_ total: ExactTotal, _ count: Int64) -> Double? {
-      !isMean ? total.rounded : count == 0 ? nil : total.mean(of: count)
-    }
-    if let scale = scale(of: values, mask) {
+    let results = results
+    if let scale = try scale(of: values, mask) {
       if let parts = groups.parts {
         let found = FoundSums(groups.count)
         try groups.finish(
@@ -123,15 +102,15 @@ extension GroupAggregation {
           context
         ) { group, state in
           // Each is rounded as soon as it is done: they are many.
-          found.set(group, rounded(state.total(scale), state.count))
+          found.set(group, results.rounded(state.total(scale), state.count))
         }
         return { found[$0] }
       }
       let sums = try states(FloatSumAccumulator(values: values.float64s, scale: scale), mask)
-      return { rounded(sums[$0].total(scale), sums[$0].count) }
+      return { results.rounded(sums[$0].total(scale), sums[$0].count) }
     }
     var sums = [Double?](repeating: nil, count: groups.count)
-    forEachExactSum(values, mask) { sums[$0] = rounded($1.total, $2) }
+    forEachExactSum(values, mask) { sums[$0] = results.rounded($1.total, $2) }
     return { sums[$0] }
   }
 
@@ -139,7 +118,7 @@ extension GroupAggregation {
   private func exactTotals(
     _ values: Vector, _ mask: RowMask
   ) throws(EngineError) -> (Int) -> ExactTotal {
-    if let scale = scale(of: values, mask) {
+    if let scale = try scale(of: values, mask) {
       let sums = try states(FloatSumAccumulator(values: values.float64s, scale: scale), mask)
       return { sums[$0].total(scale) }
     }
@@ -159,13 +138,27 @@ extension GroupAggregation {
     }
   }
 
-  private func scale(of values: Vector, _ mask: RowMask) -> ExactScale? {
-    var range = ExponentRange()
+  private func scale(of values: Vector, _ mask: RowMask) throws(EngineError) -> ExactScale? {
+    ExactScale(try exponents(of: values, mask), count: rowCount)
+  }
+
+  /// Those of the rows that count.
+  func exponents(of values: Vector, _ mask: RowMask) throws(EngineError) -> ExponentRange {
     let numbers = values.float64s
-    for row in 0..<rowCount where mask.bytes.map({ $0[row] != 0 }) ?? true {
-      range.include(numbers[row])
+    let pieces = Parallel.pieces(rowCount, threads: context.threads)
+    let found = Mutex(ExponentRange())
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      let rows = pieces[piece]
+      var range = ExponentRange()
+      if let bytes = mask.bytes {
+        for row in rows where bytes[row] != 0 { range.include(numbers[row]) }
+      } else {
+        range = FloatProfile(numbers + rows.lowerBound, count: rows.count).exponents
+      }
+      let own = range
+      found.withLock { $0.merge(own) }
     }
-    return ExactScale(range, count: rowCount)
+    return found.withLock { $0 }
   }
 
   /// Rows of the mask, group by group, each group's in order.
@@ -198,7 +191,7 @@ extension GroupAggregation {
   }
 
   /// The numbers as floats; integers are converted.
-  private static func floats(_ vector: Vector) -> Vector {
+  static func floats(_ vector: Vector) -> Vector {
     guard vector.type == .int64 else { return vector }
     let buffer = Buffer(byteCount: vector.count * 8)
     c360_i64_to_f64(vector.int64s, buffer.elements(Double.self), vector.count)

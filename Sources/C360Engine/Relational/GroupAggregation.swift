@@ -34,12 +34,15 @@ struct GroupAggregation {
   /// In the order in which groups are numbered.
   func result() throws(EngineError) -> Vector {
     switch aggregate.function {
-    case .count: return try count()
-    case .any, .all: return try truth(isAny: aggregate.function == .any)
-    case .share: return try share()
-    case .sum, .mean: return try sumOrMean(isMean: aggregate.function == .mean)
+    case .count:
+      let counts = try counts()
+      return try results.counts { counts[$0] }
+    case .any, .all, .share:
+      let truths = try truths()
+      return try results.truths { truths[$0] }
+    case .sum, .mean: return try sumOrMean()
     case .ratio: return try ratio()
-    case .min, .max: return try extreme(isGreatest: aggregate.function == .max)
+    case .min, .max: return try extreme()
     case .first, .last: return try place(isLast: aggregate.function == .last)
     case .distinct: return try distinct()
     case .mode: return try mode()
@@ -76,49 +79,36 @@ struct GroupAggregation {
     try GroupStates(accumulator, groups, rowCount: rowCount, mask: mask, context)
   }
 
+  var results: GroupResults {
+    GroupResults(
+      aggregate: aggregate, count: groups.count, order: order, output: output,
+      type: logical.physical)
+  }
+
   /// A column of one value a group; nil for null.
   func column<Value: BitwiseCopyable>(
     _ type: PhysicalType, _ null: Value, _ value: (Int) throws(EngineError) -> Value?
   ) throws(EngineError) -> Vector {
-    let buffer = Buffer(byteCount: groups.count * type.stride)
-    let validity = Buffer(byteCount: groups.count)
-    let valid = validity.elements(UInt8.self)
-    var hasNulls = false
-    for group in 0..<groups.count {
-      let value = try value(group)
-      buffer.elements(Value.self)[group] = value ?? null
-      valid[group] = value == nil ? 0 : 1
-      hasNulls = hasNulls || value == nil
-    }
-    return Vector(
-      type: type, count: groups.count, values: buffer, validity: hasNulls ? validity : nil)
+    try results.column(type, null, value)
   }
 
   // MARK: Counts
 
-  private func count() throws(EngineError) -> Vector {
-    let counts = try states(CountAccumulator(), mask([argument]))
-    return try column(.int64, 0 as Int64) { counts[$0] }
+  func counts() throws(EngineError) -> GroupStates<Int64> {
+    try states(CountAccumulator(), mask([argument]))
   }
 
-  private func truth(isAny: Bool) throws(EngineError) -> Vector {
-    let shares = try states(
-      ShareAccumulator(condition: argument?.bools, alsoTrue: nil), mask([argument]))
-    return try column(.bool, 0 as UInt8) { group in
-      let share = shares[group]
-      return (isAny ? share.matching > 0 : share.matching == share.count) ? 1 : 0
+  /// Of `any`, `all` and `share`.
+  func truths() throws(EngineError) -> GroupStates<ShareAccumulator.State> {
+    if aggregate.function != .share {
+      return try states(
+        ShareAccumulator(condition: argument?.bools, alsoTrue: nil), mask([argument]))
     }
-  }
-
-  private func share() throws(EngineError) -> Vector {
     let condition = mask([])
-    let shares = try states(
+    defer { withExtendedLifetime(condition) {} }
+    return try states(
       ShareAccumulator(condition: condition.bytes, alsoTrue: argument?.bools),
       mask([argument], filtered: false))
-    return try column(.float64, 0.0) { group in
-      let share = shares[group]
-      return share.count == 0 ? nil : Double(share.matching) / Double(share.count)
-    }
   }
 
   // MARK: Places and extremes
@@ -137,29 +127,28 @@ struct GroupAggregation {
       rows.pointer, count: groups.count, hasMissing: hasMissing, threads: 1)
   }
 
-  private func extreme(isGreatest: Bool) throws(EngineError) -> Vector {
+  private func extreme() throws(EngineError) -> Vector {
     guard let argument else { preconditionFailure("min and max have an argument") }
     if argument.type == .text {
       let rows = try states(
         TextExtremeAccumulator(
-          codes: argument.codes, pool: context.pool, isGreatest: isGreatest), mask([argument]))
+          codes: argument.codes, pool: context.pool, isGreatest: aggregate.function == .max),
+        mask([argument]))
       return try gather(argument, rows)
     }
+    let found = try extremes(argument)
+    return try results.extremes { found[$0] }
+  }
+
+  /// Of an argument that is no text.
+  func extremes(
+    _ argument: Vector
+  ) throws(EngineError) -> GroupStates<ExtremeAccumulator.State> {
     let keys = ExtremeKeys(argument)
-    let found = try states(
-      ExtremeAccumulator(keys: keys.values, isGreatest: isGreatest), mask([argument]))
-    switch argument.type {
-    case .float64:
-      return try column(.float64, 0.0) {
-        found[$0].isPresent ? orderedDouble(found[$0].key) : nil
-      }
-    case .bool:
-      return try column(.bool, 0 as UInt8) {
-        found[$0].isPresent ? UInt8(truncatingIfNeeded: found[$0].key) : nil
-      }
-    default:
-      return try column(.int64, 0 as Int64) { found[$0].isPresent ? found[$0].key : nil }
-    }
+    defer { withExtendedLifetime(keys) {} }
+    return try states(
+      ExtremeAccumulator(keys: keys.values, isGreatest: aggregate.function == .max),
+      mask([argument]))
   }
 }
 

@@ -49,7 +49,7 @@ enum GroupOperator {
   }
 
   /// −0 as 0, NaN as the canonical one: what equal keys have in common.
-  private static func canonicalKeys(_ vector: Vector) -> Vector {
+  static func canonicalKeys(_ vector: Vector) -> Vector {
     guard vector.type == .float64 else { return vector }
     let values = vector.float64s
     for row in 0..<vector.count {

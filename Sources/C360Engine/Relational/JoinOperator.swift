@@ -1,12 +1,19 @@
 import C360Columns
 import C360Plan
+import Synchronization
 
 enum JoinOperator {
   static func run(
     _ step: JoinStep, _ state: inout ExecutionState, _ context: ExecutionContext,
     _ memory: MemoryBudget
   ) throws(EngineError) {
-    let leftCount = state.rowCount(step.left)
+    try run(step, try index(step, state, context), &state, context, memory)
+  }
+
+  /// The rows of the right.
+  static func index(
+    _ step: JoinStep, _ state: ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) -> JoinIndex {
     let index = try JoinIndex(
       step.keys.map { state.vector($0.right) }, rowCount: state.rowCount(step.right), context)
     if !step.expands, let row = index.repeatedRow {
@@ -14,9 +21,19 @@ enum JoinOperator {
         relation: step.right,
         detail: "has several rows with the keys of its row \(row + 1), and `join` wants one")
     }
+    return index
+  }
+
+  /// The rows of the left with their partners.
+  static func run(
+    _ step: JoinStep, _ index: JoinIndex, _ state: inout ExecutionState,
+    _ context: ExecutionContext, _ memory: MemoryBudget
+  ) throws(EngineError) {
+    let leftCount = state.rowCount(step.left)
     let groups = try index.groups(
       of: step.keys.map { state.vector($0.left) }, rowCount: leftCount, context)
-    let size = JoinSize(groups.elements(Int32.self), leftCount, index, isInner: step.isInner)
+    let size = try JoinSize(
+      groups.elements(Int32.self), leftCount, index, isInner: step.isInner, context)
     guard size.count < Int(Int32.max) else {
       throw .unusable(relation: step.output, detail: "has \(size.count) rows, more than 2³¹ − 2")
     }
@@ -151,16 +168,30 @@ struct JoinIndex: @unchecked Sendable {
 
 /// The rows of a join, counted before any is made.
 struct JoinSize {
-  private(set) var count = 0
+  let count: Int
   /// Whether a row of the left has no partner.
-  private(set) var hasLone = false
+  let hasLone: Bool
 
-  init(_ groups: UnsafePointer<Int32>, _ leftCount: Int, _ index: JoinIndex, isInner: Bool) {
-    for row in 0..<leftCount {
-      let found = index.partners(groups[row]).count
-      if found == 0 { hasLone = true }
-      count += found == 0 ? (isInner ? 0 : 1) : found
+  init(
+    _ groups: UnsafePointer<Int32>, _ leftCount: Int, _ index: JoinIndex, isInner: Bool,
+    _ context: ExecutionContext
+  ) throws(EngineError) {
+    let pieces = Parallel.pieces(leftCount, threads: context.threads)
+    let sizes = Mutex((rows: 0, lone: 0))
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      try context.checkCancelled()
+      var (rows, lone) = (0, 0)
+      for row in pieces[piece] {
+        let found = index.partners(groups[row]).count
+        rows += found
+        lone += found == 0 ? 1 : 0
+      }
+      let own = (rows, lone)
+      sizes.withLock { $0 = ($0.rows + own.0, $0.lone + own.1) }
     }
+    let (rows, lone) = sizes.withLock { $0 }
+    hasLone = lone > 0
+    count = rows + (isInner ? 0 : lone)
   }
 }
 
@@ -184,20 +215,30 @@ struct JoinPairs {
     let right = Buffer(byteCount: max(1, count) * 4)
     leftRows = left
     rightRows = right
-    let leftTarget = left?.elements(Int32.self)
     let rightTarget = right.elements(Int32.self)
+    guard let leftTarget = left?.elements(Int32.self) else {
+      let pieces = Parallel.pieces(leftCount, threads: context.threads)
+      try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+        try context.checkCancelled()
+        for row in pieces[piece] {
+          let found = index.partners(groups[row])
+          rightTarget[row] = found.isEmpty ? -1 : index.rows[found.lowerBound]
+        }
+      }
+      return
+    }
     var next = 0
     for row in 0..<leftCount {
       if row & 0xFFF == 0 { try context.checkCancelled() }
       let found = index.partners(groups[row])
       if found.isEmpty {
         if isInner { continue }
-        leftTarget?[next] = Int32(truncatingIfNeeded: row)
+        leftTarget[next] = Int32(truncatingIfNeeded: row)
         rightTarget[next] = -1
         next += 1
       }
       for place in found {
-        leftTarget?[next] = Int32(truncatingIfNeeded: row)
+        leftTarget[next] = Int32(truncatingIfNeeded: row)
         rightTarget[next] = index.rows[place]
         next += 1
       }

@@ -1,5 +1,6 @@
 import C360Columns
 import C360Plan
+import Synchronization
 
 enum SortOperator {
   /// - Parameter missing: reads what of the tie-breakers has not been read yet.
@@ -65,6 +66,8 @@ enum SortOrder {
 
   /// Below this many rows of equal leading keys comparisons are faster than radix passes.
   private static let smallRun = 256
+  /// Below this many rows insertion is faster than any other sort.
+  private static let shortRun = 24
 
   /// Row (`Int32`) at each place.
   ///
@@ -92,6 +95,57 @@ enum SortOrder {
     for row in 0..<count { places[row] = Int32(truncatingIfNeeded: row) }
     try sort(places, count: count, columns[...], ties, context)
     return rows
+  }
+
+  /// The order within each of several partitions, whose rows ascend in it.
+  ///
+  /// - Parameter starts: the first place of each partition, and the end of the last.
+  static func sort(
+    _ places: UnsafeMutablePointer<Int32>, within starts: UnsafePointer<Int32>,
+    partitionCount: Int, _ keys: [Key], _ context: ExecutionContext
+  ) throws(EngineError) {
+    let ranks = keys.contains { $0.vector.type == .text } ? context.pool.ranks() : []
+    let columns = keys.flatMap { key in
+      SortColumn.columns(
+        key.vector, key.isDescending, ranks, tellsZeros: false, pool: context.pool)
+    }
+    func sort(_ partition: Int, _ context: ExecutionContext) throws(EngineError) {
+      let first = places + Int(starts[partition])
+      let count = Int(starts[partition + 1] - starts[partition])
+      if areInOrder(first, count, columns) { return }
+      try Self.sort(first, count: count, columns[...], nil, context)
+    }
+    if partitionCount < 4 * context.threads {
+      for partition in 0..<partitionCount { try sort(partition, context) }
+      return
+    }
+    let alone = context.onOneThread
+    let blocks = WindowRows.blocks(starts, partitionCount)
+    try Parallel.forEach(blocks.count, threads: context.threads) { block throws(EngineError) in
+      try context.checkCancelled()
+      for partition in blocks[block] { try sort(partition, alone) }
+    }
+  }
+
+  /// Whether rows stand in order already, as those of a log do.
+  private static func areInOrder(
+    _ places: UnsafePointer<Int32>, _ count: Int, _ columns: [SortColumn]
+  ) -> Bool {
+    for place in stride(from: 1, to: count, by: 1) {
+      let (left, right) = (Int(places[place - 1]), Int(places[place]))
+      for column in columns {
+        if let order = column.order {
+          let result = order.compare(left, right)
+          if result > 0 { return false }
+          if result < 0 { break }
+          continue
+        }
+        let (first, second) = (column.key(left), column.key(right))
+        if first > second { return false }
+        if first < second { break }
+      }
+    }
+    return true
   }
 
   /// The first rows in order, when they are few: those that may be among them by the first key are
@@ -127,46 +181,66 @@ enum SortOrder {
     return rows
   }
 
-  /// Orders rows that are equal in all keys before `columns`.
+  /// Orders rows that are equal in all keys before `columns`, and ascend.
   private static func sort(
     _ places: UnsafeMutablePointer<Int32>, count: Int, _ columns: ArraySlice<SortColumn>,
     _ ties: TieWatch?, _ context: ExecutionContext
   ) throws(EngineError) {
-    guard count > 1 else { return }
-    guard let column = columns.first else {
-      ties?.isFound = true
-      return
-    }
-    if count <= smallRun || column.order != nil {
-      sortSmall(UnsafeMutableBufferPointer(start: places, count: count), columns)
-      if let ties, !ties.isFound {
-        ties.isFound = (1..<count).contains { equal(places[$0 - 1], places[$0], columns) }
-      }
+    guard count > smallRun, let column = columns.first, column.order == nil else {
+      sortSmall(places, count, columns, ties)
       return
     }
     try context.checkCancelled()
     let buffer = Buffer(byteCount: count * 8)
     let keys = buffer.elements(UInt64.self)
-    let greatest = column.keys(of: places, count: count, into: keys)
+    let greatest = try column.keys(of: places, count: count, into: keys, context)
     let order = try RadixOrder.rows(
       keys: keys, count: count, maximum: greatest, threads: context.threads)
     let sorted = order.elements(UInt32.self)
     let moved = Buffer(byteCount: count * 4)
     let target = moved.elements(Int32.self)
-    for place in 0..<count { target[place] = places[Int(sorted[place])] }
+    let pieces = Parallel.pieces(count, threads: context.threads)
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      for place in pieces[piece] { target[place] = places[Int(sorted[place])] }
+    }
     places.update(from: target, count: count)
     if columns.count == 1, ties?.isFound ?? true { return }
-    var start = 0
-    while start < count {
-      // The keys were sorted with the rows.
-      let key = keys[start]
-      var end = start + 1
-      while end < count, keys[end] == key { end += 1 }
-      if end - start > 1 {
-        try sort(places + start, count: end - start, columns.dropFirst(), ties, context)
-      }
-      start = end
+    try sortRuns(places, count, keys, columns.dropFirst(), ties, context)
+  }
+
+  /// Orders rows within each run of equal keys, which were sorted with them.
+  private static func sortRuns(
+    _ places: UnsafeMutablePointer<Int32>, _ count: Int, _ keys: UnsafePointer<UInt64>,
+    _ columns: ArraySlice<SortColumn>, _ ties: TieWatch?, _ context: ExecutionContext
+  ) throws(EngineError) {
+    /// The first place from there on that begins a run.
+    func runStart(_ place: Int) -> Int {
+      var place = place
+      while place > 0, place < count, keys[place] == keys[place - 1] { place += 1 }
+      return place
     }
+    let pieces = Parallel.pieces(count, threads: context.threads).map {
+      runStart($0.lowerBound)..<max(runStart($0.lowerBound), runStart($0.upperBound))
+    }
+    // One run may be most of the rows: then its threads are of use within it.
+    let context = pieces.count { !$0.isEmpty } > 1 ? context.onOneThread : context
+    let areFound = Atomic<Bool>(false)
+    try Parallel.forEach(pieces.count, threads: pieces.count) { piece throws(EngineError) in
+      try context.checkCancelled()
+      let own = ties.map { _ in TieWatch() }
+      var start = pieces[piece].lowerBound
+      while start < pieces[piece].upperBound {
+        let key = keys[start]
+        var end = start + 1
+        while end < count, keys[end] == key { end += 1 }
+        if end - start > 1 {
+          try sort(places + start, count: end - start, columns, own, context)
+        }
+        start = end
+      }
+      if own?.isFound == true { areFound.store(true, ordering: .relaxed) }
+    }
+    if areFound.load(ordering: .relaxed) { ties?.isFound = true }
   }
 
   private static func equal(
@@ -178,7 +252,62 @@ enum SortOrder {
     }
   }
 
+  private struct Entry: BitwiseCopyable {
+    let key: UInt64
+    let row: Int32
+  }
+
+  /// The same for few rows: each key is made once a row.
   private static func sortSmall(
+    _ places: UnsafeMutablePointer<Int32>, _ count: Int, _ columns: ArraySlice<SortColumn>,
+    _ ties: TieWatch?
+  ) {
+    guard count > 1 else { return }
+    guard let column = columns.first else {
+      ties?.isFound = true
+      return
+    }
+    if column.order != nil {
+      compareAll(UnsafeMutableBufferPointer(start: places, count: count), columns)
+      if let ties, !ties.isFound {
+        ties.isFound = (1..<count).contains { equal(places[$0 - 1], places[$0], columns) }
+      }
+      return
+    }
+    withUnsafeTemporaryAllocation(of: Entry.self, capacity: count) { entries in
+      for place in 0..<count {
+        let row = places[place]
+        let entry = Entry(key: column.key(Int(row)), row: row)
+        guard count <= shortRun else {
+          entries[place] = entry
+          continue
+        }
+        var hole = place
+        while hole > 0, entries[hole - 1].key > entry.key {
+          entries[hole] = entries[hole - 1]
+          hole -= 1
+        }
+        entries[hole] = entry
+      }
+      // Rows of equal keys ascend, which makes the order stable.
+      if count > shortRun {
+        var entries = entries
+        entries.sort { ($0.key, $0.row) < ($1.key, $1.row) }
+      }
+      for place in 0..<count { places[place] = entries[place].row }
+      if columns.count == 1, ties?.isFound ?? true { return }
+      var start = 0
+      while start < count {
+        var end = start + 1
+        while end < count, entries[end].key == entries[start].key { end += 1 }
+        sortSmall(places + start, end - start, columns.dropFirst(), ties)
+        start = end
+      }
+    }
+  }
+
+  /// By the order of lists and vectors first.
+  private static func compareAll(
     _ places: UnsafeMutableBufferPointer<Int32>, _ columns: ArraySlice<SortColumn>
   ) {
     var places = places
@@ -278,20 +407,34 @@ struct SortColumn: @unchecked Sendable {
     return isDescending ? span - distance : distance
   }
 
-  /// Keys of some rows; returns the greatest.
+  /// Keys of some rows, less the least of them; returns the greatest.
   func keys(
-    of rows: UnsafePointer<Int32>, count: Int, into keys: UnsafeMutablePointer<UInt64>
-  ) -> UInt64 {
-    var greatest: UInt64 = 0
-    var least = UInt64.max
-    for place in 0..<count {
-      let key = key(Int(rows[place]))
-      keys[place] = key
-      greatest = max(greatest, key)
-      least = min(least, key)
+    of rows: UnsafePointer<Int32>, count: Int, into keys: UnsafeMutablePointer<UInt64>,
+    _ context: ExecutionContext
+  ) throws(EngineError) -> UInt64 {
+    let pieces = Parallel.pieces(count, threads: context.threads)
+    let bounds = Mutex((least: UInt64.max, greatest: UInt64(0)))
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      var greatest: UInt64 = 0
+      var least = UInt64.max
+      for place in pieces[piece] {
+        let key = key(Int(rows[place]))
+        keys[place] = key
+        greatest = max(greatest, key)
+        least = min(least, key)
+      }
+      let own = (least: least, greatest: greatest)
+      bounds.withLock {
+        $0 = (min($0.least, own.least), max($0.greatest, own.greatest))
+      }
     }
+    let (least, greatest) = bounds.withLock { $0 }
     // Fewer digits to go through.
-    if least > 0 { for place in 0..<count { keys[place] -= least } }
+    if least > 0 {
+      try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+        for place in pieces[piece] { keys[place] -= least }
+      }
+    }
     return greatest - least
   }
 }

@@ -1,8 +1,10 @@
 import C360Columns
 import C360Plan
+import Synchronization
 
-/// An aggregate over a frame that moves with the row, or by the order of the whole partition, by the kernels of timelines: positions of rows
-/// that count are a stream, and frames are ranges of it.
+/// An aggregate over a frame that moves with the row, or by the order of the whole partition, by the
+/// kernels of timelines: positions of rows that count are a stream, and frames are ranges of it. Partitions share nothing, so threads take
+/// blocks of them.
 struct WindowAggregation {
   private let aggregate: GroupStep.Aggregate
   private let frame: WindowStep.Frame
@@ -12,7 +14,6 @@ struct WindowAggregation {
   private let argument: Vector?
   private let filter: Vector?
   private let context: ExecutionContext
-  private let scratch = Scratch()
 
   init(
     _ aggregate: GroupStep.Aggregate, _ frame: WindowStep.Frame, _ rows: WindowRows,
@@ -29,211 +30,162 @@ struct WindowAggregation {
   }
 
   func result() throws(EngineError) -> Vector {
-    let stream = stream()
-    let ranges = ranges(stream)
     switch aggregate.function {
     case .count:
-      let counts = Buffer(byteCount: rows.count * 8)
-      CountKernel.counts(ranges, scratch, into: counts.elements())
-      return inRows(Vector(type: .int64, count: rows.count, values: counts))
-    case .sum, .mean: return try sumOrMean(stream, ranges)
+      return try numbers(hasNulls: false) { (block, target) throws(EngineError) in
+        CountKernel.counts(
+          block.ranges, block.scratch, into: target.values.assumingMemoryBound(to: Int64.self))
+        return nil
+      }
+    case .sum, .mean: return try sumOrMean()
     case .min, .max:
-      let positions = ExtremeKernel.positions(
-        try keys(stream), isGreatest: aggregate.function == .max, ranges, scratch)
-      return try values(at: positions, stream)
-    case .first: return try values(at: PlaceKernel.positions(1, ranges, scratch), stream)
-    case .last: return try values(at: PlaceKernel.positions(-1, ranges, scratch), stream)
+      let keys = try keys()
+      let isGreatest = aggregate.function == .max
+      return try values { block in
+        ExtremeKernel.positions(
+          block.inStream { keys[$0] }, isGreatest: isGreatest, block.ranges, block.scratch)
+      }
+    case .first: return try values { PlaceKernel.positions(1, $0.ranges, $0.scratch) }
+    case .last: return try values { PlaceKernel.positions(-1, $0.ranges, $0.scratch) }
     default: preconditionFailure("the checker lets no \(aggregate.function.rawValue) have a frame")
     }
   }
 
-  // MARK: Frames
-
-  /// Rows that count, in the order of positions.
-  private struct Stream {
-    let count: Int
-    /// Row of each.
-    let rows: UnsafePointer<Int32>
-    /// By position, and one more: how many of them stand before.
-    let ranks: UnsafePointer<Int32>
-  }
-
-  private func stream() -> Stream {
-    let counted = scratch.take(rows.count + 1, of: Int32.self)
-    let ranks = scratch.take(rows.count + 1, of: Int32.self)
-    var count = 0
-    for position in 0..<rows.count {
-      let row = Int(rows.places[position])
-      ranks[position] = Int32(truncatingIfNeeded: count)
-      counted[count] = rows.places[position]
-      let isIn =
-        !(argument?.isNull(row) ?? false)
-        && (filter.map { !$0.isNull(row) && $0.bools[row] != 0 } ?? true)
-      count += isIn ? 1 : 0
-    }
-    ranks[rows.count] = Int32(truncatingIfNeeded: count)
-    return Stream(count: count, rows: counted, ranks: ranks)
-  }
-
-  private func ranges(_ stream: Stream) -> Ranges {
-    let from = scratch.take(rows.count, of: Int32.self)
-    let to = scratch.take(rows.count, of: Int32.self)
-    for index in 0..<rows.partitionCount {
-      let partition = rows.partition(index)
-      switch frame {
-      case .all:
-        for position in partition {
-          from[position] = stream.ranks[partition.lowerBound]
-          to[position] = stream.ranks[partition.upperBound]
-        }
-      case .running:
-        for position in partition {
-          from[position] = stream.ranks[partition.lowerBound]
-          to[position] = stream.ranks[position + 1]
-        }
-      case .last(let length):
-        for position in partition {
-          from[position] = stream.ranks[max(partition.lowerBound, position + 1 - length)]
-          to[position] = stream.ranks[position + 1]
-        }
-      case .range(let length): fill(partition, length, stream, from, to)
-      }
-    }
-    return Ranges(
-      count: rows.count, groupCount: rows.partitionCount, groups: rows.starts, from: from, to: to,
-      tails: nil, decisions: scratch.take(rows.count, filledWith: Int64(0)),
-      streamCount: stream.count, rows: nil)
-  }
-
-  /// Frames along an ascending key whose nulls stand last.
-  private func fill(
-    _ partition: Range<Int>, _ length: Int64, _ stream: Stream,
-    _ from: UnsafeMutablePointer<Int32>, _ to: UnsafeMutablePointer<Int32>
-  ) {
-    let key = rows.keys[0].vector
-    var firstNull = partition.upperBound
-    while firstNull > partition.lowerBound, key.isNull(Int(rows.places[firstNull - 1])) {
-      firstNull -= 1
-    }
-    func value(_ position: Int) -> Int64 { key.int64s[Int(rows.places[position])] }
-    var low = partition.lowerBound
-    var high = partition.lowerBound
-    for position in partition.lowerBound..<firstNull {
-      let end = value(position)
-      let (start, isBeyond) = end.subtractingReportingOverflow(length)
-      if !isBeyond { while value(low) <= start { low += 1 } }
-      while high < firstNull, value(high) <= end { high += 1 }
-      from[position] = stream.ranks[low]
-      to[position] = stream.ranks[high]
-    }
-    for position in firstNull..<partition.upperBound {
-      from[position] = stream.ranks[firstNull]
-      to[position] = stream.ranks[partition.upperBound]
+  private func forEachBlock(
+    _ body: (WindowBlock) throws(EngineError) -> Void
+  ) throws(EngineError) {
+    let blocks = rows.blocks
+    let scratches = ScratchPool()
+    try Parallel.forEach(blocks.count, threads: context.threads) { number throws(EngineError) in
+      try context.checkCancelled()
+      let scratch = scratches.borrow()
+      defer { scratches.giveBack(scratch) }
+      try body(
+        WindowBlock(
+          rows.block(blocks[number], scratch), frame, argument: argument, filter: filter, scratch))
     }
   }
 
-  // MARK: Values
+  // MARK: Values of rows
 
-  private func inStream<T: BitwiseCopyable>(
-    _ values: UnsafePointer<T>, _ stream: Stream
-  ) -> UnsafePointer<T> {
-    let result = scratch.take(stream.count, of: T.self)
-    for place in 0..<stream.count { result[place] = values[Int(stream.rows[place])] }
-    return UnsafePointer(result)
-  }
-
-  /// A column by position as one by row.
-  private func inRows(_ vector: Vector) -> Vector {
-    let values = Buffer(byteCount: rows.count * 8)
-    let validity = vector.validity.map { _ in Buffer(byteCount: rows.count) }
-    let (source, target) = (vector.int64s, values.elements(Int64.self))
-    for position in 0..<rows.count {
-      let row = Int(rows.places[position])
-      target[row] = source[position]
-      if let valid = vector.valid, let held = validity {
-        held.elements(UInt8.self)[row] = valid[position]
-      }
-    }
-    return Vector(type: vector.type, count: rows.count, values: values, validity: validity)
-  }
-
-  /// The argument at rows of the stream, by position; −1 for null.
+  /// The argument at positions of the stream of each block, by row; −1 for null.
   private func values(
-    at positions: UnsafePointer<Int32>, _ stream: Stream
+    _ positions: (WindowBlock) -> UnsafePointer<Int32>
   ) throws(EngineError) -> Vector {
     guard let argument else { preconditionFailure("the aggregate has an argument") }
-    let found = scratch.take(rows.count, of: Int32.self)
-    for position in 0..<rows.count {
-      found[Int(rows.places[position])] =
-        positions[position] < 0 ? -1 : stream.rows[Int(positions[position])]
+    let found = Buffer(byteCount: max(1, rows.count) * 4)
+    let target = found.elements(Int32.self)
+    try forEachBlock { block throws(EngineError) in
+      let positions = positions(block)
+      for position in 0..<block.rows.count {
+        let place = positions[position]
+        target[Int(block.rows.places[position])] = place < 0 ? -1 : block.stream.rows[Int(place)]
+      }
     }
     return try argument.gathered(
-      found, count: rows.count, hasMissing: true, threads: context.threads)
+      target, count: rows.count, hasMissing: true, threads: context.threads)
   }
 
-  private func keys(_ stream: Stream) throws(EngineError) -> UnsafePointer<Int64> {
+  /// By row: integers that order as the values do.
+  private func keys() throws(EngineError) -> RowKeys {
     guard let argument else { preconditionFailure("extremes have an argument") }
-    guard argument.type == .text else {
-      let keys = ExtremeKeys(argument)
-      return withExtendedLifetime(keys) { inStream(keys.values, stream) }
-    }
-    let ranks = context.pool.ranks()
-    let result = scratch.take(stream.count, of: Int64.self)
-    for place in 0..<stream.count {
-      result[place] = Int64(ranks[Int(argument.codes[Int(stream.rows[place])])])
-    }
-    return UnsafePointer(result)
+    return RowKeys(argument, context.pool)
   }
 
-  // MARK: Sums
+  // MARK: Numbers
 
-  private func sumOrMean(_ stream: Stream, _ ranges: Ranges) throws(EngineError) -> Vector {
+  /// A column of numbers, computed block by block.
+  ///
+  /// - Parameter fill: returns the row whose number does not fit, and the number.
+  private func numbers(
+    hasNulls: Bool,
+    _ fill: (WindowBlock, KernelOutput) throws(EngineError) -> (row: Int, sum: Int128)?
+  ) throws(EngineError) -> Vector {
+    let values = Buffer(byteCount: max(1, rows.count) * 8)
+    let validity = hasNulls ? Buffer(byteCount: max(1, rows.count)) : nil
+    let target = values.elements(Int64.self)
+    let valid = validity?.elements(UInt8.self)
+    let failed = Mutex<(row: Int, sum: Int128)?>(nil)
+    try forEachBlock { block throws(EngineError) in
+      let count = block.rows.count
+      let integers = block.scratch.take(count, of: Int64.self)
+      let present = hasNulls ? block.scratch.take(count, filledWith: UInt8(1)) : nil
+      let own = KernelOutput(values: UnsafeMutableRawPointer(integers), valid: present)
+      if let failure = try fill(block, own) {
+        failed.withLock { if failure.row < $0?.row ?? .max { $0 = failure } }
+      }
+      for position in 0..<count {
+        let row = Int(block.rows.places[position])
+        target[row] = integers[position]
+        if let valid, let present { valid[row] = present[position] }
+      }
+    }
+    // The first row whose sum does not fit, whatever the blocks.
+    if let failed = failed.withLock({ $0 }) {
+      throw .row(
+        origin: aggregate.origin, relation: output, row: failed.row,
+        detail: "the sum \(failed.sum) does not fit 64 bits")
+    }
+    return Vector(type: type, count: rows.count, values: values, validity: validity)
+  }
+
+  private func sumOrMean() throws(EngineError) -> Vector {
     guard let argument else { preconditionFailure("sum and mean have an argument") }
     let isMean = aggregate.function == .mean
-    let values = Buffer(byteCount: rows.count * 8)
-    let validity = Buffer(byteCount: isMean ? rows.count : 0)
-    let result = Vector(
-      type: type, count: rows.count, values: values, validity: isMean ? validity : nil)
-    if isMean { validity.elements(UInt8.self).update(repeating: 1, count: rows.count) }
-    let output = KernelOutput(values: values.pointer, valid: isMean ? validity.elements() : nil)
-    let counts = scratch.take(rows.count, of: Int64.self)
-    CountKernel.counts(ranges, scratch, into: counts)
     if argument.type == .float64 {
-      let stream = inStream(argument.float64s, stream)
-      if isMean {
-        FloatSumKernel.means(stream, of: counts, ranges, scratch, into: output)
-      } else {
-        FloatSumKernel.sums(stream, ranges, scratch, into: values.elements())
+      let floats = argument.float64s
+      return try numbers(hasNulls: isMean) { (block, output) throws(EngineError) in
+        let stream = block.inStream { floats[$0] }
+        if isMean {
+          FloatSumKernel.means(
+            stream, of: block.counts, block.ranges, block.scratch, into: output)
+        } else {
+          FloatSumKernel.sums(
+            stream, block.ranges, block.scratch,
+            into: output.values.assumingMemoryBound(to: Double.self))
+        }
+        return nil
       }
-      return inRows(result)
     }
-    let sums = IntegerSumKernel.sums(inStream(argument.int64s, stream), ranges, scratch)
-    if !isMean { try hold(sums) }
-    for position in 0..<rows.count {
+    let integers = argument.int64s
+    return try numbers(hasNulls: isMean) { (block, output) throws(EngineError) in
+      let sums = IntegerSumKernel.sums(
+        block.inStream { integers[$0] }, block.ranges, block.scratch)
       if !isMean {
-        output.set(position, Int64(truncatingIfNeeded: sums[position]))
-      } else if counts[position] == 0 {
-        output.setNull(position, Int64.self)
-      } else if type == .int64 {
-        output.set(position, roundedQuotient(sums[position], counts[position]))
-      } else {
-        output.set(
-          position, ExactTotal.units(sums[position], exponent: 0).mean(of: counts[position]))
+        for position in 0..<block.rows.count {
+          output.set(position, Int64(truncatingIfNeeded: sums[position]))
+        }
+        return block.firstTooLarge(sums)
       }
+      let counts = block.counts
+      for position in 0..<block.rows.count {
+        if counts[position] == 0 {
+          output.setNull(position, Int64.self)
+        } else if type == .int64 {
+          output.set(position, roundedQuotient(sums[position], counts[position]))
+        } else {
+          output.set(
+            position, ExactTotal.units(sums[position], exponent: 0).mean(of: counts[position]))
+        }
+      }
+      return nil
     }
-    return inRows(result)
+  }
+}
+
+/// By row: integers that order as the values do.
+private struct RowKeys: @unchecked Sendable {
+  private let keys: ExtremeKeys?
+  private let codes: UnsafeMutablePointer<Int32>
+  private let ranks: [Int32]
+
+  init(_ vector: Vector, _ pool: TextPool) {
+    keys = vector.type == .text ? nil : ExtremeKeys(vector)
+    codes = vector.codes
+    ranks = vector.type == .text ? pool.ranks() : []
   }
 
-  /// - Throws: for the first row whose sum does not fit.
-  private func hold(_ sums: UnsafePointer<Int128>) throws(EngineError) {
-    var failed: (row: Int, sum: Int128)?
-    for position in 0..<rows.count where Int64(exactly: sums[position]) == nil {
-      let row = Int(rows.places[position])
-      if row < failed?.row ?? .max { failed = (row, sums[position]) }
-    }
-    guard let failed else { return }
-    throw .row(
-      origin: aggregate.origin, relation: output, row: failed.row,
-      detail: "the sum \(failed.sum) does not fit 64 bits")
+  subscript(row: Int) -> Int64 {
+    keys.map { $0.values[row] } ?? Int64(ranks[Int(codes[row])])
   }
 }
