@@ -71,8 +71,19 @@ struct TableCacheTests {
           in: first.directory, cache, first)
       }
       let integers = try total("int")
+      let kept = cache.byteCount
+      #expect(try total("int") == integers)
+      // What only the contract asks for is not read again.
+      #expect(cache.byteCount == kept)
       #expect(try total("money(EUR)") != integers)
       #expect(try total("int") == integers)
+      // A column that nobody asks for must keep its contract all the same.
+      #expect(throws: RunFailure.self) {
+        try shown(
+          "orders | take 1 | select amount",
+          Self.table("orders").replacing("customer: int ", with: "customer: date"),
+          in: first.directory, cache, first)
+      }
     }
   }
 
@@ -81,7 +92,7 @@ struct TableCacheTests {
     let files = Dictionary(
       uniqueKeysWithValues: ["a", "b", "c"].map { ("\($0).csv", Self.orders(100)) })
     try Script(text: "", files: files).inFolder { first in
-      // 100 rows of a column and of what the contract always reads: two tables, not three.
+      // 100 rows of the column that is asked for: two tables, not three.
       let bound = 2_000
       let cache = TableCache(bound: bound)
       func use(_ name: String) throws {

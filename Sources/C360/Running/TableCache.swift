@@ -18,6 +18,8 @@ package final class TableCache: Sendable {
     var rowCount: Int
     /// By what of the contract decides the values.
     var columns: [String: Batch.Column] = [:]
+    /// What of contracts the files were held to, kept or not.
+    var checked: Set<String> = []
     var lastUse: Int
     var byteCount: Int {
       columns.values.reduce(0) { $0 + TableCache.bytes(of: $1.vector) }
@@ -71,13 +73,17 @@ package final class TableCache: Sendable {
     let stamps = paths.compactMap { SourceStamp(path: $0) }
     guard stamps.count == paths.count, !paths.isEmpty else { return nil }
     let names = contract.columns.map { Self.identity(of: $0, in: contract) }
-    var (columns, rowCount) = kept(names, paths, stamps)
-    let missing = names.indices.filter { columns[names[$0]] == nil }
+    var (columns, checked, rowCount) = kept(names, paths, stamps)
+    let asked = contract.asked ?? names.count
+    let missing = names.indices.filter {
+      $0 < asked ? columns[names[$0]] == nil : !checked.contains(names[$0])
+    }
     if !missing.isEmpty {
       guard let bytes = bytes(), bytes <= bound else { return nil }
       var rest = contract
       rest.requirements = []
       rest.columns = missing.map { contract.columns[$0] }
+      rest.asked = missing.count { $0 < asked }
       let read = try readTable(
         rest, pool: session.texts, threads: session.threadCount,
         cancellation: session.options.cancellation, progress: progress)
@@ -86,10 +92,11 @@ package final class TableCache: Sendable {
       var added: [String: Batch.Column] = [:]
       for (place, column) in zip(missing, read.columns) { added[names[place]] = column }
       columns.merge(added) { $1 }
+      checked.formUnion(names)
       // What changed while it was read is not worth keeping.
       let now = paths.compactMap { SourceStamp(path: $0) }
       if now.count == stamps.count, zip(now, stamps).allSatisfy({ $0.isUntouched(since: $1) }) {
-        keep(added, rowCount, paths, stamps)
+        keep(added, checked, rowCount, paths, stamps)
       }
     }
     return Batch(
@@ -100,22 +107,23 @@ package final class TableCache: Sendable {
 
   private func kept(
     _ names: [String], _ paths: [String], _ stamps: [SourceStamp]
-  ) -> (columns: [String: Batch.Column], rowCount: Int) {
+  ) -> (columns: [String: Batch.Column], checked: Set<String>, rowCount: Int) {
     state.withLock { state in
-      guard var table = state.tables[paths] else { return ([:], 0) }
+      guard var table = state.tables[paths] else { return ([:], [], 0) }
       guard zip(stamps, table.stamps).allSatisfy({ $0.isUntouched(since: $1) }) else {
         state.tables[paths] = nil
-        return ([:], 0)
+        return ([:], [], 0)
       }
       state.uses += 1
       table.lastUse = state.uses
       state.tables[paths] = table
-      return (table.columns.filter { names.contains($0.key) }, table.rowCount)
+      return (table.columns.filter { names.contains($0.key) }, table.checked, table.rowCount)
     }
   }
 
   private func keep(
-    _ columns: [String: Batch.Column], _ rowCount: Int, _ paths: [String], _ stamps: [SourceStamp]
+    _ columns: [String: Batch.Column], _ checked: Set<String>, _ rowCount: Int, _ paths: [String],
+    _ stamps: [SourceStamp]
   ) {
     state.withLock { state in
       let size = columns.values.reduce(0) { $0 + Self.bytes(of: $1.vector) }
@@ -129,6 +137,7 @@ package final class TableCache: Sendable {
       // The table itself may have had to go.
       table = state.tables[paths] ?? Kept(stamps: stamps, rowCount: rowCount, lastUse: state.uses)
       table.columns.merge(columns) { $1 }
+      table.checked.formUnion(checked)
       state.tables[paths] = table
     }
   }
