@@ -247,7 +247,7 @@ struct MemoryTests {
         | group { n = count() } to "result.csv"
 
       """, customers: 3_000)
-    let (_, operations, codes) = try run(script, memory: 32 << 20)
+    let (_, operations, codes, _) = try run(script, memory: 32 << 20)
     #expect(codes == ["E0703"])
     #expect(operations.last?.hasPrefix("join ") == true)
   }
