@@ -3,8 +3,8 @@ import C360Plan
 import Synchronization
 
 /// An aggregate over a frame that moves with the row, or by the order of the whole partition, by the
-/// kernels of timelines: positions of rows that count are a stream, and frames are ranges of it. Partitions share nothing, so threads take
-/// blocks of them.
+/// kernels of timelines: positions of rows that count are a stream, and frames are ranges of it.
+/// Partitions share nothing, so threads take blocks of them.
 struct WindowAggregation {
   private let aggregate: GroupStep.Aggregate
   private let frame: WindowStep.Frame
