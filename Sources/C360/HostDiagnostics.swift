@@ -34,6 +34,8 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case unresolvedTies = "W0704"
   case unmentionedPurpose = "W0708"
   case unknownGroups = "W0709"
+  case manyRepaired = "W0710"
+  case uselessWarmStart = "W0711"
 
   public var code: DiagnosticCode { DiagnosticCode(rawValue) }
 

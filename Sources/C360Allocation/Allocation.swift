@@ -7,15 +7,15 @@ public struct Allocation: Sendable {
   public let temperature: Double
   /// Price of divergence, per nat and decision; the weight of ln prior in the choice.
   public let priorWeight: Double
-  /// Mean entropy and divergence of the probabilities, and what one more nat of their bounds is worth;
-  /// nil where they are not bounded.
+  /// Mean entropy and divergence of the probabilities, what was repaired being certain, and what one more
+  /// nat of their bounds is worth; nil where they are not bounded, or nothing is decided.
   public var entropy: Distributional?
   public var divergence: Distributional?
 
   /// A mean over decisions that is bounded.
   public struct Distributional: Sendable {
     /// Nats, under the full mixture.
-    public let mean: Double
+    public var mean: Double
     public let multiplier: Double
   }
   public let certificate: AllocationCertificate

@@ -134,12 +134,66 @@ public struct AllocationRow: Sendable {
   public let bound: Double
   /// Charged for each unit of violation; nil: the row holds.
   public let penalty: Double?
+  /// Rows with the same number are one bound, such as the greatest of several distances: their bounds
+  /// move together, and together they are violated by as much as the one that is violated most. Their
+  /// penalties are equal.
+  public let group: Int?
 
-  public init(name: String, terms: [Term], bound: Double, penalty: Double? = nil) {
+  public init(
+    name: String, terms: [Term], bound: Double, penalty: Double? = nil, group: Int? = nil
+  ) {
     self.name = name
     self.terms = terms
     self.bound = bound
     self.penalty = penalty
+    self.group = group
+  }
+}
+
+extension Array where Element == AllocationRow {
+  /// What soft rows charge.
+  /// - Parameter usage: of a row.
+  public func charges(usage: (Int) -> Double) -> Double {
+    var sum = 0.0
+    var ofGroups: [Int: Double] = [:]
+    for (place, row) in enumerated() {
+      guard let penalty = row.penalty, penalty > 0 else { continue }
+      let excess = usage(place) - row.bound
+      guard excess > 0 else { continue }
+      if let group = row.group {
+        ofGroups[group] = Swift.max(ofGroups[group] ?? 0, penalty * excess)
+      } else {
+        sum += penalty * excess
+      }
+    }
+    return ofGroups.sorted { $0.key < $1.key }.reduce(sum) { $0 + $1.value }
+  }
+
+  /// By soft group: its rows, in order.
+  var softGroups: [[Int]] {
+    var places: [Int: Int] = [:]
+    var groups: [[Int]] = []
+    for (row, description) in enumerated() where description.penalty != nil {
+      guard let group = description.group else { continue }
+      if let place = places[group] {
+        groups[place].append(row)
+      } else {
+        places[group] = groups.count
+        groups.append([row])
+      }
+    }
+    return groups
+  }
+
+  /// Prices no greater than penalties: of a row, and of the rows of a group together.
+  public func capped(_ multipliers: [Double]) -> [Double] {
+    var prices = zip(multipliers, self).map { Swift.min($0, $1.penalty ?? .infinity) }
+    for rows in softGroups {
+      let sum = rows.reduce(0) { $0 + prices[$1] }
+      guard let penalty = self[rows[0]].penalty, sum > penalty else { continue }
+      for row in rows { prices[row] *= penalty / sum }
+    }
+    return prices
   }
 }
 

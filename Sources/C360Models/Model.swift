@@ -206,3 +206,13 @@ extension Tree {
     depth = longest
   }
 }
+
+extension Model {
+  /// Whether the text of a category is not all ASCII.
+  public var hasForeignTexts: Bool {
+    inputs.contains { input in
+      guard case .texts(let texts) = input.kind else { return false }
+      return texts.contains { !$0.utf8.allSatisfy { $0 < 0x80 } }
+    }
+  }
+}

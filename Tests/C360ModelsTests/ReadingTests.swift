@@ -29,6 +29,20 @@ struct ReadingTests {
     let model = try Files.read(
       Files.xgboost.replacingFirst("\"gbtree_model_param\"", with: cats), as: .xgboost)
     #expect(model.inputs[2].kind == .texts(["x", "ö"]))
+    #expect(model.hasForeignTexts)
+  }
+
+  /// Python's package writes as many bytes as there are characters: of "été" and "x" four.
+  @Test func cutCategoriesOfXGBoost() throws {
+    let cats = """
+      "cats": {"enc": [{"offsets": [], "values": []}, {"offsets": [], "values": []},
+        {"offsets": [0, 3, 4], "values": [-61, -87, 116, -61]}]}, "gbtree_model_param"
+      """
+    let problem = #expect(throws: ModelProblem.self) {
+      try Files.read(
+        Files.xgboost.replacingFirst("\"gbtree_model_param\"", with: cats), as: .xgboost)
+    }
+    #expect(problem?.message.hasPrefix("xgboost has cut its category texts") ?? false)
   }
 
   @Test func lightgbm() throws {
@@ -105,6 +119,10 @@ struct ReadingTests {
     ("cat_boundaries=0 2", "cat_boundaries=0 3", "line 22: its bounds do not ascend"),
     ("decision_type=10 1", "decision_type=10 77", "line 18: split 1 has the decision type 77"),
     ("end of trees", "end", "it has no `end of trees`: the file is cut off"),
+    (
+      "end of parameters", "end of",
+      "it has no `end of parameters`: the file is cut off"
+    ),
     (
       "leaf_value=0.5 -0.25 1", "leaf_value=0.5 x 1",
       "line 21: `leaf_value` holds `x`, which is no number"

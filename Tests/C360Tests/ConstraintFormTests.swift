@@ -273,4 +273,123 @@ struct ConstraintFormTests {
     #expect(!counts.isProven)
     #expect(report.summary.contains("how much is possible is not proven"))
   }
+
+  // MARK: Soft differences
+
+  @Test(
+    "a soft difference is charged once, by the greatest distance, and no price is above the penalty"
+  )
+  func softDifference() throws {
+    let script = ConstraintTests.script(
+      """
+      constraint fair: difference(rate(where treated), by: people.region, to: overall) <= 0.25 soft 2
+      constraint most: count(where treated) <= 4
+      """, "  subject to fair, most\n  choose greedy", show: "show p")
+    let counts = try #require(script.run().decisions[0].counts.allocation)
+    // 5…8 are worth 8 + 9 + 10 + 11 = 38, and both regions are 0.5 from all: 0.25 too far, which costs 0.5 once.
+    // 4 for 5 would lose 1.
+    #expect(abs(counts.value - 37.5) < 1e-9)
+    #expect(abs(counts.upperBound - 37.5) < 1e-6)
+    let prices = counts.constraints[0].bounds.map(\.multiplier)
+    #expect(prices.reduce(0, +) <= 2 + 1e-9)
+  }
+
+  @Test("a soft ratio is charged by what the least rate falls short of its part of the greatest")
+  func softRatio() throws {
+    let script = ConstraintTests.script(
+      """
+      constraint fair: ratio(rate(where treated), by: people.region, to: overall) >= 0.8 soft 2
+      constraint most: count(where treated) <= 4
+      """, "  subject to fair, most\n  choose greedy", show: "show p")
+    let counts = try #require(script.run().decisions[0].counts.allocation)
+    // With 5…8 the North is short by 0.8 · 0.5 − 0, which costs 0.8, and all are short of the South by
+    // 0.8 · 1 − 0.5, which is less; 4 for 5 would lose 1 and save 0.5.
+    #expect(abs(counts.value - 37.2) < 1e-9)
+    #expect(abs(counts.upperBound - 37.2) < 1e-6)
+  }
+
+  // MARK: Entropy
+
+  @Test("a floor of entropy holds in the probabilities written", arguments: [0.01, 0.02, 0.1, 0.4])
+  func entropyHolds(least: Double) throws {
+    let script = ConstraintTests.script(
+      "constraint calm: entropy() >= \(least)\nconstraint spend: sum(offers.cost) <= 14.5",
+      "  subject to calm, spend\n  choose greedy", show: "show p")
+    let report = try script.run()
+    let counts = try #require(report.decisions[0].counts.allocation)
+    #expect(try #require(counts.constraints[0].bounds[0].realized) >= least)
+    #expect(try #require(counts.constraints[1].bounds[0].realized) <= 14.5)
+    #expect(counts.upperBound >= counts.value)
+  }
+
+  @Test(
+    "an entropy that cannot be is refused with the most that can, and no advice that is refused")
+  func closestEntropy() throws {
+    let script = ConstraintTests.script(
+      "constraint calm: entropy() >= 1.2", "  subject to calm\n  choose greedy", show: "show p")
+    let found = try #require(script.diagnostics().first)
+    #expect(found.code.name == "E0730")
+    // ln 3
+    #expect(found.notes == ["`calm` asks >= 1.2, and the closest that can hold is 1.09861"])
+    #expect(found.help == ["loosen it"])
+  }
+
+  @Test("only what clashes is named beside a floor of entropy")
+  func entropyIsInnocent() throws {
+    let script = ConstraintTests.script(
+      "constraint calm: entropy() >= 0.1\nconstraint reach: count(where treated) >= 9",
+      "  subject to calm, reach\n  choose greedy", show: "show p")
+    let found = try #require(script.diagnostics().first)
+    #expect(found.message == "no decisions of `p` satisfy `reach`")
+  }
+
+  @Test("entropy clashes with the bound that takes it away, and not with others")
+  func entropyClashes() throws {
+    let script = ConstraintTests.script(
+      """
+      constraint calm: entropy() >= 0.1
+      constraint none: count(where treated) <= 0
+      constraint spend: sum(offers.cost) <= 30
+      """, "  subject to calm, none, spend\n  choose greedy", show: "show p")
+    let found = try #require(script.diagnostics().first)
+    #expect(found.message == "no decisions of `p` satisfy `calm`, `none` together")
+  }
+
+  @Test("a difference below 0 is never nearer than 0")
+  func negativeDifference() throws {
+    let script = ConstraintTests.script(
+      "constraint fair: difference(rate(where treated), by: people.region, to: overall) <= -0.1",
+      "  subject to fair\n  choose greedy", show: "show p")
+    let found = try #require(script.diagnostics().first { $0.code.name == "E0730" })
+    #expect(found.notes.first?.hasSuffix("the closest that can hold is 0") ?? false)
+  }
+
+  @Test("decisions that only have the fallback are told where they force a clash")
+  func forcedByFallback() throws {
+    var script = ConstraintTests.script(
+      "constraint spend: sum(offers.cost) <= 5", "  subject to spend\n  choose greedy",
+      show: "show p")
+    script = Script(
+      text: script.text.replacing("fallback \"nothing\"", with: "fallback \"tea\"")
+        .replacing("(people.worth ?? 0) + offers.extra", with: "ln(offers.extra - 9) * 1.0"),
+      files: script.files)
+    let found = try #require(script.diagnostics().first { $0.code.name == "E0730" })
+    #expect(
+      found.notes == [
+        "`spend` asks <= 5, and the closest that can hold is 8; nothing but the fallback is left at 8 decisions "
+          + "counted in it, which come to 8"
+      ])
+  }
+
+  // MARK: Temperature 0
+
+  @Test("a temperature of 0 is greedy, for certain")
+  func coldest() throws {
+    func shown(_ choice: String) throws -> String {
+      try ConstraintTests.script(
+        "", "  choose \(choice)", show: "show p | select person, action, propensity | sort person"
+      ).shown()
+    }
+    #expect(try shown("softmax(temperature: 0)") == shown("greedy"))
+  }
 }

@@ -1,4 +1,6 @@
 import C360
+import C360Diagnostics
+import Foundation
 import Testing
 
 @Suite("constraints: bounds on the decisions of a policy")
@@ -476,5 +478,60 @@ struct ConstraintTests {
       show: "show p")
     script.adjust = { $0.warmStart = "/nowhere/at/all.json" }
     #expect(try script.codes() == ["E0717"])
+  }
+
+  @Test(
+    "a warm start without prices of a policy is told, and one with a price that is no number stops the run"
+  )
+  func uselessWarmStart() throws {
+    let script = Self.script(
+      "constraint spend: sum(offers.cost) <= 12", "  subject to spend\n  choose greedy",
+      show: "output log = p to \"log.csv\"")
+    try script.inFolder { session in
+      let manifest = try #require(try session.run().manifestPath)
+      let text = try String(contentsOfFile: manifest, encoding: .utf8)
+      var again = session
+      again.options.warmStart = manifest
+      #expect(try again.run().warnings.allSatisfy { $0.code.name != "W0711" })
+      let other = manifest + ".other.json"
+      try text.replacing("\"name\": \"p\"", with: "\"name\": \"q\"")
+        .write(toFile: other, atomically: true, encoding: .utf8)
+      again.options.warmStart = other
+      #expect(try again.run().warnings.contains { $0.code.name == "W0711" })
+      let broken = manifest + ".broken.json"
+      try text.replacing(#/"multiplier": [0-9.e+-]+/#, with: "\"multiplier\": \"x\"")
+        .write(toFile: broken, atomically: true, encoding: .utf8)
+      again.options.warmStart = broken
+      #expect(throws: DiagnosticError.self) { try again.run() }
+    }
+  }
+
+  @Test(
+    "where bounds change more than one decision in a hundred, the report says that estimates are biased"
+  )
+  func manyRepaired() throws {
+    // Each draw is its own day, and a day may have none: whoever draws tea is changed.
+    let script = Self.script(
+      "constraint daily: count(where treated) <= 0.5 per calendar 1d",
+      "  subject to daily\n  choose softmax(temperature: 100)", show: "show p")
+    let report = try script.run()
+    let counts = try #require(report.decisions[0].counts.allocation)
+    #expect((counts.repaired > 0) == report.warnings.contains { $0.code.name == "W0710" })
+    #expect(counts.repaired > 0)
+  }
+
+  @Test("a default inside of a reckoned bound is refused: it says nothing of groups without a row")
+  func innerDefault() throws {
+    var script = Self.script(
+      """
+      limits room from "room.csv" { kind: text @key; most: int }
+      constraint space: count(where treated) <= (room.most ?? 3) * 1.0 per offers.kind
+      """, "  subject to space\n  choose greedy", show: "show p")
+    script.files["room.csv"] = "kind,most\nfood,1\n"
+    #expect(try script.codes() == ["E0536"])
+    let outer = Script(
+      text: script.text.replacing("(room.most ?? 3) * 1.0", with: "room.most * 1.0 ?? 3"),
+      files: script.files)
+    #expect(try outer.run().decisions[0].counts.actions == ["cake": 1, "tea": 3, "nothing": 4])
   }
 }

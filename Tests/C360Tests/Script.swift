@@ -36,6 +36,16 @@ struct Script: Sendable {
     }
   }
 
+  /// What stops the script or its run.
+  func diagnostics() throws -> [Diagnostic] {
+    do {
+      _ = try run()
+      return []
+    } catch let refused as Refused {
+      return refused.diagnostics.filter { $0.severity == .error }
+    }
+  }
+
   struct Refused: Error, CustomStringConvertible {
     let diagnostics: [Diagnostic]
     var description: String { DiagnosticRenderer.terminal(diagnostics) }

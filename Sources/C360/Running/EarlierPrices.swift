@@ -42,7 +42,11 @@ struct EarlierPrices {
       for constraint in allocation["constraints"]?.members ?? [] {
         guard let bounded = constraint["name"]?.text else { continue }
         for bound in constraint["bounds"]?.members ?? [] {
-          guard let group = bound["group"]?.text, let own = Self.prices(of: bound) else { continue }
+          guard let group = bound["group"]?.text else { continue }
+          guard let own = Self.prices(of: bound) else {
+            throw refusal(
+              "`\(path)` is no manifest: the price of `\(bounded)` in `\(name)` is no number")
+          }
           prices[name, default: [:]][at, default: [:]][bounded, default: [:]][group] = own
         }
       }

@@ -1,6 +1,7 @@
 import C360Diagnostics
 import C360Engine
 import C360Lowering
+import C360Plan
 import C360Semantics
 
 /// What a reader of the results should know, found while they were computed (law 7).
@@ -9,8 +10,59 @@ struct RunWarnings {
   let lowered: LoweredProgram
   let counts: RunCounts
   let exposures: [RunReport.Exposure]
+  /// The manifest whose prices the run began with.
+  let warmStart: String?
 
-  var all: [Diagnostic] { overlaps + observedByDefault + tables + purposes + groups }
+  var all: [Diagnostic] {
+    overlaps + observedByDefault + tables + purposes + groups + repaired + withoutPrices
+  }
+
+  /// Part of the decisions of a policy above which those that were repaired are told.
+  private static let manyRepaired = 0.01
+
+  /// Choices that were changed after the draw: what bounds hit is not what is left out at random.
+  private var repaired: [Diagnostic] {
+    counts.decisions.merging(counts.compositions.mapValues(\.decisions)) { first, _ in first }
+      .sorted { $0.key < $1.key }.compactMap { step, decided -> Diagnostic? in
+        let repaired = decided.allocation?.repaired ?? 0
+        guard Double(repaired) > Self.manyRepaired * Double(decided.rows) else { return nil }
+        return HostDiagnostics.manyRepaired.diagnostic(
+          "\(repaired) of \(decided.rows) decisions of `\(step)` were changed after the draw, so that "
+            + "bounds hold",
+          at: place(of: step), label: "estimates leave these out, and are biased by it",
+          help: [
+            "bounds of larger groups or longer periods need fewer changes; a softer temperature or a `soft` "
+              + "bound needs none"
+          ])
+      }
+  }
+
+  /// Steps that the manifest of a warm start says nothing of.
+  private var withoutPrices: [Diagnostic] {
+    guard let warmStart else { return [] }
+    return lowered.plan.steps.compactMap { step -> Diagnostic? in
+      let decide: DecideStep
+      let name: String
+      switch step {
+      case .decide(let own): (decide, name) = (own, own.name)
+      case .compose(let own):
+        guard let bounded = own.together.first else { return nil }
+        (decide, name) = (bounded, own.name)
+      default: return nil
+      }
+      guard !decide.constraints.isEmpty, decide.startPrices.isEmpty else { return nil }
+      return HostDiagnostics.uselessWarmStart.diagnostic(
+        "the manifest has no prices for the bounds of `\(name)`, which begin without any",
+        at: place(of: name), data: DataPlace(path: warmStart))
+    }
+  }
+
+  /// Where a policy or composition is declared of which a step is named.
+  private func place(of step: String) -> Span? {
+    let names =
+      program.policies.map { ($0.name, $0.span) } + program.compositions.map { ($0.name, $0.span) }
+    return names.first { step == $0.0 || step.hasPrefix("\($0.0) ") }?.1
+  }
 
   private var overlaps: [Diagnostic] {
     exposures.compactMap { exposure in

@@ -73,8 +73,13 @@ struct RuntimeDiagnostics {
           ? ", and the closest that can hold is \(ValueText.figure($0))"
           : ", and the nearest decisions found come to \(ValueText.figure($0))"
       }
+      let forced = clash.forced.map { part in
+        "; nothing but the fallback is left at \(part.decisions) "
+          + (part.decisions == 1 ? "decision" : "decisions") + " counted in it, which "
+          + (part.decisions == 1 ? "comes" : "come") + " to \(ValueText.figure(part.usage))"
+      }
       return "`\(clash.constraint)`\(place) asks \(sign) \(ValueText.figure(clash.limit))"
-        + (closest ?? "")
+        + (closest ?? "") + (forced ?? "")
     }
     var seen: Set<String> = []
     let places = clashes.filter { seen.insert($0.constraint).inserted }.compactMap { clash in
@@ -89,7 +94,17 @@ struct RuntimeDiagnostics {
       at: policy?.span ?? composition?.span,
       label: "subject to them", secondary: places,
       notes: notes + (clashes.count > 8 ? ["and \(clashes.count - 8) more"] : []),
-      help: ["loosen one of them, or make it `soft` with a penalty for each unit of violation"])
+      help: [Self.help(bounds)])
+  }
+
+  private static func help(_ bounds: UnsatisfiedBounds) -> String {
+    let them = bounds.clashes.count == 1 ? "it" : "one of them"
+    let soft = bounds.clashes.filter(\.mayBeSoft)
+    if soft.isEmpty { return "loosen \(them)" }
+    let one = bounds.clashes.count == 1 || soft.count == bounds.clashes.count
+    return
+      "loosen \(them), or make \(one ? "it" : "`\(soft[0].constraint)`") `soft` with a penalty for "
+      + "each unit of violation"
   }
 
   private func notMet(
@@ -105,7 +120,7 @@ struct RuntimeDiagnostics {
         + (caps.isEmpty
           ? ["shares of decisions may hold them, but none of whole decisions were found that do"]
           : ["\(caps) held meanwhile: what each entity may have is decided in the order of time"]),
-      help: ["loosen one of them, or make it `soft` with a penalty for each unit of violation"])
+      help: [Self.help(bounds)])
   }
 
   static func spill(_ directory: String, _ detail: String) -> Diagnostic {

@@ -5,6 +5,9 @@ struct DualDescent {
   /// The least value of the dual at any point visited on all decisions.
   private(set) var bound = Double.infinity
 
+  /// The least temperature before none.
+  private static let lastRung = 0.003
+
   /// Decisions of the sample, about.
   static let sampled = 1 << 15
 
@@ -40,6 +43,7 @@ struct DualDescent {
       let rungs = stride > 1 || start != nil ? ladder.suffix(1) : ladder[...]
       for (place, smoothing) in rungs.enumerated() {
         let isLast = place == rungs.count - 1
+        if smoothing == 0 { dual.warm(&x, to: Self.lastRung) }
         let end = try minimise(
           x, smoothing: smoothing, stride: 1, evaluations: isLast ? patience : 20)
         x = end.point.x
@@ -54,7 +58,7 @@ struct DualDescent {
   /// 0.1, 0.03, 0.01 … down to the final temperature.
   static func ladder(to final: Double) -> [Double] {
     let rungs = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001]
-    return rungs.filter { $0 > final * 1.5 && (final > 0 || $0 >= 0.003) } + [final]
+    return rungs.filter { $0 > final * 1.5 && (final > 0 || $0 >= lastRung) } + [final]
   }
 
   private func sampleStride() -> Int {
@@ -67,7 +71,7 @@ struct DualDescent {
   private mutating func minimise(
     _ x: [Double], smoothing: Double, stride: Int, evaluations: Int
   ) throws -> (point: ProjectedLBFGS.Point, converged: Bool) {
-    var descent = ProjectedLBFGS(upper: dual.upper)
+    var descent = ProjectedLBFGS(lower: dual.lower, upper: dual.upper)
     var lowest = bound
     let least = dual.leastValue()
     let dual = dual

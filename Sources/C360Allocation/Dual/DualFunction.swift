@@ -11,12 +11,16 @@
 /// concavity, H((1−ε)π + εu) ≥ (1−ε)H(π) + εH(u), and convexity of D_KL: sufficient, and exact at ε = 0.
 /// Every g at λ, τ, κ ≥ 0 is an upper bound. A smoothing s added to θ adds at most (1−ε)·n·s·ln C.
 ///
+/// Soft rows of one group share one violation t, charged w: Σ λ of the group ≤ w, which stands in g as
+/// its exact penalty S·max(0, Σ λ − w), S being more than t can be.
+///
 /// The minimiser works in variables that are alike: x_j = λ_j·‖A_j‖/√n (in units of the typical range
 /// of values), then τ, then κ; and with g/n.
 final class DualFunction {
   let engine: PassEngine
   let survey: Survey
-  /// Upper bounds of x.
+  /// Bounds of x.
+  private(set) var lower: [Double]
   var upper: [Double]
   /// By row: λ (in weighted values) of one unit of x.
   let units: [Double]
@@ -27,20 +31,38 @@ final class DualFunction {
   let temperature: Double
   let hasEntropy: Bool
   let hasDivergence: Bool
-  private let entropyBound: Double
-  private let divergenceBound: Double
+  private var entropyBound: Double
+  private var divergenceBound: Double
+  /// Soft rows that share a violation.
+  private let groups: [SharedViolation]
+  var violationGroups: [[Int]] { groups.map(\.rows) }
+  /// Whether it is divergence that is kept small, instead of values great.
+  private let leastDivergence: Bool
   /// Prices that stand whatever λ is: the objective "use little of a row".
   let standing: [Double]?
   let share: Double
   private(set) var passes = 0
 
+  /// What is maximised beside the prices of `standing`.
+  enum Goal {
+    /// Values, and what the rule's own temperature adds.
+    case value
+    /// Nothing: whether the rows can hold.
+    case feasibility
+    /// Σ entropy, or −Σ divergence, of the choice before exploration.
+    case entropy
+    case divergence
+  }
+
   /// - Parameters:
-  ///   - weight: of values; nil: that of the survey.
   ///   - standing: by row, a price in any case.
   ///   - enabled: rows that count; nil: all.
+  ///   - softened: rows that cost one for each unit of violation, whatever they are otherwise.
+  ///   - measures: whether bounds on entropy and divergence count.
   init(
-    _ engine: PassEngine, _ survey: Survey, weight: Double? = nil, standing: [Double]? = nil,
-    enabled: [Bool]? = nil
+    _ engine: PassEngine, _ survey: Survey, goal: Goal = .value, standing: [Double]? = nil,
+    enabled: [Bool]? = nil, softened: Set<Int> = [],
+    measures: (entropy: Bool, divergence: Bool) = (true, true)
   ) {
     self.engine = engine
     self.survey = survey
@@ -51,20 +73,21 @@ final class DualFunction {
     share = 1 - explore
     let n = Double(max(1, problem.decisionCount))
     let units = survey.rowNorms.map { $0 > 0 ? n.squareRoot() / $0 : 0 }
-    let weight = weight ?? survey.weight
+    let isObjective = goal == .value
+    let weight = isObjective ? survey.weight : 0
     self.units = units
     bounds = problem.rows.indices.map {
       problem.rows[$0].bound - explore * survey.uniformUsage[$0]
     }
     self.weight = weight
-    let isObjective = weight != 0
     if isObjective, case .softmax(let temperature) = rule.base {
       self.temperature = temperature * weight
     } else {
-      temperature = 0
+      temperature = goal == .entropy ? 1 : 0
     }
-    hasEntropy = isObjective && rule.entropyFloor != nil
-    hasDivergence = isObjective && rule.divergenceCeiling != nil
+    leastDivergence = goal == .divergence
+    hasEntropy = measures.entropy && rule.entropyFloor != nil
+    hasDivergence = measures.divergence && rule.divergenceCeiling != nil
     entropyBound = (rule.entropyFloor ?? 0) * n - explore * survey.uniformEntropy
     divergenceBound =
       (rule.divergenceCeiling ?? 0) * n
@@ -73,10 +96,54 @@ final class DualFunction {
       guard enabled?[row] ?? true, survey.rowNorms[row] > 0 else { return 0 }
       let bound = problem.rows[row].bound
       if !bound.isFinite { return 0 }
+      if softened.contains(row) { return 1 / units[row] }
       guard let penalty = problem.rows[row].penalty else { return .infinity }
       return penalty * weight / units[row]
     }
     upper += [hasEntropy ? .infinity : 0, hasDivergence ? .infinity : 0]
+    lower = [Double](repeating: 0, count: upper.count)
+    let rows = softened.isEmpty ? problem.rows.softGroups : [softened.sorted()]
+    groups = rows.compactMap { [upper, bounds] in
+      SharedViolation($0, upper: upper, units, bounds, survey, problem)
+    }
+    if hasEntropy, entropyBound > 0, temperature < Self.leastTemperature {
+      lower[rowCount] = Self.leastTemperature
+    }
+  }
+
+  /// Of a choice that is drawn, in weighted values: below, doubles tell candidates apart that are not.
+  static let leastTemperature = 1e-4
+
+  /// Asks for more than the bounds on entropy and divergence do, since what is written fell short of them.
+  /// - Parameters: nats, over all decisions.
+  func tighten(entropy: Double, divergence: Double) {
+    entropyBound += entropy
+    divergenceBound -= divergence
+    if entropy > 0, temperature < Self.leastTemperature {
+      lower[rowCount] = Self.leastTemperature
+    }
+    if divergence > 0, temperature < Self.leastTemperature {
+      lower[rowCount + 1] = Self.leastTemperature
+    }
+  }
+
+  /// Where smoothing ends, prices of entropy and divergence take its place: without any temperature the
+  /// dual has edges, and a descent would stop at one.
+  func warm(_ x: inout [Double], to temperature: Double) {
+    guard self.temperature < temperature else { return }
+    if hasEntropy, entropyBound > 0 { x[rowCount] = max(x[rowCount], temperature) }
+    if hasDivergence { x[rowCount + 1] = max(x[rowCount + 1], temperature) }
+  }
+
+  /// Prices no greater than penalties.
+  func capped(_ x: [Double]) -> [Double] {
+    var x = x
+    for group in groups {
+      let sum = group.rows.reduce(0) { $0 + x[$1] * units[$1] }
+      guard sum > group.penalty else { continue }
+      for row in group.rows { x[row] *= group.penalty / sum }
+    }
+    return x
   }
 
   var rowCount: Int { bounds.count }
@@ -100,7 +167,8 @@ final class DualFunction {
   func setting(_ x: [Double], smoothing: Double) -> PassSetting {
     var prices = multipliers(x)
     if let standing { for row in prices.indices { prices[row] += standing[row] } }
-    let (entropy, divergence) = (x[rowCount], x[rowCount + 1])
+    let entropy = x[rowCount]
+    let divergence = x[rowCount + 1] + (leastDivergence ? 1 : 0)
     return PassSetting(
       prices: engine.map.prices(prices), weight: weight,
       temperature: temperature + entropy + divergence + smoothing, priorWeight: divergence)
@@ -138,8 +206,16 @@ final class DualFunction {
     }
     gradient.append(hasEntropy ? share * entropy - entropyBound : 0)
     gradient.append(hasDivergence ? divergenceBound - share * divergence : 0)
+    var smoothed = dual
+    let blur = setting.temperature > 0 ? max(smoothing, Self.leastTemperature) : 0
+    for group in groups {
+      let cost = group.cost(lambda, blur: blur)
+      dual += cost.exact
+      smoothed += cost.smooth
+      for row in group.rows where upper[row] > 0 { gradient[row] += units[row] * cost.slope }
+    }
     let n = Double(max(1, engine.problem.decisionCount))
-    let point = ProjectedLBFGS.Point(x: x, value: dual / n, gradient: gradient.map { $0 / n })
+    let point = ProjectedLBFGS.Point(x: x, value: smoothed / n, gradient: gradient.map { $0 / n })
     return Evaluation(
       point: point, usage: usage, entropy: entropy, divergence: divergence,
       level: totals.level * totals.scale, dual: dual)
@@ -149,7 +225,8 @@ final class DualFunction {
   /// below it proves that none does.
   func leastValue() -> Double {
     guard weight != 0 else {
-      return standing == nil ? -1e-9 * Double(max(1, engine.problem.decisionCount)) : -.infinity
+      let isFree = standing == nil && groups.isEmpty && temperature == 0 && !leastDivergence
+      return isFree ? -1e-9 * Double(max(1, engine.problem.decisionCount)) : -.infinity
     }
     let n = Double(max(1, engine.problem.decisionCount))
     let explored = share * survey.least

@@ -2,7 +2,8 @@
 /// Optimization*, algorithm 7.4) over the variables that are not held at a bound, and a backtracking
 /// search along the projected path (Bertsekas 1982, projected Newton methods).
 struct ProjectedLBFGS {
-  /// Greatest values; the least are 0.
+  /// Least and greatest values.
+  let lower: [Double]
   let upper: [Double]
   /// Pairs of steps and changes of gradient that are remembered.
   var memory = 12
@@ -16,7 +17,9 @@ struct ProjectedLBFGS {
   private var steps: [[Double]] = []
   private var changes: [[Double]] = []
 
-  init(upper: [Double]) {
+  /// - Parameter lower: nil: 0.
+  init(lower: [Double]? = nil, upper: [Double]) {
+    self.lower = lower ?? [Double](repeating: 0, count: upper.count)
     self.upper = upper
   }
 
@@ -60,12 +63,12 @@ struct ProjectedLBFGS {
   }
 
   private func isHeld(_ point: Point, _ j: Int) -> Bool {
-    (point.x[j] <= 0 && point.gradient[j] >= 0)
+    (point.x[j] <= lower[j] && point.gradient[j] >= 0)
       || (point.x[j] >= upper[j] && point.gradient[j] <= 0)
   }
 
   private func project(_ x: [Double]) -> [Double] {
-    x.indices.map { max(0, min(upper[$0], x[$0])) }
+    x.indices.map { max(lower[$0], min(upper[$0], x[$0])) }
   }
 
   private func descent(_ point: Point) -> [Double] {

@@ -27,7 +27,11 @@ extension GroupedSimplex {
       let variable = basis[position]
       if variable < 0 {
         let row = (-variable - 1) / 2
-        matrix.start[row * m + position] = variable % 2 == 0 ? -1 : 1
+        if variable % 2 == 0 {
+          for part in relieved[row] { matrix.start[part.row * m + position] = -part.amount }
+        } else {
+          matrix.start[row * m + position] = 1
+        }
       } else {
         spread(variable, 1, into: matrix.start + position, stride: m)
         spread(keys[owners[position]], -1, into: matrix.start + position, stride: m)

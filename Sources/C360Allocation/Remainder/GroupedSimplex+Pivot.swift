@@ -34,13 +34,14 @@ extension GroupedSimplex {
     return best
   }
 
-  /// A slack whose row has a negative price, or a surplus whose row costs more than its charge.
+  /// A slack whose row has a negative price, or a surplus whose rows cost more than its charge.
   private func enteringRow() -> Entering? {
     var best: Entering?
     for row in 0..<rowCount {
       let price = prices.start[row]
       let slack = -price
-      let surplus = price - charges[row]
+      let relief = relieved[row].reduce(0) { $0 + $1.amount * prices.start[$1.row] }
+      let surplus = relieved[row].isEmpty ? 0 : relief - charges[row]
       if slack > Self.tolerance, slack > best?.gain ?? 0 {
         best = Entering(variable: -1 - 2 * row, decision: -1, gain: slack)
       }
@@ -83,9 +84,14 @@ extension GroupedSimplex {
     for row in 0..<m { direction.start[row] = 0 }
     if entering.variable < 0 {
       let row = (-entering.variable - 1) / 2
-      let sign = entering.variable % 2 == 0 ? -1.0 : 1.0
-      for position in 0..<m {
-        direction.start[position] = sign * inverse.start[position * m + row]
+      if entering.variable % 2 == 0 {
+        for part in relieved[row] {
+          for position in 0..<m {
+            direction.start[position] -= part.amount * inverse.start[position * m + part.row]
+          }
+        }
+      } else {
+        for position in 0..<m { direction.start[position] = inverse.start[position * m + row] }
       }
       return
     }

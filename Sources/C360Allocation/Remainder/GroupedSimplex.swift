@@ -4,7 +4,8 @@
 /// there are.
 ///
 /// Every row has a slack and a surplus; the surplus costs the row's penalty, or for rows that hold a
-/// charge that grows until nothing is above its bound, or it is certain that something must be.
+/// charge that grows until nothing is above its bound, or it is certain that something must be. Soft rows
+/// of one group have one surplus, that of the first of them, the *leader*.
 final class GroupedSimplex {
   let problem: RemainderProblem
   let rowCount: Int
@@ -30,6 +31,8 @@ final class GroupedSimplex {
   var idlePivots = 0
   var nextDecision = 0
   var rates: [Double]
+  /// By row: the rows that its surplus relieves, and by how much a unit does; empty but for leaders.
+  let relieved: [[(row: Int, amount: Double)]]
   /// By column: whether it may enter.
   var allowed: [Bool]
   /// Asked now and then; what is left unsolved then is `.exhausted`.
@@ -49,6 +52,12 @@ final class GroupedSimplex {
     direction = DoubleBuffer(rowCount)
     rates = [Double](repeating: 0, count: problem.decisionCount)
     allowed = [Bool](repeating: true, count: problem.columnCount)
+    relieved = (0..<problem.rowCount).map { row in
+      guard let group = problem.group(of: row) else { return [(row, 1)] }
+      let rows = problem.groups[group]
+      guard rows[0] == row else { return [] }
+      return rows.map { ($0, problem.penalties[row] / problem.penalties[$0]) }
+    }
     start()
   }
 
@@ -71,8 +80,31 @@ final class GroupedSimplex {
       values.append(abs(left))
       inverse.start[row * rowCount + row] = left >= 0 ? 1 : -1
     }
+    for (leader, rows) in relieved.enumerated() where rows.count > 1 {
+      startGroup(leader, rows, usage)
+    }
     for decision in keyValues.indices { keyValues[decision] = 1 }
     price()
+  }
+
+  /// The row that is violated most has the surplus of the group, all others slacks.
+  private func startGroup(
+    _ leader: Int, _ rows: [(row: Int, amount: Double)], _ usage: [Double]
+  ) {
+    func violation(_ part: (row: Int, amount: Double)) -> Double {
+      (usage[part.row] - problem.bounds[part.row]) / part.amount
+    }
+    let worst = rows.max { violation($0) < violation($1) }!
+    let most = violation(worst)
+    guard most > 0 else { return }
+    for (row, amount) in rows {
+      for other in 0..<rowCount { inverse.start[row * rowCount + other] = 0 }
+      let isWorst = row == worst.row
+      basis[row] = isWorst ? -2 - 2 * leader : -1 - 2 * row
+      values[row] = isWorst ? most : max(0, problem.bounds[row] - usage[row] + amount * most)
+      if !isWorst { inverse.start[row * rowCount + row] = 1 }
+      inverse.start[row * rowCount + worst.row] = -(isWorst ? 1 : amount) / worst.amount
+    }
   }
 
   enum Outcome {

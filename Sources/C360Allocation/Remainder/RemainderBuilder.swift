@@ -55,6 +55,7 @@ struct RemainderBuilder {
       remainder.penalties.append(dual.upper[row])
       remainder.tolerances.append(0.5 * dual.survey.tolerance(map.rows[row], row) * dual.units[row])
     }
+    remainder.set(groups: dual.violationGroups)
     return remainder
   }
 
@@ -143,6 +144,7 @@ extension RemainderProblem {
     result.bounds = rows.map { bounds[$0] }
     result.penalties = rows.map { penalties[$0] }
     result.tolerances = rows.map { tolerances[$0] }
+    result.set(groups: groups.map { $0.filter { place[$0] >= 0 }.map { Int(place[$0]) } })
     result.entryRows = []
     result.entries = []
     result.entryStarts = [0]

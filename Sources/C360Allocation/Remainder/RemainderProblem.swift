@@ -20,6 +20,10 @@ struct RemainderProblem {
   var penalties: [Double] = []
   /// By row: an excess that is rounding, not violation.
   var tolerances: [Double] = []
+  /// Soft rows that share one violation; the others are in none.
+  private(set) var groups: [[Int]] = []
+  /// By row: its group; −1: none. Empty: there are no groups.
+  private(set) var groupOfRow: [Int] = []
 
   var decisionCount: Int { decisions.count }
   var columnCount: Int { candidates.count }
@@ -28,6 +32,36 @@ struct RemainderProblem {
   func columns(_ decision: Int) -> Range<Int> { starts[decision]..<starts[decision + 1] }
 
   func entryRange(_ column: Int) -> Range<Int> { entryStarts[column]..<entryStarts[column + 1] }
+
+  mutating func set(groups: [[Int]]) {
+    self.groups = groups.filter { $0.count > 1 }
+    groupOfRow = self.groups.isEmpty ? [] : [Int](repeating: -1, count: rowCount)
+    for (group, rows) in self.groups.enumerated() {
+      for row in rows { groupOfRow[row] = group }
+    }
+  }
+
+  /// The group that a row shares its violation with.
+  func group(of row: Int) -> Int? {
+    groupOfRow.isEmpty || groupOfRow[row] < 0 ? nil : groupOfRow[row]
+  }
+
+  /// What soft rows charge for a usage.
+  func charges(_ usage: (Int) -> Double) -> Double {
+    var sum = 0.0
+    for row in 0..<rowCount where group(of: row) == nil { sum += charge(row, usage(row)) }
+    for rows in groups { sum += charge(rows, usage) }
+    return sum
+  }
+
+  func charge(_ row: Int, _ used: Double) -> Double {
+    penalties[row].isFinite ? penalties[row] * max(0, used - bounds[row]) : 0
+  }
+
+  /// Of a group: penalties are those of one violation in the scales of its rows.
+  func charge(_ rows: [Int], _ usage: (Int) -> Double) -> Double {
+    rows.reduce(0) { max($0, charge($1, usage($1))) }
+  }
 
   /// Closes the decision whose columns have been added.
   mutating func close(decision: Int, current: Int) {
@@ -54,6 +88,7 @@ struct RemainderProblem {
     part.bounds = bounds
     part.penalties = penalties
     part.tolerances = tolerances
+    part.set(groups: groups)
     var places: [Int] = []
     var settled = 0.0
     for decision in 0..<decisionCount {

@@ -15,11 +15,7 @@ struct WholeChoice {
 
   /// Value less what soft rows charge.
   var objective: Double {
-    var objective = value
-    for row in usage.indices where problem.penalties[row].isFinite {
-      objective -= problem.penalties[row] * max(0, usage[row] - problem.bounds[row])
-    }
-    return objective
+    value - problem.charges { usage[$0] }
   }
 
   /// Σ excess of the rows that hold.
@@ -31,11 +27,6 @@ struct WholeChoice {
     guard !problem.penalties[row].isFinite else { return 0 }
     let excess = used - problem.bounds[row]
     return excess > problem.tolerances[row] ? excess : 0
-  }
-
-  private func charge(_ row: Int, _ used: Double) -> Double {
-    problem.penalties[row].isFinite
-      ? problem.penalties[row] * max(0, used - problem.bounds[row]) : 0
   }
 
   struct Change {
@@ -50,14 +41,29 @@ struct WholeChoice {
     touched.removeAll(keepingCapacity: true)
     var gain = add(first, &scratch, &touched)
     if let second { gain += add(second, &scratch, &touched) }
+    if !problem.groups.isEmpty { gain -= shared(scratch, touched) }
     var violation = 0.0
     for row in touched where scratch[row] != 0 {
       let after = usage[row] + scratch[row]
       violation += excess(row, after) - excess(row, usage[row])
-      gain -= charge(row, after) - charge(row, usage[row])
+      if problem.group(of: row) == nil {
+        gain -= problem.charge(row, after) - problem.charge(row, usage[row])
+      }
       scratch[row] = 0
     }
     return (gain, violation)
+  }
+
+  /// What groups charge more after a change.
+  private func shared(_ change: [Double], _ touched: [Int]) -> Double {
+    var more = 0.0
+    var seen: Set<Int> = []
+    for row in touched where change[row] != 0 {
+      guard let group = problem.group(of: row), seen.insert(group).inserted else { continue }
+      let rows = problem.groups[group]
+      more += problem.charge(rows) { usage[$0] + change[$0] } - problem.charge(rows) { usage[$0] }
+    }
+    return more
   }
 
   private func add(

@@ -121,13 +121,32 @@ struct ChangeEvaluator {
       let before = ledger.excess(row, at: activity)
       let after = ledger.excess(row, at: activity + effects[row])
       if let penalty = ledger.rows[row].penalty {
-        if purpose == .refill { benefit -= penalty * (after - before) }
+        if purpose == .refill, ledger.groupOfRow[row] < 0 { benefit -= penalty * (after - before) }
         continue
       }
       if purpose != .trade && effects[row] > 0 && after > 0 { return nil }
       if purpose != .refill { benefit += (before - after) / ledger.scales[row] }
     }
+    if purpose == .refill, !ledger.groups.isEmpty { benefit -= shared(ledger) }
     return benefit
+  }
+
+  /// What soft rows that share a violation charge more after the weighed change.
+  private func shared(_ ledger: RowLedger) -> Double {
+    var more = 0.0
+    var seen: Set<Int> = []
+    for row in effects.touched {
+      let group = ledger.groupOfRow[row]
+      guard group >= 0, seen.insert(group).inserted else { continue }
+      let rows = ledger.groups[group]
+      func violation(_ activity: (Int) -> Double) -> Double {
+        rows.reduce(0) { max($0, ledger.excess($1, at: activity($1))) }
+      }
+      let change =
+        violation { ledger.activities[$0] + effects[$0] } - violation { ledger.activities[$0] }
+      more += (ledger.rows[row].penalty ?? 0) * change
+    }
+    return more
   }
 
   /// Least loss for each unit of scaled excess, as if no row were satisfied half way and no other row

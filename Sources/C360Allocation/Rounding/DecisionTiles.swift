@@ -43,7 +43,7 @@ struct DecisionTiles {
 
 extension AllocationProblem {
   /// Memory for ranges of up to `capacity` decisions of this problem.
-  func emptyBlock(capacity: Int) -> AllocationBlock {
+  public func emptyBlock(capacity: Int) -> AllocationBlock {
     var pairMeters = 0
     for case .pairs(let place) in meters.map(\.quantity) { pairMeters = max(pairMeters, place + 1) }
     return AllocationBlock(

@@ -12,6 +12,9 @@ struct RowLedger {
   var activities: [Double]
   /// By row: excess that counts as none; 0 where all numbers are whole.
   private(set) var tolerances: [Double]
+  /// Soft rows that share a violation, and by row which of these; −1: none.
+  let groups: [[Int]]
+  let groupOfRow: [Int]
   /// By row: what violations are measured in.
   private(set) var scales: [Double]
 
@@ -41,6 +44,12 @@ struct RowLedger {
     }
     rowOfEntry = rowOf
     coefficientOfEntry = coefficientOf
+    groups = rows.softGroups
+    var groupOfRow = [Int](repeating: -1, count: rows.count)
+    for (group, members) in groups.enumerated() {
+      for row in members { groupOfRow[row] = group }
+    }
+    self.groupOfRow = groupOfRow
     activities = [Double](repeating: 0, count: rows.count)
     tolerances = activities
     scales = rows.map { $0.bound == 0 ? 1 : abs($0.bound) }

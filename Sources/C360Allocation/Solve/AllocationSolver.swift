@@ -58,7 +58,34 @@ public struct AllocationSolver: Sendable {
     }
     let bound = (prices.bound + dual.explored) / survey.weight
     progress(Progress(passes: dual.passes + 1, bound: bound))
-    return try Finish(dual, prices, limits: limits).run()
+    let allocation = try Finish(dual, prices, limits: limits).run()
+    if problem.keepsMeasures(allocation) { return allocation }
+    return try tightened(dual, prices, allocation)
+  }
+
+  /// Where what is written falls short of a bound on entropy or divergence (what was repaired is certain,
+  /// and a descent ends a little off): with as much more asked for, until it holds. What is proven stays
+  /// that of the bounds as they are.
+  private func tightened(
+    _ dual: DualFunction, _ first: SolvedPrices, _ allocation: Allocation
+  ) throws -> Allocation {
+    let problem = dual.engine.problem
+    let count = Double(problem.decisionCount)
+    var (last, x, factor) = (allocation, first.x, 1.1)
+    for _ in 0..<limits.tightenings {
+      let lack = problem.lack(last)
+      dual.tighten(
+        entropy: factor * count * lack.entropy, divergence: factor * count * lack.divergence)
+      factor *= 1.5
+      guard var next = try? smoothPrices(dual, start: x) else { break }
+      next.bound = first.bound
+      x = next.x
+      last = try Finish(dual, next, limits: limits).run()
+      if problem.keepsMeasures(last) { return last }
+    }
+    if dual.engine.isCancelled() { throw CancellationError() }
+    throw problem.brokenMeasures(
+      entropy: last.entropy?.mean, divergence: last.divergence?.mean)
   }
 
   /// Whether the dual has a curvature of its own. A temperature far below the differences between
@@ -73,9 +100,10 @@ public struct AllocationSolver: Sendable {
     let survey = dual.survey
     var descent = DualDescent(dual)
     let outcome = try descent.run(from: start, to: 0, patience: limits.smoothPatience)
-    guard case .prices(let x, _) = outcome else {
+    guard case .prices(let found, _) = outcome else {
       throw try Infeasibility(dual.engine, survey, limits: limits).explain()
     }
+    let x = dual.capped(found)
     let evaluation = try dual.evaluate(x, smoothing: 0)
     return SolvedPrices(
       x: x, bound: min(descent.bound, evaluation.dual), evaluation: evaluation, primal: nil)

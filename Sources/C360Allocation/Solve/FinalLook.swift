@@ -12,12 +12,13 @@ struct FinalLook {
   let expectedValue: Double
   /// Σ before exploration.
   let entropy: Double
-  /// Σ under the full mixture; 0 where nothing bounds them.
+  /// Σ under the full mixture, what was repaired being certain; 0 where nothing bounds them.
   let mixtureEntropy: Double
   let mixtureDivergence: Double
 
   init(
-    _ dual: DualFunction, _ rule: RuleProbabilities, _ chosen: [Int32], isDeterministic: Bool
+    _ dual: DualFunction, _ rule: RuleProbabilities, _ chosen: [Int32], isDeterministic: Bool,
+    repaired: [Int]
   ) throws {
     let engine = dual.engine
     let count = engine.problem.decisionCount
@@ -26,6 +27,7 @@ struct FinalLook {
     let weight = dual.survey.weight
     let isMeasured =
       engine.problem.rule.entropyFloor != nil || engine.problem.rule.divergenceCeiling != nil
+    let certain = isMeasured ? Set(repaired) : []
     let totals = try engine.run(rule.setting, extras: 2 * cells + 4) { range, worker, sums in
       let rows = range.count
       let pairs = DoubleBuffer(isDeterministic ? 0 : rows * engine.problem.candidateCount)
@@ -52,8 +54,8 @@ struct FinalLook {
         sums[2 * cells + 1] += mean.isNaN ? 0 : weight * mean
         if isMeasured {
           worker.measure(
-            isDeterministic ? nil : pairs.start, candidate, row, rows: rows,
-            into: sums + 2 * cells + 2)
+            isDeterministic || certain.contains(decision) ? nil : pairs.start, candidate, row,
+            rows: rows, into: sums + 2 * cells + 2)
         }
       }
       worker.tally(

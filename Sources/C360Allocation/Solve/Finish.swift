@@ -62,7 +62,8 @@ struct Finish {
     }
     let rule = RuleProbabilities(
       engine: dual.engine, setting: setting, explore: problem.rule.explore, overrides: overrides)
-    let report = try FinalLook(dual, rule, chosen, isDeterministic: isDeterministic)
+    let report = try FinalLook(
+      dual, rule, chosen, isDeterministic: isDeterministic, repaired: repaired)
     var result = allocation(report, chosen, overrides, repaired, replaced(rule, chosen, repaired))
     result.distributions = distributions(rule)
     let count = Double(max(1, problem.decisionCount))
@@ -70,10 +71,10 @@ struct Finish {
       Allocation.Distributional(
         mean: sum / count, multiplier: self.prices.x[dual.rowCount + place] * count / dual.weight)
     }
-    if problem.rule.entropyFloor != nil {
+    if problem.rule.entropyFloor != nil, problem.decisionCount > 0 {
       result.entropy = bounded(report.mixtureEntropy, price: 0)
     }
-    if problem.rule.divergenceCeiling != nil {
+    if problem.rule.divergenceCeiling != nil, problem.decisionCount > 0 {
       result.divergence = bounded(report.mixtureDivergence, price: 1)
     }
     return result
@@ -352,12 +353,6 @@ struct Finish {
 
   /// What soft rows charge for a usage, weighted.
   private func charges(_ usage: [Double]) -> Double {
-    var sum = 0.0
-    for (row, description) in problem.rows.enumerated() {
-      guard let penalty = description.penalty else { continue }
-      let excess = usage[row] - description.bound
-      if excess > 0, penalty > 0 { sum += penalty * dual.weight * excess }
-    }
-    return sum
+    dual.weight * problem.rows.charges { usage[$0] }
   }
 }

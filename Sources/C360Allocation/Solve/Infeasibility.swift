@@ -1,11 +1,11 @@
-/// Finds out which rows cannot hold together, and what would let them.
+/// Finds out which bounds cannot hold together, and what would let them.
 struct Infeasibility {
   let engine: PassEngine
   let survey: Survey
   let limits: SolverLimits
 
   /// Rows that are tried one by one for a smallest set; of more, the first that are proven to clash.
-  private static let mostTests = 48
+  static let mostTests = 48
   /// Rows of a program that proves: its inverse is a square of them.
   private static let mostRows = 1500
 
@@ -15,8 +15,8 @@ struct Infeasibility {
     self.limits = limits
   }
 
-  private var problem: AllocationProblem { engine.problem }
-  private var n: Double { Double(max(1, problem.decisionCount)) }
+  var problem: AllocationProblem { engine.problem }
+  var n: Double { Double(max(1, problem.decisionCount)) }
 
   /// What no prices can help: rows that nothing is counted in, bounds below every number, entropy
   /// above that of uniform choice, a prior that leaves a decision nothing.
@@ -29,18 +29,17 @@ struct Infeasibility {
     }
     if problem.rule.divergenceCeiling != nil, survey.unlikely > 0 {
       throw AllocationInfeasibility(clashes: [
-        .init(
-          row: AllocationInfeasibility.divergenceRow, name: "divergence",
-          bound: problem.rule.divergenceCeiling ?? 0, closestBound: nil)
+        divergenceClash(problem.rule.divergenceCeiling ?? 0, closest: nil)
       ])
     }
     let most = survey.uniformEntropy / n
-    if let floor = problem.rule.entropyFloor, floor > most * (1 + 1e-12) {
+    if problem.decisionCount > 0, let floor = problem.rule.entropyFloor, floor > most * (1 + 1e-12)
+    {
       throw AllocationInfeasibility(clashes: [entropyClash(floor, closest: most)])
     }
   }
 
-  private func entropyClash(
+  func entropyClash(
     _ floor: Double, closest: Double?
   ) -> AllocationInfeasibility.Clash {
     .init(
@@ -48,7 +47,15 @@ struct Infeasibility {
       closestBound: closest)
   }
 
-  private func clash(_ row: Int, closest: Double?) -> AllocationInfeasibility.Clash {
+  func divergenceClash(
+    _ ceiling: Double, closest: Double?
+  ) -> AllocationInfeasibility.Clash {
+    .init(
+      row: AllocationInfeasibility.divergenceRow, name: "divergence", bound: ceiling,
+      closestBound: closest)
+  }
+
+  func clash(_ row: Int, closest: Double?) -> AllocationInfeasibility.Clash {
     .init(
       row: row, name: problem.rows[row].name, bound: problem.rows[row].bound,
       closestBound: closest)
@@ -58,15 +65,15 @@ struct Infeasibility {
   func explain() throws -> AllocationInfeasibility {
     if let found = try explainIfAny() { return found }
     // The rows can hold: the rule's own bounds are what clashes.
+    for measure in [Measure.entropy, .divergence] {
+      if let found = try explain(measure) { return found }
+    }
     var clashes: [AllocationInfeasibility.Clash] = []
     if let floor = problem.rule.entropyFloor {
       clashes.append(entropyClash(floor, closest: nil))
     }
     if let ceiling = problem.rule.divergenceCeiling {
-      clashes.append(
-        .init(
-          row: AllocationInfeasibility.divergenceRow, name: "divergence", bound: ceiling,
-          closestBound: nil))
+      clashes.append(divergenceClash(ceiling, closest: nil))
     }
     for (place, row) in problem.rows.enumerated() where row.penalty == nil && row.bound.isFinite {
       clashes.append(clash(place, closest: nil))
@@ -95,7 +102,9 @@ struct Infeasibility {
   /// Rows among the given ones that cannot hold together; nil: they can.
   private func proof(among rows: Set<Int>) throws -> Set<Int>? {
     let dual = DualFunction(
-      engine, survey, weight: 0, enabled: problem.rows.indices.map { rows.contains($0) })
+      engine, survey, goal: .feasibility,
+      enabled: problem.rows.indices.map { rows.contains($0) },
+      measures: (entropy: false, divergence: false))
     for row in problem.rows.indices where problem.rows[row].penalty != nil { dual.upper[row] = 0 }
     if problem.decisionCount <= limits.small, dual.share > 0, rows.count <= Self.mostRows {
       return try exactProof(dual)
@@ -126,18 +135,49 @@ struct Infeasibility {
     return Set(rows.indices.filter { simplex.prices.start[$0] > 1e-6 }.map { rows[$0] })
   }
 
-  /// The least that a row can be brought to while others hold; nil: not found.
+  /// The least that a row can be brought to while others hold, those of the same bound being brought with
+  /// it; nil: not found.
   private func closestBound(_ row: Int, among rows: Set<Int>) throws -> Double? {
+    if let group = problem.rows[row].group {
+      let own = Set(problem.rows.indices.filter { problem.rows[$0].group == group })
+      return try closestBound(ofGroup: own, among: rows.subtracting(own))
+    }
     let unit = survey.rowNorms[row] > 0 ? n.squareRoot() / survey.rowNorms[row] : 1
     let standing = problem.rows.indices.map { $0 == row ? unit : 0 }
     let dual = DualFunction(
-      engine, survey, weight: 0, standing: standing,
-      enabled: problem.rows.indices.map { rows.contains($0) })
+      engine, survey, goal: .feasibility, standing: standing,
+      enabled: problem.rows.indices.map { rows.contains($0) },
+      measures: (entropy: false, divergence: false))
     for row in problem.rows.indices where problem.rows[row].penalty != nil { dual.upper[row] = 0 }
     let constant = (1 - dual.share) * survey.uniformUsage[row]
     guard dual.share > 0 else { return constant }
+    guard let value = try greatest(dual, isFree: rows.isEmpty) else { return nil }
+    let least = constant - dual.share * value / unit
+    // Numbers that stand for sums of integers look like integers; and whole decisions that count
+    // in integers come no nearer than the next.
+    let whole = least.rounded()
+    if abs(least - whole) <= 1e-9 * max(1, abs(whole)) { return whole }
+    return try countsInIntegers(row) ? least.rounded(.up) : least
+  }
+
+  /// The least common bound of rows; nil where they have none in common, or none was found.
+  private func closestBound(ofGroup own: Set<Int>, among rows: Set<Int>) throws -> Double? {
+    let bounds = Set(own.map { problem.rows[$0].bound })
+    guard bounds.count == 1, let bound = bounds.first else { return nil }
+    let dual = DualFunction(
+      engine, survey, goal: .feasibility,
+      enabled: problem.rows.indices.map { rows.contains($0) || own.contains($0) }, softened: own,
+      measures: (entropy: false, divergence: false))
+    for row in problem.rows.indices where problem.rows[row].penalty != nil { dual.upper[row] = 0 }
+    guard dual.share > 0, let value = try greatest(dual, isFree: false) else { return nil }
+    let closest = bound - dual.share * value
+    return abs(closest) <= 1e-9 ? 0 : closest
+  }
+
+  /// The greatest value of a dual without edges of its own; nil: not found.
+  private func greatest(_ dual: DualFunction, isFree: Bool) throws -> Double? {
     var x = [Double](repeating: 0, count: dual.upper.count)
-    if problem.decisionCount > limits.small, !rows.isEmpty {
+    if problem.decisionCount > limits.small, !isFree {
       var descent = DualDescent(dual)
       guard
         case .prices(let found, _) = try descent.run(
@@ -147,13 +187,7 @@ struct Infeasibility {
     }
     var sifting = Sifting(dual, limits: limits, threads: engine.threads, start: x)
     try sifting.run(from: x)
-    guard let primal = sifting.primal else { return nil }
-    let least = constant - dual.share * primal.value / unit
-    // Numbers that stand for sums of integers look like integers; and whole decisions that count
-    // in integers come no nearer than the next.
-    let whole = least.rounded()
-    if abs(least - whole) <= 1e-9 * max(1, abs(whole)) { return whole }
-    return try countsInIntegers(row) ? least.rounded(.up) : least
+    return sifting.primal?.value
   }
 
   /// Whether whole decisions can bring a row to integers only.

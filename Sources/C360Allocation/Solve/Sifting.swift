@@ -108,10 +108,7 @@ struct Sifting {
     let standing = whole.current.reduce(0) { $0 + whole.values[$1] }
     var value = base.value - standing + simplex.objective()
     let usage = whole.usage(whole.current)
-    for row in whole.bounds.indices where whole.penalties[row].isFinite && !inProgram.contains(row)
-    {
-      value -= whole.penalties[row] * max(0, usage[row] - whole.bounds[row])
-    }
+    value -= whole.charges { inProgram.contains($0) ? -.infinity : usage[$0] }
     if let primal, primal.value >= value { return }
     primal = Primal(
       remainder: remainder, rows: rows, shares: simplex.shares(), prices: simplex.rowPrices(),

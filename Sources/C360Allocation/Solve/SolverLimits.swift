@@ -16,6 +16,8 @@ struct SolverLimits: Sendable {
   var patience = 25
   /// Passes where the choice itself is smooth.
   var smoothPatience = 200
+  /// Times that more entropy, or less divergence, is asked for than the bound says.
+  var tightenings = 12
   /// Problems with at most so many decisions are solved by one linear program.
   var small = 1500
   /// Temperatures of softmax below this, of the typical range of values, are taken for greedy.

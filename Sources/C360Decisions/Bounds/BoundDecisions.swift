@@ -214,7 +214,9 @@ struct BoundDecisions {
       return sum.rounded
     }
     var least = Double.infinity
-    for multipliers in prices { least = min(least, try proven(multipliers)) }
+    for multipliers in prices {
+      least = min(least, try proven(bounds.rows.capped(multipliers)))
+    }
     return least
   }
 
@@ -243,6 +245,33 @@ struct BoundDecisions {
     }
   }
 
+  /// What a bound of one row comes to where nothing but the fallback is left.
+  private func forced(
+    _ rows: Range<Int>, _ problem: AllocationProblem, isAtMost: Bool
+  ) -> (decisions: Int, usage: Double)? {
+    guard rows.count == 1, let row = rows.first else { return nil }
+    let block = problem.emptyBlock(capacity: Self.valueRows)
+    var (decisions, usage) = (0, 0.0)
+    for range in Parallel.ranges(rowCount, size: Self.valueRows) {
+      for place in range.indices { block.forced[place - range.lowerBound] = -1 }
+      problem.source.read(range, into: block)
+      for (place, decision) in range.enumerated() {
+        let action = Int(block.forced[place])
+        guard action >= 0, action < actionCount else { continue }
+        var own = 0.0
+        for term in problem.rows[row].terms {
+          let meter = problem.meters[term.meter]
+          guard term.cells.contains(meter.cells.map { Int($0[decision]) } ?? 0) else { continue }
+          let amount = meter.quantity.amount(action, block, place, range.count)
+          if amount.isFinite { own += term.coefficient * amount }
+        }
+        if own != 0 { decisions += 1 }
+        usage += own
+      }
+    }
+    return decisions == 0 ? nil : (decisions, isAtMost ? usage : -usage)
+  }
+
   /// - Parameter caps: bounds for each entity that the source forbids by already.
   func solve(
     _ problem: AllocationProblem, _ bounds: BoundRows, warmStart: [Double]?, caps: [String]
@@ -259,7 +288,12 @@ struct BoundDecisions {
               done: 0, total: 0))
         })
     } catch let error as AllocationInfeasibility {
-      throw .unsatisfiable(policy: self.problem.name, bounds.unsatisfied(error))
+      var found = bounds.unsatisfied(error)
+      for place in found.clashes.indices {
+        found.clashes[place].forced = forced(
+          bounds.rows(of: found.clashes[place]), problem, isAtMost: found.clashes[place].isAtMost)
+      }
+      throw .unsatisfiable(policy: self.problem.name, found)
     } catch let error as AllocationNotFound {
       throw .unsatisfiable(policy: self.problem.name, bounds.unsatisfied(error, caps: caps))
     } catch {

@@ -118,15 +118,11 @@ extension BoundRows {
 
   /// What soft bounds charge for a usage, in units of the objective.
   func charges(usage: MeterUsage) -> Double {
-    var sum = 0.0
-    for row in rows {
-      guard let penalty = row.penalty else { continue }
-      let used = row.terms.reduce(0) { sum, term in
+    rows.charges { row in
+      rows[row].terms.reduce(0) { sum, term in
         sum + term.coefficient * usage.total(term.meter, term.cells)
       }
-      if used > row.bound { sum += penalty * (used - row.bound) }
     }
-    return sum
   }
 
   /// A hard bound that the decisions written break, if any: by more than the rounding of sums.
@@ -157,9 +153,16 @@ extension BoundRows {
 
   /// A clash of rows in the words of the constraints.
   func unsatisfied(_ error: AllocationInfeasibility) -> UnsatisfiedBounds {
-    var found = distributional
+    var found: [UnsatisfiedBounds.Clash] = []
     var seen: Set<[String]> = []
     for clash in error.clashes {
+      if let measure = measure(ofRow: clash.row) {
+        found.append(
+          UnsatisfiedBounds.Clash(
+            constraint: measure.name, label: "", isAtMost: measure.isAtMost, limit: measure.bound,
+            closest: clash.closestBound, mayBeSoft: false))
+        continue
+      }
       guard let (constraint, written) = place(ofRow: clash.row),
         seen.insert([constraint.declared.name, written.label]).inserted
       else { continue }
@@ -177,6 +180,13 @@ extension BoundRows {
     var found: [UnsatisfiedBounds.Clash] = []
     var seen: Set<[String]> = []
     for row in error.rows {
+      if let measure = measure(ofRow: row.row) {
+        found.append(
+          UnsatisfiedBounds.Clash(
+            constraint: measure.name, label: "", isAtMost: measure.isAtMost, limit: measure.bound,
+            closest: row.usage, mayBeSoft: false))
+        continue
+      }
       guard let (constraint, written) = place(ofRow: row.row),
         seen.insert([constraint.declared.name, written.label]).inserted
       else { continue }
@@ -191,6 +201,12 @@ extension BoundRows {
     return UnsatisfiedBounds(clashes: found, isProven: false, caps: caps)
   }
 
+  /// The rows of a bound that clashes.
+  func rows(of clash: UnsatisfiedBounds.Clash) -> Range<Int> {
+    constraints.first { $0.declared.name == clash.constraint }?.written
+      .first { $0.label == clash.label }?.rows ?? 0..<0
+  }
+
   private func place(ofRow row: Int) -> (Constraint, Written)? {
     for constraint in constraints {
       if let written = constraint.written.first(where: { $0.rows.contains(row) }) {
@@ -200,16 +216,19 @@ extension BoundRows {
     return nil
   }
 
-  /// Bounds on entropy and divergence: no rows, but part of every clash that they may cause.
-  private var distributional: [UnsatisfiedBounds.Clash] {
-    constraints.map(\.declared).compactMap { declared in
-      switch declared.measure {
-      case .entropy, .divergence:
-        UnsatisfiedBounds.Clash(
-          constraint: declared.name, label: "", isAtMost: declared.isAtMost, limit: declared.bound,
-          closest: nil)
-      case .total, .proportion, .rate, .parity: nil
+  /// The bound on entropy or divergence that a place stands for, the strictest of several; nil: it is a row.
+  private func measure(ofRow place: Int) -> DecideConstraint? {
+    let declared = constraints.map(\.declared)
+    switch place {
+    case AllocationInfeasibility.entropyRow:
+      return declared.first {
+        if case .entropy = $0.measure { $0.bound == entropyFloor } else { false }
       }
+    case AllocationInfeasibility.divergenceRow:
+      return declared.first {
+        if case .divergence = $0.measure { $0.bound == divergenceCeiling } else { false }
+      }
+    default: return nil
     }
   }
 

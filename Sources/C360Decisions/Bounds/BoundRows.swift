@@ -175,7 +175,8 @@ struct BoundRows {
   }
 
   private mutating func addRow(
-    _ constraint: DecideConstraint, _ label: String, _ terms: [AllocationRow.Term], _ bound: Double
+    _ constraint: DecideConstraint, _ label: String, _ terms: [AllocationRow.Term],
+    _ bound: Double, group: Int? = nil
   ) {
     let sign = constraint.isAtMost ? 1.0 : -1.0
     rows.append(
@@ -184,7 +185,7 @@ struct BoundRows {
         terms: terms.map {
           AllocationRow.Term(
             meter: $0.meter, cells: $0.cells, coefficient: sign * $0.coefficient)
-        }, bound: sign * bound, penalty: constraint.penalty))
+        }, bound: sign * bound, penalty: constraint.penalty, group: group))
   }
 
   // MARK: Measures
@@ -291,6 +292,7 @@ struct BoundRows {
       let meter = meter(quantity, among: group.actions, inner)
       for (run, cell) in runs where counts(outer, cell..<cell + 1) {
         let limit = try limits.limit(group.actions, group.values, outer, cell)
+        let shared = rows.count
         for cell in run where counts(inner, cell..<cell + 1) {
           let start = rows.count
           let label = Self.label([group.label, inner.labels[cell]])
@@ -300,7 +302,7 @@ struct BoundRows {
           for other in others {
             addParityRows(
               constraint, label, meter, cell, other, inner.sizes, bound: limit, isRatio: isRatio,
-              bothWays: toOverall)
+              bothWays: toOverall, shared: shared)
           }
           found.written.append(
             Written(
@@ -353,10 +355,13 @@ struct BoundRows {
   }
 
   /// difference: r − s ≤ δ, and s − r ≤ δ where the other side has no rows of its own;
-  /// ratio: δ·s ≤ r, and δ·r ≤ s.
+  /// ratio: δ·s ≤ r, and δ·r ≤ s. All of a constraint in one group or period are one bound, of the greatest
+  /// distance or of the least ratio.
+  /// - Parameter shared: the number of that bound.
   private mutating func addParityRows(
     _ constraint: DecideConstraint, _ label: String, _ meter: Int, _ cell: Int,
-    _ other: Range<Int>, _ sizes: [Int], bound: Double, isRatio: Bool, bothWays: Bool
+    _ other: Range<Int>, _ sizes: [Int], bound: Double, isRatio: Bool, bothWays: Bool,
+    shared: Int
   ) {
     let own = 1 / Double(max(1, sizes[cell]))
     let their = 1 / Double(max(1, sizes[other].reduce(0, +)))
@@ -368,11 +373,11 @@ struct BoundRows {
     }
     if isRatio {
       // `>=`: rows are turned about.
-      addRow(constraint, label, terms(1, -bound), 0)
-      if bothWays { addRow(constraint, label, terms(-bound, 1), 0) }
+      addRow(constraint, label, terms(1, -bound), 0, group: shared)
+      if bothWays { addRow(constraint, label, terms(-bound, 1), 0, group: shared) }
     } else {
-      addRow(constraint, label, terms(1, -1), bound)
-      if bothWays { addRow(constraint, label, terms(-1, 1), bound) }
+      addRow(constraint, label, terms(1, -1), bound, group: shared)
+      if bothWays { addRow(constraint, label, terms(-1, 1), bound, group: shared) }
     }
   }
 }

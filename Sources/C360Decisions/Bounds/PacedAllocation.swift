@@ -21,7 +21,7 @@ struct PacedAllocation {
   private let source: DecisionValues
   private let walk: EntityCapWalk
   private let decided: DecidedRows
-  private let problem: AllocationProblem
+  private var problem: AllocationProblem
   private let context: ExecutionContext
   private(set) var allocation: Allocation
   private(set) var passes = 0
@@ -30,6 +30,9 @@ struct PacedAllocation {
   /// nil: nothing is drawn.
   private(set) var drawnValue: Double?
   private(set) var redrawn: Set<Int> = []
+  /// Σ of the decisions written, under the full mixture.
+  private var entropy = 0.0
+  private var divergence = 0.0
   /// Of the decisions that are watched.
   private(set) var distributions: [Int: [Double]] = [:]
 
@@ -57,7 +60,7 @@ struct PacedAllocation {
   private var capNames: [String] { owner.step.entityCaps.map(\.name) }
 
   mutating func run() throws(EngineError) {
-    if isDrawn { try runDrawn() } else { try runCertain() }
+    if isDrawn { try drawUntilMeasured() } else { try runCertain() }
     source.blocked = nil
   }
 
@@ -111,7 +114,7 @@ struct PacedAllocation {
           clashes: found.clashes.map {
             .init(
               constraint: $0.constraint, label: $0.label, isAtMost: $0.isAtMost, limit: $0.limit,
-              closest: found.isProven ? nil : $0.closest)
+              closest: found.isProven ? nil : $0.closest, mayBeSoft: $0.mayBeSoft)
           }, isProven: false, caps: capNames))
     }
   }
@@ -231,6 +234,33 @@ struct PacedAllocation {
 
   // MARK: Drawn choices
 
+  /// Draws, and where caps take more entropy away than a bound leaves, once more with as much more asked for.
+  private mutating func drawUntilMeasured() throws(EngineError) {
+    let asked = problem
+    for attempt in 0..<Self.mostRounds {
+      try runDrawn()
+      let count = Double(max(1, rowCount))
+      let lack = asked.lack(entropy: entropy / count, divergence: divergence / count)
+      if lack == (0, 0) {
+        allocation.entropy?.mean = entropy / count
+        allocation.divergence?.mean = divergence / count
+        return
+      }
+      guard attempt < Self.mostRounds - 1 else { break }
+      problem = problem.demanding(entropy: 1.2 * lack.entropy, divergence: 1.2 * lack.divergence)
+      source.blocked = nil
+      guard let next = try again(isLast: true) else { break }
+      allocation = next
+      decided.adopt(next)
+    }
+    throw .unsatisfiable(
+      policy: owner.problem.name,
+      bounds.unsatisfied(
+        asked.brokenMeasures(
+          entropy: entropy / Double(rowCount), divergence: divergence / Double(rowCount)),
+        caps: capNames))
+  }
+
   private mutating func runDrawn() throws(EngineError) {
     var used: Buffer?
     for round in 0..<Self.mostRounds {
@@ -277,5 +307,6 @@ struct PacedAllocation {
     let charges = bounds.charges(usage: usage)
     drawnValue = try chosenValue() - charges
     value = draws.value - charges
+    (entropy, divergence) = (draws.entropySum, draws.divergenceSum)
   }
 }

@@ -24,6 +24,9 @@ struct PacedDraws {
   private(set) var distributions: [Int: [Double]] = [:]
   /// Σ expected value, and the entropy that softmax adds.
   private(set) var value = 0.0
+  /// Σ of the full mixtures, what was repaired being certain.
+  private(set) var entropySum = 0.0
+  private(set) var divergenceSum = 0.0
 
   init(
     _ allocation: Allocation, _ problem: AllocationProblem, _ owner: BoundDecisions, used: Buffer?
@@ -31,6 +34,7 @@ struct PacedDraws {
     self.allocation = allocation
     self.owner = owner
     self.used = used
+    usesPrior = problem.rule.divergenceCeiling != nil
     let rule = owner.problem.rule
     prices = AllocationPrices(
       problem.meters, rows: problem.rows, multipliers: allocation.multipliers)
@@ -40,14 +44,14 @@ struct PacedDraws {
     for row in allocation.repaired { standing[row] = allocation.chosen[row] }
   }
 
-  var usesPrior: Bool { allocation.priorWeight > 0 }
+  let usesPrior: Bool
   private var actionCount: Int { owner.actionCount }
 
   mutating func begin(isLast: Bool) {
     self.isLast = isLast && kept != nil
     redrawn = []
     distributions = [:]
-    value = 0
+    (value, entropySum, divergenceSum) = (0, 0, 0)
   }
 
   /// - Parameter blocked: by action: a cap forbids it.
@@ -64,6 +68,7 @@ struct PacedDraws {
       let forced = owner.forcedCandidate(Int(block.forced[place]), blocked)
       decided.set(row, chosen: forced, propensity: 1, expected: forced == actionCount ? 0 : .nan)
       value += worth(forced).isNaN ? 0 : worth(forced)
+      measure(certain: forced, block.prior, place, count)
       return forced
     }
     for action in 0..<actionCount {
@@ -80,12 +85,15 @@ struct PacedDraws {
       {
         note(row)
         value += decided.expected[row] + entropy
+        measure(block.prior, place, count)
         return wanted
       }
+      measure(certain: wanted, block.prior, place, count)
       return repair(row, wanted, worth(wanted), decided)
     }
     if let stands = standing[row] {
       let wanted = allowed(stands, blocked)
+      measure(certain: wanted, block.prior, place, count)
       return repair(row, wanted, worth(wanted), decided)
     }
     if isSame(used, row, blocked, block, place, count, decided.chosen.count) {
@@ -99,7 +107,26 @@ struct PacedDraws {
       note(row)
     }
     value += decided.expected[row].isNaN ? 0 : decided.expected[row] + entropy
+    measure(block.prior, place, count)
     return Int(decided.chosen[row])
+  }
+
+  private mutating func measure(
+    _ prior: UnsafeMutablePointer<Double>?, _ place: Int, _ count: Int
+  ) {
+    for (candidate, probability) in choice.probabilities.enumerated() where probability > 0 {
+      let level = c360_ln(probability)
+      entropySum -= probability * level
+      if usesPrior, let prior {
+        divergenceSum += probability * (level - c360_ln(prior[candidate * count + place]))
+      }
+    }
+  }
+
+  private mutating func measure(
+    certain candidate: Int, _ prior: UnsafeMutablePointer<Double>?, _ place: Int, _ count: Int
+  ) {
+    if usesPrior, let prior { divergenceSum -= c360_ln(prior[candidate * count + place]) }
   }
 
   /// Of softmax, whose objective it is part of.

@@ -133,9 +133,15 @@ public struct UnsatisfiedBounds: Error, Sendable {
     /// The nearest limit at which the others of the clash can hold; nil: not known. Where nothing is
     /// proven, what the nearest decisions found come to.
     public let closest: Double?
+    /// What the bound comes to at decisions where nothing is left but the fallback; nil: these use nothing.
+    public var forced: (decisions: Int, usage: Double)?
+    /// Whether a penalty may take the place of the bound.
+    public let mayBeSoft: Bool
     public init(
-      constraint: String, label: String, isAtMost: Bool, limit: Double, closest: Double?
+      constraint: String, label: String, isAtMost: Bool, limit: Double, closest: Double?,
+      mayBeSoft: Bool = true
     ) {
+      self.mayBeSoft = mayBeSoft
       self.constraint = constraint
       self.label = label
       self.isAtMost = isAtMost
@@ -145,7 +151,7 @@ public struct UnsatisfiedBounds: Error, Sendable {
   }
   /// Without any one of them the others can hold; where nothing is proven, those that the nearest
   /// decisions found break.
-  public let clashes: [Clash]
+  public var clashes: [Clash]
   /// Whether no decisions can satisfy them; else none were found.
   public let isProven: Bool
   /// Bounds for each entity that were kept meanwhile; none where it is proven without them.

@@ -58,10 +58,14 @@ struct LightGBMFile {
     }
     let text = String(decoding: bytes, as: UTF8.self)
     var hasEnd = false
+    // Behind the trees stands how they were made, where it stands at all up to a line that ends it.
+    var isOpen = false
     for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .enumerated()
     {
       if hasEnd {
+        if raw == "parameters:" || raw.hasPrefix("feature_importances:") { isOpen = true }
+        if raw == "end of parameters" { isOpen = false }
         if raw.hasPrefix("pandas_categorical:") {
           categories = (raw.dropFirst("pandas_categorical:".count), index + 1)
         }
@@ -81,6 +85,7 @@ struct LightGBMFile {
       try add(raw, line: index + 1)
     }
     guard hasEnd else { throw ModelProblem("it has no `end of trees`: the file is cut off") }
+    guard !isOpen else { throw ModelProblem("it has no `end of parameters`: the file is cut off") }
   }
 
   private mutating func add(_ raw: Substring, line: Int) throws(ModelProblem) {

@@ -100,7 +100,11 @@ struct Booster {
     var texts: [String] = []
     for (start, end) in zip(offsets, offsets.dropFirst()) {
       guard let text = String(validating: bytes[start..<end], as: UTF8.self) else {
-        throw place.problem("a category is not UTF-8")
+        // Python's package (3.1 and 3.2) takes the number of characters for that of bytes: it writes too few,
+        // and at wrong places one text ends and the next begins.
+        throw place.problem(
+          "xgboost has cut its category texts, which are not ASCII, so that they cannot be told apart: train "
+            + "on texts in ASCII, or on numbers")
       }
       texts.append(text)
     }

@@ -159,6 +159,13 @@ extension SemanticError {
       help: ["say what holds there: `\(text) ?? 0`"])
   }
 
+  static func innerDefault(_ at: Span, _ text: String) -> Diagnostic {
+    Diagnostic(
+      "E0536", "`??` inside of a calculation does not say what holds in a group without a row",
+      at: at,
+      help: ["calculate first: `cap.most * 2 ?? 6` has 6 where the table has no row, or a null"])
+  }
+
   static func limitsOfTwo(_ at: Span) -> Diagnostic {
     Diagnostic("E0536", "a bound comes from one table", at: at)
   }

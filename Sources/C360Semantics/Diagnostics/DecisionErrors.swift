@@ -59,8 +59,8 @@ extension SemanticError {
 
   static func temperature(_ at: Span) -> Diagnostic {
     Diagnostic(
-      "E0504", "a temperature is above 0", at: at,
-      help: ["`choose greedy` takes the best action always"])
+      "E0504", "a temperature is a number from 0", at: at,
+      help: ["at 0 the best action is taken always, as by `choose greedy`"])
   }
 
   static func explore(_ at: Span) -> Diagnostic {

@@ -6,6 +6,14 @@ extension SemanticWarning {
       "W0441", .warning, "this condition is always \(value), so one branch is never taken", at: at)
   }
 
+  static func cutCategories(_ at: Span, _ path: String) -> Diagnostic {
+    Diagnostic(
+      "W0442", .warning,
+      "`\(path)` has category texts that are not ASCII, which xgboost may have cut", at: at,
+      help: ["values that the file does not have are missing to the model: train on texts in ASCII"]
+    )
+  }
+
   static func decidedRule(_ at: Span, _ name: String, _ value: Bool) -> Diagnostic {
     Diagnostic(
       "W0521", .warning,

@@ -33,6 +33,14 @@ extension Checker {
       report(SemanticError.nullableLimit(written.span, written.span.text))
       return nil
     }
+    // Of a group without a row there is no cell that it could stand for.
+    let isInner = ExpressionWalk.contains(found) {
+      if case .coalesce = $0.kind { true } else { false }
+    }
+    if isInner, grain.row != .constant {
+      report(SemanticError.innerDefault(written.span, written.span.text))
+      return nil
+    }
     let type = found.type.isOptional ? measured.type.optional : measured.type
     guard let fitted = coerce(found, to: type) else { return nil }
     var standard: Double?

@@ -16,11 +16,12 @@ extension Checker {
       let scope = Scope(
         .constant, for: Scope.Use(.constant, "a temperature"), in: declaration.environment)
       guard let temperature = number(value, scope, "a temperature") else { return nil }
-      guard temperature > 0, temperature.isFinite else {
+      guard temperature >= 0, temperature.isFinite else {
         report(SemanticError.temperature(value.span))
         return nil
       }
-      return .softmax(temperature: temperature)
+      // The limit of colder and colder choices.
+      return temperature == 0 ? .greedy : .softmax(temperature: temperature)
     case .call(let call) where call.callee?.dotted == "threshold":
       guard let value = onlyArgument(call, label: nil) else { break }
       return threshold(value, declaration, actions, exposure, mask, terms)

@@ -81,6 +81,9 @@ extension Checker {
       let bytes = try resolver.model(path, from: directory)
       do throws(ModelProblem) {
         model = try Model.read(bytes, as: format, digest: resolver.digest(of: bytes))
+        if format == .xgboost, model?.hasForeignTexts ?? false {
+          report(SemanticWarning.cutCategories(token.span, path))
+        }
       } catch {
         report(SemanticError.badImportedModel(token.span, path, error))
       }
