@@ -36,8 +36,32 @@ struct PageTests {
         marked[marked.index(after: equals)...].prefix { $0 != "`" })
     }
     let files = ["circle.c360": "edition 2026\nuse \"script.c360\"\n"]
-    #expect(checked(parts[0], files: files, set: settings).codes == [code])
-    #expect(checked(parts[1], files: files, set: settings).report == "")
+    let models = [
+      "towns.json": Self.trees(categories: "[197, 129, 195, 179]", ends: "[0, 4]"),
+      "codes.json": Self.trees(categories: "[108, 111]", ends: "[0, 2]"),
+    ]
+    #expect(checked(parts[0], files: files, models: models, set: settings).codes == [code])
+    #expect(checked(parts[1], files: files, models: models, set: settings).report == "")
+  }
+
+  /// What xgboost writes of one leaf over one text.
+  private static func trees(categories: String, ends: String) -> String {
+    """
+    {"learner": {"attributes": {}, "feature_names": ["town"], "feature_types": ["c"],
+      "gradient_booster": {"model": {
+        "cats": {"enc": [{"offsets": \(ends), "values": \(categories)}]},
+        "gbtree_model_param": {"num_parallel_tree": "1", "num_trees": "1"}, "tree_info": [0],
+        "trees": [
+          {"categories": [], "categories_nodes": [], "categories_segments": [],
+           "categories_sizes": [], "default_left": [0], "left_children": [-1],
+           "right_children": [-1], "split_conditions": [1E-1], "split_indices": [0],
+           "split_type": [0],
+           "tree_param": {"num_feature": "1", "num_nodes": "1", "size_leaf_vector": "1"}}]},
+        "name": "gbtree"},
+      "learner_model_param": {"base_score": "[5E-1]", "num_class": "0", "num_feature": "1",
+        "num_target": "1"},
+      "objective": {"name": "reg:squarederror"}}, "version": [3, 2, 0]}
+    """
   }
 
   /// Codes and pages agree: no constructor without a page, no page without a constructor.
