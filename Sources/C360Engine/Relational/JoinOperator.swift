@@ -34,13 +34,13 @@ enum JoinOperator {
       of: step.keys.map { state.vector($0.left) }, rowCount: leftCount, context)
     let size = try JoinSize(
       groups.elements(Int32.self), leftCount, index, isInner: step.isInner, context)
-    guard size.count < Int(Int32.max) else {
-      throw .unusable(relation: step.output, detail: "has \(size.count) rows, more than 2³¹ − 2")
-    }
     // Rows that stand for many others are the one thing here that a small table can have too much of.
+    let (bytes, isBeyond) = size.count.multipliedReportingOverflow(by: rowBytes(step, state))
     try memory.admit(
-      size.count * rowBytes(step, state), operation: StepName.of(.join(step), in: state.plan), state
-    )
+      isBeyond ? .max : bytes, operation: StepName.of(.join(step), in: state.plan), state)
+    guard size.count < Int(Int32.max) else {
+      throw .unusable(relation: step.left, detail: "has \(size.count) partners, more than 2³¹ − 2")
+    }
     let pairs = try JoinPairs(
       groups.elements(Int32.self), leftCount, index, size, isInner: step.isInner,
       expands: step.expands, context)
