@@ -31,7 +31,7 @@ func measure(_ arguments: [String]) throws {
     let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { continue }
     let columns = try schema(of: parts[1]).compactMap { column in
-      column.type.map { ColumnContract(name: column.name, type: $0) }
+      column.type.map { ColumnContract(name: column.name, type: $0, isNullable: true) }
     }
     let contract = TableContract(table: parts[0], sources: [parts[1]], columns: columns)
     session.bind(
