@@ -40,13 +40,20 @@ def lines():
     return [line.rstrip() for line in screen().split("\n") if line.strip()]
 
 
-def wait(what, condition, seconds=60):
+def until(condition, seconds=60):
+    """Whether a condition comes true in time."""
     end = time.time() + seconds
     while time.time() < end:
         if condition():
-            print(f"ok    {what}", flush=True)
-            return
+            return True
         time.sleep(0.05)
+    return False
+
+
+def wait(what, condition, seconds=60):
+    if until(condition, seconds):
+        print(f"ok    {what}", flush=True)
+        return
     print(f"FAIL  {what}\n--- the screen\n{screen()}", flush=True)
     keys("C-d")
     tmux("kill-session", "-t", session)
@@ -150,9 +157,16 @@ def drive():
     wait("Tab again", lambda: lines()[-1].endswith("group category"))
     type(" { n = count() }")
     # Cancelled, the session stays; then run.
-    keys("Enter")
-    time.sleep(0.3)
-    keys("C-c")
+    # A fast machine may answer first; then once more.
+    for _ in range(10):
+        keys("Enter")
+        time.sleep(0.1)
+        keys("C-c")
+        until(at_prompt)
+        if "cancelled" in screen():
+            break
+        keys("Up")
+        until(lambda: not at_prompt())
     wait("Ctrl-C stops the query", lambda: "cancelled" in screen() and at_prompt())
     keys("Up")
     time.sleep(0.3)
