@@ -157,10 +157,7 @@ extension BoundRows {
     var seen: Set<[String]> = []
     for clash in error.clashes {
       if let measure = measure(ofRow: clash.row) {
-        found.append(
-          UnsatisfiedBounds.Clash(
-            constraint: measure.name, label: "", isAtMost: measure.isAtMost, limit: measure.bound,
-            closest: clash.closestBound, mayBeSoft: false))
+        found.append(Self.clash(of: measure, closest: clash.closestBound))
         continue
       }
       guard let (constraint, written) = place(ofRow: clash.row),
@@ -175,16 +172,22 @@ extension BoundRows {
     return UnsatisfiedBounds(clashes: found)
   }
 
+  /// Of a bound on entropy or divergence, which cannot be soft.
+  private static func clash(
+    of measure: DecideConstraint, closest: Double?
+  ) -> UnsatisfiedBounds.Clash {
+    UnsatisfiedBounds.Clash(
+      constraint: measure.name, label: "", isAtMost: measure.isAtMost, limit: measure.bound,
+      closest: closest, mayBeSoft: false)
+  }
+
   /// What the nearest decisions found break; of bounds of several rows what a row comes to says little.
   func unsatisfied(_ error: AllocationNotFound, caps: [String]) -> UnsatisfiedBounds {
     var found: [UnsatisfiedBounds.Clash] = []
     var seen: Set<[String]> = []
     for row in error.rows {
       if let measure = measure(ofRow: row.row) {
-        found.append(
-          UnsatisfiedBounds.Clash(
-            constraint: measure.name, label: "", isAtMost: measure.isAtMost, limit: measure.bound,
-            closest: row.usage, mayBeSoft: false))
+        found.append(Self.clash(of: measure, closest: row.usage))
         continue
       }
       guard let (constraint, written) = place(ofRow: row.row),
