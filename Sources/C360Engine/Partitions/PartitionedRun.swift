@@ -144,7 +144,13 @@ struct PartitionedRun: Sendable {
         try body(partitions, &state, runner)
         done += 1
       } catch {
-        guard case .memory = error, partitions.count > 1 else { throw error }
+        guard case .memory(let limit, let needed, let operation) = error else { throw error }
+        if partitions.count == 1 {
+          // What the steps made is given back before rows are looked at again.
+          state = before
+          let largest = try largestEntity(spill, partitions)
+          throw .memory(limit: limit, needed: needed, operation: operation + largest)
+        }
         let middle = partitions.lowerBound + partitions.count / 2
         open += [middle..<partitions.upperBound, partitions.lowerBound..<middle]
       }

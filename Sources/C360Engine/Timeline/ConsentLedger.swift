@@ -15,8 +15,8 @@ package final class ConsentLedger: @unchecked Sendable {
   package static let unknownChannel: Int32 = -2
 
   private let numbers: KeyTable
-  /// Entity `e` has entries `starts[e] ..< starts[e + 1]`; at equal times a withdrawal stands behind
-  /// the grant, so that it wins.
+  /// Entity `e` has entries `starts[e] ..< starts[e + 1]`, by channel and in a channel by time; at equal
+  /// times a withdrawal stands behind the grant, so that it wins.
   private let starts: [Int]
   private let entries: [Entry]
   /// Grants to whom already had one.
@@ -69,14 +69,12 @@ package final class ConsentLedger: @unchecked Sendable {
       let range = starts[entity]..<starts[entity + 1]
       if range.count > 1 {
         entries[range].sort {
-          ($0.time, $0.isGrant ? 0 : 1, $0.channel) < ($1.time, $1.isGrant ? 0 : 1, $1.channel)
+          ($0.channel, $0.time, $0.isGrant ? 0 : 1) < ($1.channel, $1.time, $1.isGrant ? 0 : 1)
         }
       }
-      // By channel whether the entry before is a grant.
-      var isOpen: [Int32: Bool] = [:]
-      for entry in entries[range] {
-        if entry.isGrant, isOpen[entry.channel] == true { overlapping += 1 }
-        isOpen[entry.channel] = entry.isGrant
+      for index in range.dropFirst() {
+        let (before, entry) = (entries[index - 1], entries[index])
+        if entry.isGrant, before.isGrant, before.channel == entry.channel { overlapping += 1 }
       }
     }
     self.numbers = numbers
@@ -96,45 +94,63 @@ package final class ConsentLedger: @unchecked Sendable {
     return number < 0 ? 0..<0 : starts[number]..<starts[number + 1]
   }
 
-  /// By the last entry at or before the time.
+  /// By the last entry at or before the time, of the channel or of all channels.
   package func isGranted(_ range: Range<Int>, at time: Int64, channel: Int32) -> Bool {
-    let last = entries[range.lowerBound..<firstEntry(after: time, range)].last {
-      $0.channel == Self.everyChannel || $0.channel == channel
+    let ofAll = lastEntry(through: time, Self.everyChannel, range)
+    guard channel != Self.everyChannel, let own = lastEntry(through: time, channel, range) else {
+      return ofAll?.isGrant ?? false
     }
-    return last?.isGrant ?? false
+    guard let ofAll, ofAll.time >= own.time else { return own.isGrant }
+    return ofAll.isGrant && (own.isGrant || own.time < ofAll.time)
   }
 
   /// Whether an entry in (time, end] takes the consent away.
   func isWithdrawn(_ range: Range<Int>, after time: Int64, through end: Int64, channel: Int32)
     -> Bool
   {
-    var index = firstEntry(after: time, range)
-    while index < range.upperBound, entries[index].time <= end {
-      let entry = entries[index]
-      if !entry.isGrant, entry.channel == Self.everyChannel || entry.channel == channel {
-        return true
-      }
-      index += 1
+    Self.channels(of: channel).contains { channel in
+      stretch(range, channel, after: time, through: end).contains { !entries[$0].isGrant }
     }
-    return false
   }
 
-  /// Adds the times in (start, end) at which an entry stands.
+  /// Adds the times in (start, end) at which an entry of the channel or of all channels stands.
   func addChanges(
-    _ range: Range<Int>, after start: Int64, before end: Int64, to times: inout [Int64]
+    _ range: Range<Int>, after start: Int64, before end: Int64, channel: Int32,
+    to times: inout [Int64]
   ) {
-    var index = firstEntry(after: start, range)
-    while index < range.upperBound, entries[index].time < end {
-      times.append(entries[index].time)
-      index += 1
+    guard end > start else { return }
+    for channel in Self.channels(of: channel) {
+      for index in stretch(range, channel, after: start, through: end - 1) {
+        times.append(entries[index].time)
+      }
     }
   }
 
-  private func firstEntry(after time: Int64, _ range: Range<Int>) -> Int {
+  /// The channels whose entries decide of one.
+  private static func channels(of channel: Int32) -> [Int32] {
+    channel == everyChannel ? [everyChannel] : [everyChannel, channel]
+  }
+
+  private func lastEntry(through time: Int64, _ channel: Int32, _ range: Range<Int>) -> Entry? {
+    let index = firstEntry(after: time, channel, range) - 1
+    guard index >= range.lowerBound, entries[index].channel == channel else { return nil }
+    return entries[index]
+  }
+
+  /// The entries of a channel in (time, end].
+  private func stretch(
+    _ range: Range<Int>, _ channel: Int32, after time: Int64, through end: Int64
+  ) -> Range<Int> {
+    let first = firstEntry(after: time, channel, range)
+    return first..<max(first, firstEntry(after: end, channel, range))
+  }
+
+  private func firstEntry(after time: Int64, _ channel: Int32, _ range: Range<Int>) -> Int {
     var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {
       let middle = (low + high) / 2
-      if entries[middle].time <= time { low = middle + 1 } else { high = middle }
+      let entry = entries[middle]
+      if (entry.channel, entry.time) <= (channel, time) { low = middle + 1 } else { high = middle }
     }
     return low
   }

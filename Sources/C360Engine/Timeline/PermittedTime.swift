@@ -39,7 +39,8 @@ struct PermittedTime: @unchecked Sendable {
     var times = [start]
     for condition in conditions {
       condition.ledger.addChanges(
-        entries(of: row, condition), after: start, before: end, to: &times)
+        entries(of: row, condition), after: start, before: end, channel: condition.channel,
+        to: &times)
     }
     times.sort()
     var sum: Int128 = 0
