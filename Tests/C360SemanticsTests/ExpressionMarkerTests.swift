@@ -110,6 +110,7 @@ struct ExpressionMarkerTests {
       "E0420", "this window is no stretch of time with a start and an end",
       "feature a = count(orders) over last 3\nfeature b = ‹coverage(a)›"),
     Marked("E0412", "a window has a length above 0", "feature a = count(orders) over ‹0d›"),
+    Marked("E0412", "a window has a length above 0", "feature a = count(orders) over ‹-3d›"),
     Marked("E0412", "`last 0` holds no event", "feature a = count(orders) ‹over last 0›"),
     Marked(
       "E0412", "a lag below 0 would look past the decision",

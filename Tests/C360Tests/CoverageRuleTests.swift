@@ -202,6 +202,37 @@ struct CoverageRuleTests {
     // 2026-01-01 is a Thursday, and so was 1970-01-01.
     #expect(try kept("first per 7d", Self.moments) == ["01", "08", "15", "31"])
     #expect(try kept("first per 1mo", Self.moments) == ["01"])
+    // Mondays are the 5th, 12th, 19th and 26th.
+    #expect(try kept("first per calendar 1w", Self.moments) == ["01", "08", "15", "31"])
+    #expect(try kept("first per calendar 1w", ["04", "05", "11", "12"]) == ["04", "05", "12"])
+  }
+  @Test("O5: a calendar day is the local one, not 24 hours of UTC") func keepFirstPerLocalDay()
+    throws
+  {
+    // In Paris the 31st of March 2026 starts at 22:00 UTC on the 30th.
+    func kept(_ rule: String) throws -> [String] {
+      let script = Script(
+        text: """
+          timezone "Europe/Paris"
+          entity person
+          exposure days of person from "days.csv" {
+            person: int @key; moment: time @time; name: text; keep \(rule)
+          }
+          show days | where kept | select name
+          """,
+        files: [
+          "days.csv": """
+          person,moment,name
+          1,2026-03-30T21:00:00Z,evening
+          1,2026-03-30T22:30:00Z,midnight
+          1,2026-03-31T00:30:00Z,night
+
+          """
+        ])
+      return try rows(script).map { $0[0] }
+    }
+    #expect(try kept("first per 1d") == ["evening", "night"])
+    #expect(try kept("first per calendar 1d") == ["evening", "midnight"])
   }
   @Test("O5: keep non_overlapping W, at least W after the last kept one") func keepApart() throws {
     #expect(try kept("non_overlapping 7d", Self.moments) == ["01", "08", "15", "31"])

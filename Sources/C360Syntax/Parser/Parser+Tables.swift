@@ -131,7 +131,7 @@ extension Parser {
     return .noAction
   }
 
-  /// `keep all | first | first per P | non_overlapping W | washout G`
+  /// `keep all | first | first per [calendar] P | non_overlapping W | washout G`
   private mutating func parseKeep() -> SyntaxKind {
     take(.keyword)
     let rule = word
@@ -139,7 +139,10 @@ extension Parser {
       return .keep
     }
     if rule == .first {
-      if takeIf(.per) { parseFixedValue(.per) }
+      if takeIf(.per) {
+        takeIf(.calendar, .unit)
+        parseFixedValue(.per)
+      }
     } else if rule != .all, !isAtItemEnd {
       parseFixedValue(.keep)
     }

@@ -81,7 +81,11 @@ extension Parser {
       let node = finish(.reference, from: start)
       push(.value, node)
     case .identifier, .leftParenthesis, .minus:
-      reportInPassing(SyntaxError.windowNotFixed(here, keyword: keyword.text))
+      // A literal below 0 is fixed; that it is no length is told by the checker.
+      let isLiteral = kind == .minus && [.integer, .duration, .calendarSpan].contains(kind(after: 1))
+      if !isLiteral {
+        reportInPassing(SyntaxError.windowNotFixed(here, keyword: keyword.text))
+      }
       let isNegative = takeIf(.minus, .operator)
       let operand = parsePrimary()
       push(isNegative ? .operand : .value, operand)

@@ -99,10 +99,12 @@ public struct NoActionSyntax: SyntaxView {
   public var name: SyntaxToken? { node.token(.value) }
 }
 
-/// `keep all | first | first per P | non_overlapping W | washout G`
+/// `keep all | first | first per [calendar] P | non_overlapping W | washout G`
 public struct KeepSyntax: SyntaxView {
   public let node: SyntaxNode
   public var rule: SyntaxToken? { node.token(.rule) }
+  /// The word `calendar` after `per`.
+  public var isCalendar: Bool { node.token(.unit) != nil }
   public var value: ExpressionSyntax? { node.expression(.value) }
 }
 

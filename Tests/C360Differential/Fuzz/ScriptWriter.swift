@@ -285,6 +285,7 @@ struct ScriptWriter {
     ]
     let keep = [
       "keep all", "keep first", "keep first per 2d", "keep first per 1mo",
+      "keep first per calendar 1d",
       "keep non_overlapping 3d", "keep washout 36h",
     ]
     let rows = data.rows(columns, upTo: 10) { _, _ in }

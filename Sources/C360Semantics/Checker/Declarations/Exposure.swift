@@ -167,7 +167,8 @@ extension Checker {
     }
     let origin: Exposure.Origin
     if let step = syntax.step {
-      guard let every = self.step(step, isCalendar: syntax.isCalendar, scope),
+      guard
+        let every = period(step, isCalendar: syntax.isCalendar, scope, "the step of an exposure"),
         let startSyntax = syntax.start, let throughSyntax = syntax.through,
         let start = instant(startSyntax, scope, bareDate: .start),
         let through = instant(throughSyntax, scope, bareDate: .end)
@@ -249,9 +250,12 @@ extension Checker {
     }
   }
 
-  private func step(_ syntax: ExpressionSyntax, isCalendar: Bool, _ scope: Scope) -> Offset? {
+  /// `[calendar] P`
+  private func period(
+    _ syntax: ExpressionSyntax, isCalendar: Bool, _ scope: Scope, _ noun: String
+  ) -> Offset? {
     if isCalendar { return calendarPeriod(syntax, scope).map { .calendar($0) } }
-    return length(syntax, scope, "the step of an exposure")
+    return length(syntax, scope, noun)
   }
 
   // MARK: Keep
@@ -274,7 +278,9 @@ extension Checker {
 
   private func keepRule(_ view: KeepSyntax, _ scope: Scope) -> Exposure.KeepRule? {
     guard let rule = view.rule?.text else { return nil }
-    let length = view.value.map { self.length($0, scope, "the length of `keep`") }
+    let length = view.value.map {
+      period($0, isCalendar: view.isCalendar, scope, "the length of `keep`")
+    }
     if case .some(nil) = length { return nil }
     switch (rule, length ?? nil) {
     case ("all", nil): return .all
