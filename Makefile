@@ -60,7 +60,7 @@ fuzz: | $(READY)
 	.build/release/c360-fuzz --programs $(FUZZ_PROGRAMS)
 
 # BENCH_EVENTS=100000000 adds a tier of that many events, peers included; BENCH_REPORT=docs rewrites
-# docs/benchmarks.md.
+# docs/benchmarks-figures.md.
 bench: build .venv/.ready
 	$(SWIFT) build -c release --product c360-resident
 	.venv/bin/python Benchmarks/run.py $(dir $(RELEASE)) --report $(BENCH_REPORT) \

@@ -9,27 +9,27 @@ import numpy, pyarrow as pa, pyarrow.parquet as pq
 from scipy.optimize import minimize
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "allocation"))
-import problem
+import campaign
 
 folder, out = Path(sys.argv[1]), Path(sys.argv[2])
 table = pq.read_table(folder / "people.parquet")
-value = numpy.column_stack([table[name].to_numpy() for name in problem.ACTIONS])
-region = numpy.array([problem.REGIONS.index(r) for r in table["region"].to_pylist()])
+value = numpy.column_stack([table[name].to_numpy() for name in campaign.ACTIONS])
+region = numpy.array([campaign.REGIONS.index(r) for r in table["region"].to_pylist()])
 count = len(value)
 start = time.perf_counter()
-limits, by_region = problem.rows(region, problem.bounds(count))
+limits, by_region = campaign.rows(region, campaign.bounds(count))
 scale = numpy.maximum(numpy.abs(limits), 1e-12)
 
 
 def usage(probability):
     treated = numpy.array([probability[region == g].sum() for g in range(3)])
     per_action = probability.sum(axis=0)
-    return numpy.concatenate([[per_action @ problem.COST], per_action, by_region @ treated])
+    return numpy.concatenate([[per_action @ campaign.COST], per_action, by_region @ treated])
 
 
 def reduced(prices):
     parity = prices[5:] @ by_region
-    return value - prices[0] * problem.COST - prices[1:5] - parity[region][:, None]
+    return value - prices[0] * campaign.COST - prices[1:5] - parity[region][:, None]
 
 
 def dual(prices, temperature):
@@ -54,7 +54,7 @@ choice = numpy.where(left.max(axis=1) > 0, left.argmax(axis=1), 4)
 gain = numpy.where(choice < 4, numpy.take_along_axis(left, numpy.minimum(choice, 3)[:, None], 1)[:, 0], numpy.inf)
 for row in range(5):
     member = choice < 4 if row == 0 else choice == row - 1
-    used = problem.COST[numpy.minimum(choice, 3)] * member if row == 0 else member.astype(float)
+    used = campaign.COST[numpy.minimum(choice, 3)] * member if row == 0 else member.astype(float)
     excess = used.sum() - limits[row]
     if excess > 0:
         order = numpy.argsort(numpy.where(member, gain, numpy.inf), kind="stable")
@@ -62,5 +62,5 @@ for row in range(5):
         choice[drop], gain[drop] = 4, numpy.inf
 seconds = time.perf_counter() - start
 total = numpy.where(choice < 4, numpy.take_along_axis(value, numpy.minimum(choice, 3)[:, None], 1)[:, 0], 0).sum()
-pq.write_table(pa.table({"customer": table["customer"], "action": pa.array(problem.ACTIONS + ["nothing"]).take(pa.array(choice))}), out)
+pq.write_table(pa.table({"customer": table["customer"], "action": pa.array(campaign.ACTIONS + ["nothing"]).take(pa.array(choice))}), out)
 print(json.dumps({"seconds": seconds, "value": total, "bound": bound}))

@@ -19,8 +19,10 @@ if form != "composite_key":
     sys.exit(f"unknown form {form}")
 names = features.SETS[names]
 runs = int(sys.argv[6]) if len(sys.argv) > 6 else 0
-DAY = 86400 * 1_000_000
-BASE = 1 << 45
+SECOND = 1_000_000
+DAY = 86_400
+# Times are whole seconds, and so are keys: in microseconds those of 300,000 customers overflow 64 bits.
+BASE = 1 << 26
 parts = [(name, *features.split(name)) for name in names]
 windows = sorted({days for _, _, days in parts if days})
 
@@ -56,8 +58,8 @@ def extremes(amounts, left, right, kind):
 
 
 def compute(events, moments):
-    start = events["t"].min() - 200 * DAY
-    key = (pl.col("customer").cast(pl.Int64) * BASE + (pl.col("t") - start)).alias("key")
+    start = events["t"].min() - 200 * DAY * SECOND
+    key = (pl.col("customer").cast(pl.Int64) * BASE + (pl.col("t") - start) // SECOND).alias("key")
     e = events.with_columns(key).sort("key").with_columns(
         prefix=pl.col("amount").cum_sum(), i=pl.int_range(0, pl.len(), dtype=pl.Int32))
     x = moments.with_columns(key).sort("key")
