@@ -50,11 +50,24 @@ extension DecideOperator {
       total.withLock { $0.merge(tally) }
     }
     for (column, vector) in log.vectors() { state.set(column, vector) }
+    try look(step, tree, state, context)
     guard step.isCounted else { return }
     var counts = total.withLock { $0 }
       .counts(terms: step.terms, isText: log.isText, context.pool)
     counts.decisions.allocation = allocation
     state.counts.compositions[step.name] = counts
+  }
+
+  /// Explains who acted, where somebody asks.
+  private func look(
+    _ step: ComposeStep, _ tree: ComposeTree, _ state: ExecutionState, _ context: ExecutionContext
+  ) throws(EngineError) {
+    guard let watch, watch.looks(at: step), let watched = step.watched else { return }
+    let rows = watch.rows(
+      key: state.vector(watched.key), time: state.vector(watched.time),
+      rowCount: state.rowCount(step.frame), pool: context.pool)
+    let watcher = try CompositionWatcher(step, watched, tree, state, context.pool)
+    watch.add(rows.map(watcher.look))
   }
 
   /// Members that bounds couple decide here; their columns are added to the frame, and what they count to
@@ -72,11 +85,15 @@ extension DecideOperator {
     }
     let read = state
     let active = ActiveMembers(step.root) { read.vector($0) }.bits(rowCount: rowCount)
+    let watched = watchedRows(parts[0])
     let outcome = try BoundDecisions(
       try BoundProblem(name: step.name, parts: parts, active: active, countsAll: true),
       plan: state.plan,
-      read: { read.vector($0) }, rowCount: rowCount, watched: [], context
+      read: { read.vector($0) }, rowCount: rowCount, watched: watched, explained: watched, context
     ).decide(into: logs, prior: nil)
+    for (index, part) in parts.enumerated() where !watched.isEmpty {
+      try look(at: watched, part, outcome.notes(ofPart: index), context)
+    }
     for (index, member) in step.together.enumerated() {
       for (column, vector) in logs[index].vectors() { state.set(column, vector) }
       for timeline in parts[index].timelines { timeline.count(into: &state) }

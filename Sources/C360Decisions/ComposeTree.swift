@@ -44,7 +44,7 @@ struct ComposeTree: Sendable {
   private(set) var policies: [Policy] = []
   /// The no-op as the column of actions has it.
   let noAction: Int64?
-  private let isText: Bool
+  let isText: Bool
   /// By row, the policy that acts where several might, when they have decided together.
   private let actors: [Int32]?
 
@@ -125,11 +125,11 @@ struct ComposeTree: Sendable {
     }
   }
 
-  private func turn(of node: Int, _ row: Int) -> Int {
+  func turn(of node: Int, _ row: Int) -> Int {
     nodes[node].turn.map { Int($0.int64s[row]) } ?? 0
   }
 
-  private func slot(of choice: Choice, _ row: Int) -> Int {
+  func slot(of choice: Choice, _ row: Int) -> Int {
     switch choice.kind {
     case .drawn(let draw):
       let number = draw.float64s[row]
@@ -159,7 +159,7 @@ struct ComposeTree: Sendable {
   }
 
   /// The mean of the objective over all that a member may do at a row; NaN: undefined.
-  private func expected(_ member: Member, _ row: Int) -> Double {
+  func expected(_ member: Member, _ row: Int) -> Double {
     switch member {
     case .none: return 0
     case .policy(let index):
@@ -195,7 +195,8 @@ struct ComposeTree: Sendable {
     return isText ? Int64(column.codes[row]) : column.int64s[row]
   }
 
-  private func probability(_ member: Member, _ row: Int, actor: Int, action: Int64) -> Double {
+  /// With what probability a member takes an action at a row; NaN where whoever took it was repaired.
+  func probability(_ member: Member, _ row: Int, actor: Int, action: Int64) -> Double {
     switch member {
     case .none: return action == noAction ? 1 : 0
     case .policy(let index):

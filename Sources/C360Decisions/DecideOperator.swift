@@ -6,7 +6,7 @@ import Synchronization
 /// Decides for every row of a frame: masks, objective, choice, draw (docs/choices.md). Works in tiles
 /// of exposures × actions, threads over tiles; the results depend on neither.
 public struct DecideOperator: DecisionOperator {
-  private let watch: DecisionWatch?
+  let watch: DecisionWatch?
 
   /// - Parameter watch: told of the decisions that it looks for.
   public init(watch: DecisionWatch? = nil) { self.watch = watch }
@@ -27,7 +27,7 @@ public struct DecideOperator: DecisionOperator {
     let rowCount = problem.frame.rowCount
     let log = DecisionLog(
       outputs: step.outputs, candidates: problem.candidates, rowCount: rowCount)
-    let watched = watchedRows(problem)
+    var watched = watchedRows(problem)
     var allocation: AllocationCounts?
     var notes: BoundNotes?
     let workers: [DecisionWorker]
@@ -47,6 +47,8 @@ public struct DecideOperator: DecisionOperator {
       let prior = try Self.prior(of: step, &state, context)
       let outcome = try bound.decide(into: [log], prior: prior)
       (workers, allocation, notes) = (outcome.workers[0], outcome.counts, outcome.notes)
+      // Of a member, the decisions that it made for the composition.
+      if let actors = outcome.actors { watched.removeAll { actors[$0] < 0 } }
     } else {
       workers = try Self.decide(problem, log, rowCount: rowCount, context)
     }
@@ -63,21 +65,21 @@ public struct DecideOperator: DecisionOperator {
     state.counts.decisions[step.name] = counts
   }
 
-  private func watchedRows(_ problem: DecisionProblem) -> [Int] {
-    guard let watch, watch.step == problem.step.name else { return [] }
+  func watchedRows(_ problem: DecisionProblem) -> [Int] {
+    guard let watch, watch.looks(at: problem.step) else { return [] }
     return watch.rows(
       key: problem.frameColumn(problem.step.key), time: problem.frameColumn(problem.step.time),
       rowCount: problem.frame.rowCount, pool: problem.pool)
   }
 
-  private func look(
+  func look(
     at rows: [Int], _ problem: DecisionProblem, _ notes: BoundNotes?, _ context: ExecutionContext
   ) throws(EngineError) {
     guard let watch, !rows.isEmpty else { return }
     let watcher = DecisionWatcher(problem, notes, batchSize: context.batchSize)
     var decisions: [WatchedDecision] = []
     for row in rows { decisions += try watcher.look(at: row) }
-    watch.add(decisions)
+    watch.add(decisions, of: problem.step)
   }
 
   /// The probabilities of the policy from which a divergence is measured.

@@ -34,6 +34,17 @@ public struct EntityHash: Sendable {
     return Self.finish(state)
   }
 
+  /// In [0, 1), of a key that is an integer or a text.
+  public func place(of key: Scalar) -> Double {
+    switch key {
+    case .int(let key): return DrawHash.unit(hash(key: key))
+    case .text(let key):
+      let bytes = Array(key.utf8)
+      return bytes.withUnsafeBufferPointer { DrawHash.unit(hash(key: $0)) }
+    default: return DrawHash.unit(hash(key: 0))
+    }
+  }
+
   @inline(__always)
   private static func finish(_ state: UInt64) -> UInt64 {
     var hash = (state ^ 0xFF) &* prime

@@ -28,13 +28,10 @@ extension Lowering {
     }
   }
 
-  /// Where the arms lie: each begins where the shares before it end, and its first part is in.
+  /// Where the arms lie: of the stretch of each the first part is in.
   func intervals(_ assignment: Assignment) -> [(lower: Double, upper: Double)] {
-    var lower = 0.0
-    return assignment.arms.enumerated().map { index, arm in
-      let next = index == assignment.arms.count - 1 ? 1 : lower + arm.share
-      defer { lower = next }
-      return (lower, assignment.ramp == 1 ? next : lower + (next - lower) * assignment.ramp)
+    assignment.stretches.map { lower, upper in
+      (lower, assignment.ramp == 1 ? upper : lower + (upper - lower) * assignment.ramp)
     }
   }
 

@@ -18,6 +18,8 @@ final class ComposedDecision {
   /// By member: the column of its probability of the action taken, where another may have acted.
   var probabilities: [Int: ColumnID] = [:]
   var outputs: [(ComposeStep.Output, ColumnID)] = []
+  /// What is looked at where its decisions are explained.
+  var watched: ComposeStep.Watched?
 
   init(key: CompositionKey, frame: Frame, members: [Decision], root: ComposeStep.Node) {
     self.key = key
@@ -41,6 +43,14 @@ extension Lowering {
     let composed = ComposedDecision(key: key, frame: frame, members: members, root: root)
     compositions[key] = composed
     compositionOrder.append(composed)
+    if let watch = options.watch, watch.exposure == exposure, let asked = watch.composition,
+      asked.id == id
+    {
+      let scope = frameScope(frame)
+      composed.watched = ComposeStep.Watched(
+        key: frame.key, time: frame.time, number: frame.number,
+        scalars: asked.expressions.map { lower($0, scope) })
+    }
     // What is counted, and what everything else stands on.
     _ = column(.action, .text, of: composed)
     for member in members { _ = column(.isFallback, .bool, of: member) }
@@ -319,6 +329,8 @@ extension Lowering {
       name: name(of: composed), frame: composed.frame.relation, root: composed.root,
       policies: policies, noAction: composition.noAction, terms: composition.terms,
       outputs: outputs, isCounted: isCounted)
+    // Who acts is explained with the propensity: by then the probabilities of all members are there.
+    if asksOdds { step.watched = composed.watched }
     if isCounted, !composition.constraints.isEmpty {
       step.together = composed.members.map { decideStep($0) }
     }

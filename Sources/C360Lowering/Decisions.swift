@@ -94,10 +94,10 @@ extension Lowering {
     decision.slate = policy.slate.map { slate($0, policy, scope) }
     let shared = composition.map { program[$0].constraints } ?? []
     lowerConstraints(shared.isEmpty ? policy.constraints : shared, scope, decision)
-    if composition == nil, let watch = options.watch, watch.policy == policyID,
-      watch.exposure == exposure
+    if let watch = options.watch, watch.exposure == exposure,
+      composition == nil || composition == watch.composition?.id
     {
-      decision.watched = watch.expressions.map { lower($0, scope) }
+      decision.watched = watch.policies[policyID, default: []].map { lower($0, scope) }
     }
     return decision
   }

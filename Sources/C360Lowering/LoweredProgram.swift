@@ -120,16 +120,22 @@ public struct LoweringOptions: Sendable {
   /// Whose decisions are explained, and by which values.
   public var watch: Watch?
 
-  /// Expressions that have a value at the exposures, or the exposures × actions, of a policy.
+  /// Expressions by which decisions at an exposure are explained.
   public struct Watch: Sendable {
-    public let policy: PolicyID
     public let exposure: ExposureID
-    /// In the order of `DecideStep.watched`.
-    public let expressions: [Expression]
-    public init(policy: PolicyID, exposure: ExposureID, expressions: [Expression]) {
-      self.policy = policy
+    /// By policy: with values at its exposures, or its exposures × actions, in the order of
+    /// `DecideStep.watched`.
+    public let policies: [PolicyID: [Expression]]
+    /// The composition whose decisions these are, and expressions with values at its exposures, in the order
+    /// of `ComposeStep.watched`; nil: they are those of one policy.
+    public let composition: (id: CompositionID, expressions: [Expression])?
+    public init(
+      exposure: ExposureID, policies: [PolicyID: [Expression]],
+      composition: (id: CompositionID, expressions: [Expression])? = nil
+    ) {
       self.exposure = exposure
-      self.expressions = expressions
+      self.policies = policies
+      self.composition = composition
     }
   }
   public init(horizon: Int64? = nil, policyHash: @escaping @Sendable (Policy) -> String) {

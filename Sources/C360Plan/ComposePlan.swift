@@ -116,6 +116,22 @@ public struct ComposeStep: Sendable {
   public let outputs: [(Output, ColumnID)]
   /// By policy, where bounds couple them: their decisions, with the same bounds in each.
   public var together: [DecideStep] = []
+  /// What is looked at where its decisions are explained; no decision hangs on it.
+  public struct Watched: Sendable {
+    public let key: ColumnID
+    public let time: ColumnID
+    public let number: ColumnID
+    /// With values at the rows of the frame.
+    public let scalars: [ScalarID]
+    public init(key: ColumnID, time: ColumnID, number: ColumnID, scalars: [ScalarID]) {
+      self.key = key
+      self.time = time
+      self.number = number
+      self.scalars = scalars
+    }
+  }
+  /// nil: nobody asks why.
+  public var watched: Watched?
   /// False where another step counts the same decisions.
   public let isCounted: Bool
   public init(
@@ -132,15 +148,25 @@ public struct ComposeStep: Sendable {
     self.isCounted = isCounted
   }
 
-  /// The columns that it reads.
+  /// The columns that it reads, but for those of the scalars that are watched.
   public var reads: Set<ColumnID> {
     var columns = Self.reads(of: .node(root))
+    if let watched { columns.formUnion([watched.key, watched.time, watched.number]) }
     for policy in policies {
       columns.insert(policy.actionKey)
       columns.formUnion(policy.columns.values)
       if let column = policy.probability { columns.insert(column) }
     }
     return columns
+  }
+
+  /// Of the policy or composition; `none` for the no-op.
+  public func name(of member: Member) -> String {
+    switch member {
+    case .policy(let index): policies[index].name
+    case .none: "none"
+    case .node(let node): node.name
+    }
   }
 
   /// The columns that say whose turn it is.

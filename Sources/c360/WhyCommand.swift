@@ -5,11 +5,11 @@ import C360Diagnostics
 struct WhyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "why",
-    abstract: "Say why a policy decided as it did for one entity.",
+    abstract: "Say why a policy, an arbitration or an experiment decided as it did for one entity.",
     discussion: """
       What it saw and the events behind that, which actions were forbidden by which rule, what the \
       others were worth, the prices of bounds, the probabilities and the draw, in the bits of the \
-      decision log. The script is run as `c360 run` runs it, with the same options; nothing is \
+      decision log; of an arbitration or an experiment first who acted and why that one. The script is run as `c360 run` runs it, with the same options; nothing is \
       written. With `--format json` the answer is a document for machines, too.
 
       EXAMPLES
@@ -21,7 +21,7 @@ struct WhyCommand: ParsableCommand {
   @Argument(help: "The script.", completion: .file(extensions: ["c360"]))
   var script: String
 
-  @Argument(help: "The policy.")
+  @Argument(help: "The policy, arbitration or experiment.")
   var policy: String
 
   @Option(

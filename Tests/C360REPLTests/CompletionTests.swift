@@ -63,12 +63,34 @@ struct CompletionTests {
     #expect(candidates("orders | join only totals on customer == who { am", prompt) == [])
   }
 
-  @Test("candidates are those of a policy")
-  func candidatesOfPolicies() throws {
+  private func first() throws -> Prompt {
     let prompt = try Prompt(loaded: false)
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     try prompt.ask(":load \(root.appending(path: "examples/first/first.c360").path)")
+    return prompt
+  }
+
+  @Test("why is asked about policies, arbitrations and experiments")
+  func why() throws {
+    let prompt = try first()
+    try prompt.ask("arbitrate contest of customer at today { first first }")
+    try prompt.ask("experiment spring of customer at today { salt \"s\"; arm contest 100% }")
+    for (text, name) in [("fir", "first"), ("cont", "contest"), ("spr", "spring")] {
+      #expect(candidates("why \(text)", prompt) == [name])
+      #expect(candidates(":why \(text)", prompt) == [name])
+    }
+    let answer = prompt.repl.evaluate("why spring for customer 4")
+    #expect(!answer.hasFailed)
+    #expect(
+      answer.parts.contains {
+        if case .text(let text) = $0 { text.contains("where it stands in spring") } else { false }
+      })
+  }
+
+  @Test("candidates are those of a policy")
+  func candidatesOfPolicies() throws {
+    let prompt = try first()
     #expect(candidates("candidates(", prompt) == ["first"])
     #expect(candidates("candidates(fi", prompt) == ["first"])
   }

@@ -186,7 +186,8 @@ struct ConstraintFormTests {
     let script = ConstraintTests.script(
       form.text, "  subject to bound\n  choose greedy", show: "show p")
     let why = try script.inFolder { try $0.why(policy: "p", key: "1") }
-    let part = try #require(why.parts.first { $0.kind == .constraint })
+    let policy = try #require(why.decisions.first?.choice).policy
+    let part = try #require(policy.parts.first { $0.kind == .constraint })
     #expect(part.because == "the calls take time")
     #expect(part.words == "count(where treated) <= 2 soft 7.5")
   }

@@ -263,11 +263,12 @@ struct SlateTests {
     #expect(why.decisionCount == 1)
     #expect(why.decisions.count == rows.count)
     for (decision, row) in zip(why.decisions, rows) {
-      let chosen = decision.course.candidates[decision.course.chosen]
-      #expect(.int(Int64(decision.course.position ?? 0)) == log.value(row, 3))
+      let course = try #require(decision.course)
+      let chosen = course.candidates[course.chosen]
+      #expect(.int(Int64(course.position ?? 0)) == log.value(row, 3))
       #expect(.text(chosen.name) == log.value(row, 4))
       #expect(.float(chosen.probability) == log.value(row, 6))
-      let odds = decision.course.candidates.map(\.probability).reduce(0, +)
+      let odds = course.candidates.map(\.probability).reduce(0, +)
       #expect(abs(odds - 1) < 1e-12)
     }
     #expect(why.text.contains("per kind"))

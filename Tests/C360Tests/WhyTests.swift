@@ -56,9 +56,9 @@ struct WhyTests {
   @Test("a value comes with its window and the events that counted")
   func events() throws {
     let why = try Self.ask(Self.seeingScript, "1", at: "2026-02-09")
-    let decision = try #require(why.decisions.first)
+    let decision = try #require(why.decisions.first?.choice)
     func read(_ name: String) throws -> (value: Scalar?, events: [Why.Events]) {
-      let place = try #require(why.reads.firstIndex { $0.name == name })
+      let place = try #require(decision.policy.reads.firstIndex { $0.name == name })
       return (decision.values[place], decision.events[place])
     }
     let spent = try read("spent")
@@ -74,8 +74,8 @@ struct WhyTests {
     #expect(bought.events.first?.first == SessionOptions.instant("2026-01-02T10:00:00Z"))
     #expect(bought.events.first?.last == SessionOptions.instant("2026-01-31"))
     #expect(try read("least").value == .float(30))
-    let own = try #require(why.reads.firstIndex { $0.name == "own" })
-    #expect(why.reads[own].isOfAction)
+    let own = try #require(decision.policy.reads.firstIndex { $0.name == "own" })
+    #expect(decision.policy.reads[own].isOfAction)
     #expect(decision.actionValues.map { $0[own] } == [.int(2), .int(1), .int(2)])
     #expect(
       decision.actionEvents[1][own].first?.last == SessionOptions.instant("2026-01-20T10:00:00Z"))
@@ -84,10 +84,11 @@ struct WhyTests {
   @Test("rules that hold are named with their words, reasons and values")
   func refusals() throws {
     let why = try Self.ask(Self.seeingScript, "2", at: "2026-02-09")
-    let course = try #require(why.decisions.first?.course)
+    let choice = try #require(why.decisions.first?.choice)
+    let course = choice.course
     #expect(course.isFallback)
     #expect(
-      course.candidates.map { $0.forbiddenBy.map { why.refusals[$0] } } == [
+      course.candidates.map { $0.forbiddenBy.map { choice.policy.refusals[$0] } } == [
         ["poor", "dull"], ["poor"], ["poor", "dull"], [],
       ])
     let text = why.text
@@ -110,10 +111,10 @@ struct WhyTests {
   func newest() throws {
     let all = try Self.ask(Self.seeingScript, "1")
     #expect(
-      all.decisions.map(\.course.time)
+      all.decisions.map(\.time)
         == ["2026-02-09", "2026-01-26"].map { SessionOptions.instant($0) })
     let one = try Self.ask(Self.seeingScript, "1", limit: 1)
-    #expect(one.decisions.map(\.course.time) == [SessionOptions.instant("2026-02-09")])
+    #expect(one.decisions.map(\.time) == [SessionOptions.instant("2026-02-09")])
     #expect(one.decisionCount == 2)
     #expect(one.text.contains("… 1 more of 2 decisions\n"))
   }
@@ -140,7 +141,9 @@ struct WhyTests {
         try Self.ask(Self.seeingScript, key, at: at, policy: policy, entity: entity)
       } ?? ""
     }
-    #expect(complaint("1", policy: "q").hasPrefix("E0714 there is no policy `q`"))
+    #expect(
+      complaint("1", policy: "q").hasPrefix(
+        "E0714 there is no policy, arbitration or experiment `q`"))
     #expect(complaint("one").hasPrefix("E0715"))
     #expect(complaint("1", entity: "customer").hasPrefix("E0715"))
     let unknown = complaint("77")
@@ -152,50 +155,11 @@ struct WhyTests {
 
   // MARK: Bit for bit
 
-  /// What must be equal between a decision as it is explained and the row of the log.
-  private static func holdToLog(_ why: Why, _ decision: Why.Decision) {
-    let log = Dictionary(uniqueKeysWithValues: decision.log.map { ($0.name, $0.value) })
-    let course = decision.course
-    let chosen = course.candidates[course.chosen]
-    func float(_ value: Double?) -> Scalar { value.map { .float($0) } ?? .null }
-    #expect(log["action"] == .text(chosen.name))
-    #expect(log["propensity"] == float(course.propensity))
-    if !course.isRepaired { #expect(log["propensity"] == .float(chosen.probability)) }
-    #expect(log["value"] == float(chosen.value))
-    #expect(log["rank"] == chosen.rank.map { .int(Int64($0)) } ?? .null)
-    #expect(log["eligible"] == .int(Int64(course.candidates.count { $0.value != nil })))
-    #expect(log["is_fallback"] == .bool(course.isFallback))
-    #expect(log["repaired"] == .bool(course.isRepaired))
-    for (name, term) in zip(why.terms, chosen.terms) { #expect(log["term_\(name)"] == float(term)) }
-    if chosen.value != nil, !course.isRepaired {
-      var mean = 0.0
-      for candidate in course.candidates where candidate.probability > 0 {
-        mean += candidate.probability * (candidate.value ?? .nan)
-      }
-      #expect(log["expected_value"] == .float(mean))
-    }
-    let reasons =
-      (why.refusals.indices.map { place in
-        (why.refusals[place], course.candidates.filter { $0.forbiddenBy.contains(place) })
-      } + [("null_value", course.candidates.filter(\.lacksValue))])
-      .filter { !$1.isEmpty }
-      .map { "\($0): \($1.map(\.name).joined(separator: ", "))" }
-    #expect(log["reasons"] == .text(reasons.joined(separator: "; ")))
-    if course.drawUse == .picks {
-      var (sum, picked) = (0.0, course.candidates.lastIndex { $0.probability > 0 } ?? 0)
-      for (index, candidate) in course.candidates.enumerated() {
-        sum += candidate.probability
-        if sum > course.draw {
-          picked = index
-          break
-        }
-      }
-      #expect(picked == course.chosen)
-    }
-  }
-
   /// Forty people, each decided for on three days.
-  private static func many(_ constraints: String, _ policy: String) -> Script {
+  /// - Parameter composition: what is made of `p`, and what shows it; nil: `p` is shown.
+  static func many(
+    _ constraints: String, _ policy: String, composition: String? = nil
+  ) -> Script {
     var script = Script(
       text: """
         entity person
@@ -230,7 +194,7 @@ struct WhyTests {
           \(policy)
           fallback "nothing"
         }
-        show p | select customer = person, at, number, action, rank, propensity, value, expected_value, eligible, reasons, is_fallback\(constraints.isEmpty ? "" : ", repaired"), term_gain, term_cost
+        \(composition ?? "show p")
 
         """)
     var state: UInt64 = 7
@@ -290,16 +254,15 @@ struct WhyTests {
       let why = try Self.ask(script, "\(person)", limit: 3)
       #expect(why.decisions.count == 3)
       for decision in why.decisions {
-        Self.holdToLog(why, decision)
+        try decision.holdToLog()
         // The same row of the run of the script.
         let row = try #require(
           (0..<shown.rowCount).first {
             shown.value($0, 0) == .int(Int64(person))
-              && shown.value($0, 1) == .int(decision.course.time)
+              && shown.value($0, 1) == .int(decision.time)
           })
-        for entry in decision.log.dropFirst()
-        where !(constraints.isEmpty && entry.name == "repaired") {
-          let place = try #require(names[entry.name] ?? names["term_\(entry.name)"])
+        for entry in decision.log where !(constraints.isEmpty && entry.name == "repaired") {
+          let place = try #require(names[entry.name])
           #expect(shown.value(row, place) == entry.value, "\(entry.name)")
         }
       }
@@ -338,25 +301,25 @@ struct WhyTests {
       .joined(separator: "\n") + "\n3,2026-02-01T08:00:00Z\n"
     let why = try Self.ask(script, "2", at: "2026-02-03T08:00:00Z")
     let decision = try #require(why.decisions.first)
-    Self.holdToLog(why, decision)
-    let cap = try #require(decision.course.caps.first)
+    try decision.holdToLog()
+    let choice = try #require(decision.choice)
+    let cap = try #require(choice.course.caps.first)
     let costs = Dictionary(
       uniqueKeysWithValues: zip(
-        decision.course.candidates.filter { !$0.isNoOp }.map(\.name), cap.quantities))
+        choice.course.candidates.filter { !$0.isNoOp }.map(\.name), cap.quantities))
     // Of the same two days: what the log says was done there.
     let all = try Self.ask(script, "2").decisions.filter {
-      $0.course.time < decision.course.time
-        && $0.course.time > decision.course.time - 2 * 86_400_000_000
-    }.reversed().map(\.course)
+      $0.time < decision.time && $0.time > decision.time - 2 * 86_400_000_000
+    }.reversed().compactMap(\.course)
     let expected = all.filter { !$0.candidates[$0.chosen].isNoOp }
     #expect(expected.count == 2)
     #expect(cap.uses.map(\.time) == expected.map(\.time))
     #expect(cap.uses.map(\.action) == expected.map { $0.candidates[$0.chosen].name })
     #expect(cap.uses.allSatisfy { costs[$0.action] == $0.quantity })
     #expect(cap.limit == 3.6 && cap.used == cap.uses.reduce(0) { $0 + $1.quantity })
-    for candidate in decision.course.candidates where !candidate.isNoOp {
+    for candidate in choice.course.candidates where !candidate.isNoOp {
       let exceeds = (costs[candidate.name] ?? 0) > cap.left
-      #expect(candidate.forbiddenBy.contains { why.refusals[$0] == "pace" } == exceeds)
+      #expect(candidate.forbiddenBy.contains { choice.policy.refusals[$0] == "pace" } == exceeds)
     }
     #expect(why.text.contains("bounds for the person\n  constraint   bound  used  left"))
     #expect(

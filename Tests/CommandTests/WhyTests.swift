@@ -13,6 +13,20 @@ struct WhyTests {
     #expect(page.components(separatedBy: "```").contains("text\n" + outcome.out))
   }
 
+  @Test("the page's experiment is explained as the page says, before the policy that acted")
+  func composition() throws {
+    let page = try String(
+      contentsOf: ExampleTests.root.appending(path: "docs/why.md"), encoding: .utf8)
+    let blocks = page.components(separatedBy: "```")
+    let more = try #require(blocks.first { $0.hasPrefix("c360\n") }).dropFirst(5)
+    let (workspace, _) = try ExampleTests.run("first/first")
+    try workspace.write("first.c360", try #require(workspace.text("first.c360")) + more)
+    let outcome = try workspace.run("why", "first.c360", "spring", "--for", "customer=4", "-q")
+    #expect(outcome.status == 0, "\(outcome.complaints)")
+    let shown = try #require(blocks.first { $0.hasPrefix("text\nspring for") }).dropFirst(5)
+    #expect(outcome.out.hasPrefix(shown + "\ncheapest for customer 4 at"))
+  }
+
   @Test("as JSON it has all digits, and those of the decisions written")
   func json() throws {
     let (workspace, _) = try ExampleTests.run("first/first")

@@ -57,13 +57,3 @@ extension Plan {
     return nil
   }
 }
-
-extension ComposeStep {
-  fileprivate func name(of member: Member) -> String {
-    switch member {
-    case .policy(let index): policies[index].name
-    case .none: "none"
-    case .node(let node): node.name
-    }
-  }
-}

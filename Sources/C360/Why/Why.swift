@@ -19,9 +19,12 @@ public struct Why: Sendable {
     /// Of the windows over events behind it; features that it names have their own.
     let windows: [EventWindow]
   }
-  /// A rule, a first stage, a term, a threshold, a limit of its slates or a bound of the policy.
+  /// A rule, a first stage, a term, a threshold, a limit of its slates or a bound of the policy; a line of
+  /// an arbitration.
   public struct Part: Sendable {
-    public enum Kind: String, Sendable { case rule, candidates, term, threshold, limit, constraint }
+    public enum Kind: String, Sendable {
+      case rule, candidates, term, threshold, limit, constraint, turn
+    }
     public let kind: Kind
     public let name: String
     /// In the script's words, on one line.
@@ -47,10 +50,20 @@ public struct Why: Sendable {
     public let first: Int64?
     public let last: Int64?
   }
-  /// A decision as it was written, and how it came about.
-  public struct Decision: Sendable {
-    /// Columns of the decision log.
-    public let log: [(name: String, value: Scalar, type: LogicalType)]
+  /// A policy as its decisions are explained.
+  public struct Policy: Sendable {
+    public let name: String
+    public let mask: String?
+    public let reads: [Read]
+    public let parts: [Part]
+    /// Names of rules, of the first stage, of bounds for the entity, of what keeps a slate diverse: what
+    /// `WatchedDecision.Candidate.forbiddenBy` means.
+    public let refusals: [String]
+    public let terms: [String]
+  }
+  /// What a policy saw at a decision and made of it.
+  public struct Choice: Sendable {
+    public let policy: Policy
     public let course: WatchedDecision
     /// By `reads`, of those that are the same for every action; nil: it has no value (an overflow, a
     /// bad cast), or differs by action.
@@ -61,20 +74,31 @@ public struct Why: Sendable {
     public let actionValues: [[Scalar?]]
     public let actionEvents: [[[Events]]]
   }
+  /// A decision as it was written, and how it came about.
+  public struct Decision: Sendable {
+    /// µs UTC.
+    public let time: Int64
+    /// Among decisions of equal entity and time, from 0.
+    public let number: Int
+    /// Columns of the decision log.
+    public let log: [(name: String, value: Scalar, type: LogicalType)]
+    /// Who acted, and why that one; nil: a policy was asked about.
+    public let composed: Composed?
+    /// Of the policy that acted; nil: none did, the composition itself took the no-op.
+    public let choice: Choice?
+
+    public var course: WatchedDecision? { choice?.course }
+    /// In a slate, from 1; nil: the decision is a single action.
+    public var position: Int? { course?.position }
+  }
+  /// Name of the policy, arbitration or experiment.
   public let policy: String
   public let exposure: String
   public let entity: String
   public let key: Scalar
-  public let mask: String?
   public let seed: UInt64
   /// µs UTC.
   public let runTime: Int64
-  public let reads: [Read]
-  public let parts: [Part]
-  /// Names of rules, of the first stage, of bounds for the entity, of what keeps a slate diverse: what
-  /// `WatchedDecision.Candidate.forbiddenBy` means.
-  public let refusals: [String]
-  public let terms: [String]
   /// The newest first; of a slate one a position, in their order.
   public let decisions: [Decision]
   /// Decisions of the entity that were asked for, shown or not.
@@ -89,12 +113,12 @@ public struct Why: Sendable {
 }
 
 extension Session {
-  /// Why a policy decided as it did for one entity, at its own exposure.
+  /// Why a policy, an arbitration or an experiment decided as it did for one entity, at its own exposure.
   ///
   /// The whole script is run, since bounds let decisions depend on each other; nothing is written.
   ///
   /// - Parameters:
-  ///   - policy: name.
+  ///   - policy: name of the policy, arbitration or experiment.
   ///   - entity: name, as of `for customer=42`; nil: that of the policy's exposure.
   ///   - key: as written; an integer where keys are.
   ///   - at: decision time, µs UTC; nil: all, the newest first.

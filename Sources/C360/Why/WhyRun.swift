@@ -5,148 +5,78 @@ import C360Engine
 import C360Lowering
 import C360Semantics
 
-/// Whose decision is asked about.
-struct WhyQuestion {
-  let policy: String
-  let entity: String?
-  let key: String
-  let time: Int64?
-  let limit: Int
-}
-
-/// The program with its decision log of one entity in place of what it writes.
+/// The program with the decision log of one entity in place of what it writes.
 struct WhyRun {
   private let question: WhyQuestion
   private let program: Program
-  private let policyID: PolicyID
-  private let key: Scalar
-  let reads: PolicyReads
+  private let subject: WhySubject
+  /// Of the policies that may act.
+  private let reads: [PolicyID: DecisionReads]
+  /// nil: a policy is asked about.
+  private let composed: CompositionReads?
 
-  private var policy: Policy { program[policyID] }
-  private var exposure: Exposure { program[policy.exposure] }
+  private var exposure: Exposure { program[subject.exposure] }
 
-  /// - Throws: `DiagnosticError`: no such policy, or no such key.
+  /// - Throws: `DiagnosticError`: nothing of this name decides, or no such key.
   init(_ question: WhyQuestion, _ program: Program) throws(DiagnosticError) {
     self.question = question
     self.program = program
-    policyID = try Self.policy(question, program)
-    key = try Self.key(question, program, program[policyID])
-    reads = PolicyReads(of: program[policyID], in: program)
-  }
-
-  private static func policy(
-    _ question: WhyQuestion, _ program: Program
-  ) throws(DiagnosticError) -> PolicyID {
-    if let index = program.policies.firstIndex(where: { $0.name == question.policy }) {
-      return PolicyID(index)
+    let subject = try WhySubject(question, program)
+    self.subject = subject
+    reads = Dictionary(
+      uniqueKeysWithValues: subject.policies(in: program).map { id in
+        let constraints = subject.constraints(on: id, in: program)
+        return (id, DecisionReads(of: program[id], subjectTo: constraints, in: program))
+      })
+    if case .composition(let id) = subject.kind {
+      composed = CompositionReads(of: id, in: program)
+    } else {
+      composed = nil
     }
-    if let composed = program.compositions.first(where: { $0.name == question.policy }) {
-      let members = composed.policies.map { "`\(program[$0].name)`" }.joined(separator: ", ")
-      throw DiagnosticError([
-        HostDiagnostics.unknownPolicy.diagnostic(
-          "`\(composed.name)` is made of policies, and does not decide itself", at: composed.span,
-          help: ["ask one of \(members)"])
-      ])
-    }
-    let names = program.policies.map(\.name)
-    let near = nearest(to: question.policy, among: names)
-    let all = names.isEmpty ? "the script has none" : "policies: \(names.joined(separator: ", "))"
-    throw DiagnosticError([
-      HostDiagnostics.unknownPolicy.diagnostic(
-        "there is no policy `\(question.policy)`", help: [near.map { "there is `\($0)`" } ?? all])
-    ])
-  }
-
-  private static func key(
-    _ question: WhyQuestion, _ program: Program, _ policy: Policy
-  ) throws(DiagnosticError) -> Scalar {
-    let exposure = program[policy.exposure]
-    func refuse(_ message: String, _ help: String) -> DiagnosticError {
-      DiagnosticError([
-        HostDiagnostics.unfitKey.diagnostic(
-          message, at: exposure.span, label: "`\(policy.name)` decides here", help: [help])
-      ])
-    }
-    if let entity = question.entity, entity != exposure.entity {
-      throw refuse(
-        "`\(policy.name)` decides for no `\(entity)`, but for `\(exposure.entity)`",
-        "write \(exposure.entity)=\(question.key)")
-    }
-    guard exposure.columns[exposure.key].type.base == .int else { return .text(question.key) }
-    guard let key = Int64(question.key) else {
-      throw refuse(
-        "keys of `\(exposure.entity)` are integers, and `\(question.key)` is none",
-        "write a whole number, as in \(exposure.entity)=42")
-    }
-    return .int(key)
   }
 
   // MARK: The program that is run
 
-  /// What the step of the policy is watched for.
-  func watch() -> DecisionWatch {
-    DecisionWatch(
-      step: policy.name, entity: key, time: question.time, limit: question.limit)
-  }
-
   var options: LoweringOptions.Watch {
-    LoweringOptions.Watch(
-      policy: policyID, exposure: policy.exposure, expressions: reads.expressions)
+    var composition: (id: CompositionID, expressions: [Expression])?
+    if case .composition(let id) = subject.kind, let composed {
+      composition = (id, composed.expressions)
+    }
+    return LoweringOptions.Watch(
+      exposure: subject.exposure, policies: reads.mapValues(\.expressions),
+      composition: composition)
   }
 
   var asking: Program {
     var asking = program
     asking.outputs = []
-    asking.shows = [Show(query: query, span: policy.span)]
+    asking.shows = [Show(query: WhyLog(subject, program).query, span: subject.span)]
     return asking
   }
 
-  private var query: Query {
-    func column(_ name: String, _ column: DecisionColumn, _ type: Type) -> Query.Projection {
-      Query.Projection(
-        name: name,
-        expression: Expression(
-          .decision(column), type: type, span: policy.span,
-          facts: Facts(phase: .before, grain: Grain(.exposure(policy.exposure)))))
+  /// What the steps of the policies, and of the composition, are watched for.
+  func watch(_ lowered: LoweredProgram) -> DecisionWatch {
+    var name: String?
+    if case .composition(let id) = subject.kind {
+      name =
+        lowered.compositions.first {
+          $0.composition == id && $0.exposure == subject.exposure
+        }?.name
     }
-    let key = exposure.columns[exposure.key].type
-    let position = policy.slate == nil ? [] : [column("position", .position, .int)]
-    let columns =
-      [
-        column(exposure.entity, .entity, key), column("at", .time, .time),
-        column("number", .number, .int),
-      ] + position + [
-        column("action", .action, actionType),
-        column("rank", .rank, Type.int.optional),
-        column("propensity", .propensity, Type.float.optional),
-        column("value", .value, Type.float.optional),
-        column("expected_value", .expectedValue, Type.float.optional),
-        column("eligible", .eligible, .int), column("reasons", .reasons, .text),
-        column("is_fallback", .isFallback, .bool), column("repaired", .repaired, .bool),
-      ]
-      + policy.terms.enumerated().map { column("term_\($1.name)", .term($0), Type.float.optional) }
-    let value: Value =
-      switch self.key {
-      case .int(let value): .int(value)
-      case .text(let value): .text(value)
-      default: .null
-      }
-    let isAsked = Expression(
-      .isIn(Expression(.queryColumn(0), type: key, span: policy.span, facts: Self.facts), [value]),
-      type: .bool, span: policy.span, facts: Self.facts)
-    return Query(
-      source: .policy(policyID, at: policy.exposure), mask: nil, unmaskedBecause: nil,
-      initial: columns, stages: [.filter(isAsked)],
-      columns: columns.map { (name: $0.name, type: $0.expression.type) }, span: policy.span)
+    return DecisionWatch(
+      steps: Set(reads.keys.compactMap { step(of: $0, lowered) }), composition: name,
+      entity: subject.key, time: question.time, limit: question.limit)
   }
 
-  private static let facts = Facts(phase: .before, grain: Grain(.query))
-
-  private var actionType: Type {
-    guard case .actions(let roles) = program[policy.actions].kind, roles.none == nil else {
-      return .text
+  /// The step of a policy: that of the composition, where bounds count what it does there alone.
+  private func step(of policy: PolicyID, _ lowered: LoweredProgram) -> String? {
+    let own = lowered.decisions.filter {
+      $0.policy == policy && $0.exposure == subject.exposure
     }
-    return program[policy.actions].columns[roles.key].type
+    guard case .composition(let id) = subject.kind else {
+      return own.first { $0.within == nil }?.name
+    }
+    return (own.first { $0.within == id } ?? own.first { $0.within == nil })?.name
   }
 
   // MARK: The answer
@@ -156,7 +86,6 @@ struct WhyRun {
     _ results: Results, _ watch: DecisionWatch, _ session: Session, warnings: [Diagnostic]
   ) throws -> Why {
     let found = watch.found
-    guard !found.decisions.isEmpty else { throw RunFailure(diagnostics: [missing(found)]) }
     let log: Batch
     let zone: ZoneTable
     do throws(EngineError) {
@@ -167,52 +96,95 @@ struct WhyRun {
         HostDiagnostics.runtimeFailure.diagnostic("the decision log cannot be read: \(error)")
       ])
     }
-    let mask = policy.mask.map { program[$0] }
-    let isSlate = policy.slate != nil
+    let courses = Dictionary(
+      uniqueKeysWithValues: reads.keys.map { id in
+        (id, step(of: id, results.lowered).flatMap { found.decisions[$0] } ?? [])
+      })
+    let decisions =
+      switch subject.kind {
+      case .policy(let id):
+        try courses[id, default: []].map { course in
+          Why.Decision(
+            time: course.time, number: course.number,
+            log: try row(course.time, course.number, course.position, log, session),
+            composed: nil, choice: choice(of: id, course, zone))
+        }
+      case .composition(let id):
+        try found.compositions.map {
+          try decision(of: program[id], $0, courses, log, zone, session)
+        }
+      }
+    guard !decisions.isEmpty else { throw RunFailure(diagnostics: [missing(found)]) }
+    let isSlate = decisions.contains { $0.position != nil }
     let asked = (0..<log.rowCount).count { row in
-      (question.time.map { log.columns[1].vector.int64s[row] == $0 } ?? true)
-        && (!isSlate || log.columns[3].vector.int64s[row] == 1)
+      (question.time.map { log.columns[WhyLog.time].vector.int64s[row] == $0 } ?? true)
+        && (!isSlate || log.columns[WhyLog.position].vector.int64s[row] == 1)
     }
     return Why(
-      policy: policy.name, exposure: exposure.name, entity: exposure.entity, key: key,
-      mask: mask?.name, seed: program.seed, runTime: program.runTime, reads: reads.reads,
-      parts: reads.parts, refusals: refusals,
-      terms: policy.terms.map(\.name),
-      decisions: try found.decisions.map { try decision($0, log, zone, session) },
-      decisionCount: asked, warnings: warnings)
+      policy: subject.name, exposure: exposure.name, entity: exposure.entity, key: subject.key,
+      seed: program.seed, runTime: program.runTime, decisions: decisions, decisionCount: asked,
+      warnings: warnings)
   }
 
-  /// As the candidates of a watched decision number them.
-  private var refusals: [String] {
-    (policy.mask.map { program[$0].rules.map(\.name) } ?? [])
-      + (policy.firstStage == nil ? [] : ["candidates"])
-      + policy.constraints.filter(\.isPerEntity).map(\.name)
-      + (policy.slate.map { ["above"] + $0.limits.map(\.name) } ?? [])
-  }
-
-  private func decision(
-    _ course: WatchedDecision, _ log: Batch, _ zone: ZoneTable, _ session: Session
-  ) throws -> Why.Decision {
+  /// The row of the log of a decision.
+  private func row(
+    _ time: Int64, _ number: Int, _ position: Int?, _ log: Batch, _ session: Session
+  ) throws -> [(name: String, value: Scalar, type: LogicalType)] {
     let row = (0..<log.rowCount).first {
-      log.columns[1].vector.int64s[$0] == course.time
-        && log.columns[2].vector.int64s[$0] == Int64(course.number)
-        && (course.position == nil
-          || log.columns[3].vector.int64s[$0] == Int64(course.position ?? 1))
+      log.columns[WhyLog.time].vector.int64s[$0] == time
+        && log.columns[WhyLog.number].vector.int64s[$0] == Int64(number)
+        && (position == nil
+          || log.columns[WhyLog.position].vector.int64s[$0] == Int64(position ?? 1))
     }
     guard let row else {
       throw RunFailure(diagnostics: [
         HostDiagnostics.runtimeFailure.diagnostic("a decision that was watched is not in the log")
       ])
     }
+    return log.columns.map {
+      (name: $0.name, value: $0.vector.scalar(row, texts: session.texts), type: $0.type)
+    }
+  }
+
+  private func decision(
+    of composition: Composition, _ course: WatchedComposition,
+    _ courses: [PolicyID: [WatchedDecision]], _ log: Batch, _ zone: ZoneTable, _ session: Session
+  ) throws -> Why.Decision {
+    func own(_ policy: Int) -> WatchedDecision? {
+      courses[composition.policies[policy]]?.first {
+        $0.time == course.time && $0.number == course.number
+      }
+    }
+    let isBound = !composition.constraints.isEmpty
+    return Why.Decision(
+      time: course.time, number: course.number,
+      log: try row(course.time, course.number, nil, log, session),
+      composed: Why.Composed(
+        course: course, nodes: composed?.nodes(of: course, key: subject.key, zone) ?? [],
+        adjusted: course.nodes.map { node in
+          node.members.map { member in
+            guard isBound, let own = member.policy.flatMap(own) else { return nil }
+            return own.candidates[own.chosen].adjusted
+          }
+        }),
+      choice: course.actor.flatMap { actor in
+        own(actor).map { choice(of: composition.policies[actor], $0, zone) }
+      })
+  }
+
+  // MARK: A policy's own decision
+
+  private func choice(
+    of id: PolicyID, _ course: WatchedDecision, _ zone: ZoneTable
+  ) -> Why.Choice {
+    let reads = reads[id] ?? DecisionReads(of: program[id], subjectTo: [], in: program)
     let actions = course.candidates.filter { !$0.isNoOp }
     let common = actions.first?.reads ?? reads.expressions.map { _ in nil }
     func events(_ values: [Scalar?], _ read: Why.Read) -> [Why.Events] {
       actions.isEmpty ? [] : read.windows.map { $0.events(at: course.time, zone: zone, values) }
     }
-    return Why.Decision(
-      log: log.columns.map {
-        (name: $0.name, value: $0.vector.scalar(row, texts: session.texts), type: $0.type)
-      }, course: course,
+    return Why.Choice(
+      policy: view(of: id, reads), course: course,
       values: zip(reads.reads, reads.places).map { $0.isOfAction ? nil : common[$1] },
       events: reads.reads.map { $0.isOfAction ? [] : events(common, $0) },
       actionValues: actions.map { action in
@@ -223,12 +195,25 @@ struct WhyRun {
       })
   }
 
+  private func view(of id: PolicyID, _ reads: DecisionReads) -> Why.Policy {
+    let policy = program[id]
+    let mask = policy.mask.map { program[$0] }
+    let caps = subject.constraints(on: id, in: program).filter(\.isPerEntity).map(\.name)
+    return Why.Policy(
+      name: policy.name, mask: mask?.name, reads: reads.reads, parts: reads.parts,
+      refusals: (mask?.rules.map(\.name) ?? []) + (policy.firstStage == nil ? [] : ["candidates"])
+        + caps + (policy.slate.map { ["above"] + $0.limits.map(\.name) } ?? []),
+      terms: policy.terms.map(\.name))
+  }
+
+  // MARK: No answer
+
   private func missing(_ found: DecisionWatch.Seen) -> Diagnostic {
-    let name = "\(exposure.entity) \(Self.words(key))"
+    let name = "\(exposure.entity) \(Self.words(subject.key))"
     if found.times.isEmpty {
       let near = found.near.map(Self.words)
       return HostDiagnostics.noSuchDecision.diagnostic(
-        "`\(policy.name)` decides nothing for \(name)", at: exposure.span,
+        "`\(subject.name)` decides nothing for \(name)", at: exposure.span,
         label: "it has no row here",
         help: near.isEmpty ? [] : ["near it there are \(near.joined(separator: ", "))"])
     }
@@ -236,7 +221,7 @@ struct WhyRun {
     let near = found.times.sorted { Self.distance($0, wanted) < Self.distance($1, wanted) }
       .prefix(5).sorted().map(ValueText.time)
     return HostDiagnostics.noSuchDecision.diagnostic(
-      "`\(policy.name)` decides nothing for \(name) at \(ValueText.time(wanted))",
+      "`\(subject.name)` decides nothing for \(name) at \(ValueText.time(wanted))",
       at: exposure.span, label: "it has no row at this time",
       help: [
         "it decides at \(near.joined(separator: ", "))"
@@ -258,14 +243,15 @@ struct WhyRun {
 }
 
 extension Compiler {
-  /// The program runs with the decision log of the policy in place of what it writes.
+  /// The program runs with the decision log of what is asked about in place of what it writes.
   func why(_ question: WhyQuestion) throws -> Why {
     let (program, warnings) = try accept(check(parse()))
     try holdBindings(to: program)
     let run = try WhyRun(question, program)
-    let watch = run.watch()
     let asking = run.asking
-    let results = try execute(asking, lower(asking, watch: run.options), watch: watch)
+    let lowered = lower(asking, watch: run.options)
+    let watch = run.watch(lowered)
+    let results = try execute(asking, lowered, watch: watch)
     return try run.answer(results, watch, session, warnings: warnings)
   }
 }

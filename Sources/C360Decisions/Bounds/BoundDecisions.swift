@@ -48,6 +48,14 @@ struct BoundDecisions {
     let notes: BoundNotes
     /// By row: the part that acts, −1: none; nil: the one part does.
     let actors: [Int32]?
+    /// By part: what it did, or would have done where others acted; empty where no row is watched.
+    fileprivate let decided: [DecidedRows]
+
+    /// Of the rows watched, what concerns one of several parts.
+    func notes(ofPart part: Int) -> BoundNotes {
+      guard let actors else { return notes }
+      return notes.of(part, decided[part]) { actors[$0] == part }
+    }
   }
 
   /// - Parameter logs: by part.
@@ -93,14 +101,19 @@ struct BoundDecisions {
       split.temperature = allocation.temperature
     }
     source.blocked = nil
+    let actors = split.actors
     for row in explained where !caps.isEmpty {
-      notes.caps[row] = walk.standings(at: row, source, chosen: decided.chosen, first)
+      notes.caps[row] = walk.standings(
+        at: row, source, chosen: decided.chosen, first, part: max(0, Int(actors?[row] ?? 0)))
     }
     var workers: [[DecisionWorker]] = []
+    var own: [DecidedRows] = []
     for (index, part) in problem.parts.enumerated() {
-      workers.append(try write(try split.rows(of: index), part, logs[index]))
+      let rows = try split.rows(of: index)
+      workers.append(try write(rows, part, logs[index]))
+      if !explained.isEmpty { own.append(rows) }
     }
-    return Outcome(workers: workers, counts: counts, notes: notes, actors: split.actors)
+    return Outcome(workers: workers, counts: counts, notes: notes, actors: actors, decided: own)
   }
 
   // MARK: Bounds for each entity

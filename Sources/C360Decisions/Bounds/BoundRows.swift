@@ -42,7 +42,7 @@ struct BoundRows {
   private let pool: TextPool
   private let relation: RelationID
   private let counted: [Bool]?
-  private let partCount: Int
+  let partCount: Int
   private let limits: (DecideConstraint) throws(EngineError) -> GroupLimits
 
   /// Instants in all stretches of rolling periods, each as often as stretches hold it.
@@ -144,7 +144,7 @@ struct BoundRows {
   }
 
   /// Over the candidates of all parts.
-  private func spread(_ quantity: AllocationMeter.Quantity) -> AllocationMeter.Quantity {
+  func spread(_ quantity: AllocationMeter.Quantity) -> AllocationMeter.Quantity {
     guard partCount > 1, case .perAction(let values) = quantity else { return quantity }
     return .perAction((0..<partCount).flatMap { _ in values })
   }

@@ -6,11 +6,11 @@ import C360Plan
 struct BoundNotes {
   struct Entry {
     let bound: WatchedDecision.Bound
-    /// By action: Σ multiplier · coefficient · quantity.
+    /// By action, of all parts: Σ multiplier · coefficient · quantity.
     let charges: [Double]
   }
   let watched: [Int]
-  let decided: DecidedRows
+  private(set) var decided: DecidedRows
   /// By row, candidate by candidate, under the full mixture.
   var distributions: [Int: [Double]] = [:]
   var bounds: [Int: [Entry]] = [:]
@@ -28,6 +28,22 @@ struct BoundNotes {
   init(_ watched: [Int], _ decided: DecidedRows) {
     self.watched = watched
     self.decided = decided
+  }
+
+  /// What concerns one of several parts, whose decisions these are.
+  /// - Parameter acts: whether it acts at a row.
+  func of(_ part: Int, _ own: DecidedRows, acts: (Int) -> Bool) -> BoundNotes {
+    let actions = part * own.actionCount..<(part + 1) * own.actionCount
+    let noOp = decided.actionCount
+    var notes = self
+    notes.decided = own
+    notes.distributions = distributions.filter { acts($0.key) }.mapValues {
+      Array($0[actions] + $0[noOp...])
+    }
+    notes.bounds = bounds.mapValues { entries in
+      entries.map { Entry(bound: $0.bound, charges: Array($0.charges[actions])) }
+    }
+    return notes
   }
 
   /// - Parameter counts: what the bounds came to, constraint by constraint as in `rows`.
@@ -61,13 +77,13 @@ extension BoundRows {
     var entries: [BoundNotes.Entry] = []
     for (written, bound) in zip(constraint.written, counted.bounds)
     where written.rows.contains(where: { holds($0, decision) }) {
-      var charges = [Double](repeating: 0, count: quantities.actionCount)
+      var charges = [Double](repeating: 0, count: quantities.actionCount * partCount)
       for row in written.rows where multipliers[row] != 0 {
         for term in rows[row].terms where isIn(term, decision) {
+          let quantity = spread(meters[term.meter].quantity)
           for action in charges.indices {
             charges[action] +=
-              multipliers[row] * term.coefficient
-              * meters[term.meter].quantity.amount(action, block, 0, 1)
+              multipliers[row] * term.coefficient * quantity.amount(action, block, 0, 1)
           }
         }
       }

@@ -34,8 +34,9 @@ extension EntityCapWalk {
   /// - Parameters:
   ///   - source: nothing is blocked in it.
   ///   - chosen: by decision, of all of the run.
+  ///   - part: whose quantities are told.
   func standings(
-    at row: Int, _ source: DecisionValues, chosen: [Int32], _ problem: DecisionProblem
+    at row: Int, _ source: DecisionValues, chosen: [Int32], _ problem: DecisionProblem, part: Int
   ) -> [WatchedDecision.Cap] {
     var first = row
     while first > 0, isSameEntity(first, first - 1) { first -= 1 }
@@ -63,7 +64,7 @@ extension EntityCapWalk {
       return WatchedDecision.Cap(
         constraint: step.entityCaps[index].name, limit: cap.bound.float64s[row], uses: uses,
         used: used.rounded,
-        quantities: (0..<own).map { cap.quantity.amount($0, block, 0, 1) })
+        quantities: (0..<own).map { cap.quantity.amount(part * own + $0, block, 0, 1) })
     }
   }
 }

@@ -3,22 +3,26 @@ import C360Engine
 import C360Plan
 import Synchronization
 
-/// Looks at the decisions of one entity while a step decides. They are decided once more, each alone,
+/// Looks at the decisions of one entity while steps decide. They are decided once more, each alone,
 /// with the code and so the bits of the run.
 public final class DecisionWatch: Sendable {
   /// `DecideStep.name`
-  let step: String
-  let entity: Scalar
+  private let steps: Set<String>
+  /// `ComposeStep.name`
+  private let composition: String?
+  private let entity: Scalar
   /// µs UTC; nil: all times.
-  let time: Int64?
+  private let time: Int64?
   /// Most decisions, the newest.
-  let limit: Int
+  private let limit: Int
   private let seen = Mutex(Seen())
 
   /// What there was to see; of partitions all together.
   public struct Seen: Sendable {
+    /// By step, the newest first.
+    public internal(set) var decisions: [String: [WatchedDecision]] = [:]
     /// The newest first.
-    public internal(set) var decisions: [WatchedDecision] = []
+    public internal(set) var compositions: [WatchedComposition] = []
     /// All times at which the entity is decided for, ascending.
     public internal(set) var times: [Int64] = []
     /// Some keys near the one wanted, where it is not there: the nearest first.
@@ -26,11 +30,15 @@ public final class DecisionWatch: Sendable {
   }
 
   /// - Parameters:
-  ///   - step: `DecideStep.name`.
+  ///   - steps: `DecideStep.name` of those that are looked at.
+  ///   - composition: `ComposeStep.name`; nil: none.
   ///   - entity: key, int or text as in the frame.
   ///   - time: µs UTC; nil: all.
-  public init(step: String, entity: Scalar, time: Int64?, limit: Int) {
-    self.step = step
+  public init(
+    steps: Set<String>, composition: String?, entity: Scalar, time: Int64?, limit: Int
+  ) {
+    self.steps = steps
+    self.composition = composition
     self.entity = entity
     self.time = time
     self.limit = limit
@@ -40,6 +48,9 @@ public final class DecisionWatch: Sendable {
 
   /// For a run that begins anew.
   public func reset() { seen.withLock { $0 = Seen() } }
+
+  func looks(at step: DecideStep) -> Bool { step.isCounted && steps.contains(step.name) }
+  func looks(at step: ComposeStep) -> Bool { step.watched != nil && composition == step.name }
 
   /// Rows of the frame to be looked at; notes what there is of the entity.
   func rows(key: Vector, time: Vector, rowCount: Int, pool: TextPool) -> [Int] {
@@ -74,23 +85,34 @@ public final class DecisionWatch: Sendable {
   }
 
   /// A run that is begun anew partition by partition sees a decision again.
-  func add(_ decisions: [WatchedDecision]) {
+  func add(_ decisions: [WatchedDecision], of step: DecideStep) {
     seen.withLock { seen in
+      var known = seen.decisions[step.name, default: []]
       for decision in decisions {
-        seen.decisions.removeAll {
+        known.removeAll {
           $0.time == decision.time && $0.number == decision.number
             && $0.position == decision.position
         }
-        seen.decisions.append(decision)
+        known.append(decision)
       }
       // The newest first; the positions of a slate in their order.
-      seen.decisions.sort {
+      known.sort {
         ($0.time, $0.number, -($0.position ?? 0)) > ($1.time, $1.number, -($1.position ?? 0))
       }
-      let firsts = seen.decisions.indices.filter { seen.decisions[$0].position ?? 1 == 1 }
-      if firsts.count > limit {
-        seen.decisions.removeLast(seen.decisions.count - firsts[limit])
+      let firsts = known.indices.filter { known[$0].position ?? 1 == 1 }
+      if firsts.count > limit { known.removeLast(known.count - firsts[limit]) }
+      seen.decisions[step.name] = known
+    }
+  }
+
+  func add(_ compositions: [WatchedComposition]) {
+    seen.withLock { seen in
+      for decision in compositions {
+        seen.compositions.removeAll { $0.time == decision.time && $0.number == decision.number }
+        seen.compositions.append(decision)
       }
+      seen.compositions.sort { ($0.time, $0.number) > ($1.time, $1.number) }
+      seen.compositions.removeLast(max(0, seen.compositions.count - limit))
     }
   }
 }

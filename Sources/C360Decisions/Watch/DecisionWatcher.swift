@@ -156,14 +156,7 @@ struct DecisionWatcher {
 
   private func reads(_ action: Int) -> [Scalar?] {
     zip(problem.watchedOutputs, problem.step.watched).map { output, scalar in
-      let operand = worker.output(output)
-      if operand.failed.map({ $0[action] != 0 }) ?? false { return nil }
-      guard Self.isPresent(operand, action) else { return .null }
-      let type = problem.program.type(of: scalar)
-      let cell = Buffer(byteCount: max(1, type.stride))
-      cell.pointer.copyMemory(
-        from: operand.values + action * type.stride, byteCount: type.stride)
-      return Vector(type: type, count: 1, values: cell).scalar(0, texts: problem.pool)
+      worker.output(output).scalar(at: action, problem.program.type(of: scalar), problem.pool)
     }
   }
 

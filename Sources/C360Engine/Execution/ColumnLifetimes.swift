@@ -115,6 +115,7 @@ struct StepColumns {
     case .compose(let step):
       for member in step.together { add(member, plan) }
       read.formUnion(step.reads)
+      for value in step.watched?.scalars ?? [] { add(value, plan) }
       written += step.outputs.map { $0.1 }
     case .expect(let step): add(step.condition, plan)
     }

@@ -43,7 +43,9 @@ struct KnownNames: Sendable {
   func names(_ keywords: String...) -> [String] { keywords.flatMap { byKeyword[$0] ?? [] } }
 
   var tables: [String] { names("events", "profile", "consents", "actions", "identity") }
+  /// What a decision is made by.
+  var deciders: [String] { names("policy", "experiment", "arbitrate") }
   var sources: [String] {
-    tables + names("exposure", "policy", "experiment", "arbitrate", "view")
+    tables + names("exposure") + deciders + names("view")
   }
 }

@@ -40,7 +40,7 @@ extension REPL {
     case .load, .save, .schema, .output: return files(argument, range)
     case .help: return words(Help.names)
     case .describe: return words(state.document.declarations.compactMap(\.name) + Help.names)
-    case .why: return words(names.names("policy", "experiment", "arbitrate") + ["for", "at"])
+    case .why: return words(names.deciders + ["for", "at"])
     case .mode: return words(TableMode.allCases.map(\.rawValue))
     case .plot:
       return words(
@@ -162,7 +162,7 @@ extension REPL {
     case "for": return (names.names("actions", "entity")).map { Candidate($0, .name) }
     case "via": return names.names("identity").map { Candidate($0, .name) }
     case "apply": return names.names("template").map { Candidate($0, .name, suffix: "(") }
-    case "why": return names.names("policy").map { Candidate($0, .source) }
+    case "why": return names.deciders.map { Candidate($0, .source) }
     case "show": return names.sources.map { Candidate($0, .source) }
     default: break
     }

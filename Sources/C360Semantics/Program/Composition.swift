@@ -49,6 +49,16 @@ public struct Assignment: Sendable {
   public let arms: [Arm]
   public let span: Span
 
+  /// By arm, its stretch of [0, 1) whoever takes part: each begins where the shares before it end.
+  public var stretches: [(lower: Double, upper: Double)] {
+    var lower = 0.0
+    return arms.enumerated().map { index, arm in
+      let upper = index == arms.count - 1 ? 1 : lower + arm.share
+      defer { lower = upper }
+      return (lower, upper)
+    }
+  }
+
   /// Whether every entity is in an arm at every instant.
   public var isTotal: Bool {
     from == nil && through == nil && layer == nil && within == nil && ramp == 1

@@ -1,5 +1,6 @@
 import C360
 import C360Columns
+import C360Decisions
 import C360Fuzz
 import C360Reference
 import C360Semantics
@@ -19,6 +20,56 @@ import Testing
     try hold("page", of: FuzzCase(seed: seed))
   }
 
+  /// Nested in each other, at every row of every entity.
+  @Test(arguments: 0..<40 as Range<UInt64>)
+  func `compositions equal the decision log bit for bit`(seed: UInt64) throws {
+    let fuzz = FuzzCase(seed: seed)
+    guard let shows = try? fuzz.engine() else { return }
+    let program = try fuzz.program()
+    for composition in program.compositions {
+      let name = composition.name
+      let place = program.shows.firstIndex { $0.span.text.hasPrefix("show \(name) | select") }
+      let log = shows[try #require(place)]
+      try fuzz.inSession { session in
+        for key in Set((0..<log.rowCount).map { log.value($0, log.place("customer")) }) {
+          let rows = (0..<log.rowCount).filter { log.value($0, log.place("customer")) == key }
+          let why = try session.why(policy: name, key: key.keyText, limit: 1000)
+          #expect(why.decisions.count == rows.count)
+          for (decision, row) in zip(why.decisions.reversed(), rows) {
+            for entry in decision.log {
+              guard let column = log.columnNames.firstIndex(of: entry.name) else { continue }
+              #expect(entry.value == log.value(row, column), "\(name): \(entry.name)")
+            }
+            try hold(decision, of: name)
+          }
+        }
+      }
+    }
+  }
+
+  /// Who acts and with what probability follows from what is said of the nodes.
+  private func hold(_ decision: Why.Decision, of name: String) throws {
+    let log = Dictionary(uniqueKeysWithValues: decision.log.map { ($0.name, $0.value) })
+    let course = try #require(decision.composed).course
+    func probability(_ place: Int) -> Double {
+      let node = course.nodes[place]
+      func own(_ member: WatchedComposition.Member) -> Double {
+        member.node.map(probability) ?? member.probability ?? .nan
+      }
+      guard node.isDrawn else { return own(node.members[node.acting]) }
+      return node.members.filter { ($0.share ?? 0) > 0 }.reduce(0) {
+        $0 + ($1.share ?? 0) * own($1)
+      }
+    }
+    #expect(log["propensity"] == .float(probability(0)), "\(name)")
+    #expect(log["policy"] == .text(decision.choice?.policy.name ?? "none"))
+    guard let own = decision.choice?.course else { return }
+    let chosen = own.candidates[own.chosen]
+    #expect(course.action == chosen.name)
+    #expect(log["value"] == chosen.value.map { .float($0) } ?? .null)
+    #expect(log["eligible"] == .int(Int64(own.candidates.count { $0.value != nil })))
+  }
+
   private func hold(_ policy: String, of fuzz: FuzzCase) throws {
     guard let shows = try? fuzz.engine() else { return }
     let program = try fuzz.program()
@@ -35,12 +86,7 @@ import Testing
     try fuzz.inSession { session in
       for row in Set([0, log.rowCount / 2, log.rowCount - 1]) where log.rowCount > row && row >= 0 {
         guard case .int(let time) = log.value(row, 1) else { continue }
-        let key: String
-        switch log.value(row, 0) {
-        case .int(let value): key = String(value)
-        case .text(let value): key = value
-        default: continue
-        }
+        let key = log.value(row, 0).keyText
         let why = try session.why(policy: policy, key: key, at: time, limit: 200)
         let same = (0..<log.rowCount).filter {
           log.value($0, 0) == log.value(row, 0) && log.value($0, 1) == .int(time)
@@ -48,25 +94,25 @@ import Testing
         #expect(why.decisions.count == same.count)
         // Numbers among equal (entity, time), and positions, stand in the order of the log.
         let decisions = why.decisions.sorted {
-          ($0.course.number, $0.course.position ?? 0) < ($1.course.number, $1.course.position ?? 0)
+          ($0.number, $0.position ?? 0) < ($1.number, $1.position ?? 0)
         }
         for (decision, row) in zip(decisions, same) {
-          hold(decision, to: log, row, terms: why.terms)
+          let choice = try #require(decision.choice)
+          hold(decision, choice, to: log, row)
           let expected = reference?.first {
-            $0.time == time && $0.number == decision.course.number
-              && $0.position == decision.course.position
+            $0.time == time && $0.number == decision.number && $0.position == decision.position
               && $0.entity.isKey(log.value(row, 0))
           }
-          if reference != nil { hold(decision, to: try #require(expected)) }
+          if reference != nil { hold(choice.course, to: try #require(expected)) }
         }
       }
     }
   }
 
   private func hold(
-    _ decision: Why.Decision, to log: ResultTable, _ row: Int, terms: [String]
+    _ decision: Why.Decision, _ choice: Why.Choice, to log: ResultTable, _ row: Int
   ) {
-    let course = decision.course
+    let course = choice.course
     let chosen = course.candidates[course.chosen]
     func cell(_ name: String) -> Scalar {
       log.columnNames.firstIndex(of: name).map { log.value(row, $0) } ?? .null
@@ -77,14 +123,13 @@ import Testing
     #expect(cell("propensity") == .float(chosen.probability))
     #expect(cell("value") == chosen.value.map { .float($0) } ?? .null)
     #expect(cell("rank") == chosen.rank.map { .int(Int64($0)) } ?? .null)
-    for (name, term) in zip(terms, chosen.terms) where chosen.value != nil {
+    for (name, term) in zip(choice.policy.terms, chosen.terms) where chosen.value != nil {
       #expect(cell("term_\(name)") == term.map { .float($0) } ?? .null)
     }
     #expect(cell("eligible") == .int(Int64(course.candidates.count { $0.value != nil })))
   }
 
-  private func hold(_ decision: Why.Decision, to expected: ReferenceDecision) {
-    let course = decision.course
+  private func hold(_ course: WatchedDecision, to expected: ReferenceDecision) {
     #expect(course.draw == expected.draw)
     #expect(course.candidates.count == expected.distribution.count)
     for (candidate, other) in zip(course.candidates, expected.distribution) {
@@ -92,6 +137,20 @@ import Testing
       #expect(abs(candidate.probability - other.propensity) <= 1e-9)
     }
     #expect(course.isFallback == expected.isFallback)
+  }
+}
+
+extension ResultTable {
+  fileprivate func place(_ column: String) -> Int { columnNames.firstIndex(of: column) ?? 0 }
+}
+
+extension Scalar {
+  fileprivate var keyText: String {
+    switch self {
+    case .int(let value): String(value)
+    case .text(let value): value
+    default: ""
+    }
   }
 }
 

@@ -3,8 +3,8 @@ import C360Lowering
 import C360Semantics
 
 /// What a policy reads, each thing once, in the order in which its rules, terms, threshold and bounds
-/// come to it; and the expressions that have to be watched to show it.
-struct PolicyReads {
+/// come to it, or an arbitration in its conditions; and the expressions that have to be watched to show it.
+struct DecisionReads {
   private let program: Program
   private(set) var reads: [Why.Read] = []
   private(set) var parts: [Why.Part] = []
@@ -23,7 +23,8 @@ struct PolicyReads {
     case expression(ObjectIdentifier)
   }
 
-  init(of policy: Policy, in program: Program) {
+  /// - Parameter constraints: those that it is subject to, its own or of all members of a composition.
+  init(of policy: Policy, subjectTo constraints: [Constraint], in program: Program) {
     self.program = program
     for rule in policy.mask.map({ program[$0].rules }) ?? [] {
       addPart(.rule, rule.name, [rule.condition], rule.because)
@@ -41,12 +42,28 @@ struct PolicyReads {
       addPart(
         .limit, limit.name, [limit.group], nil, words: "at most \(limit.most) \(limit.name)")
     }
-    for constraint in policy.constraints {
+    for constraint in constraints {
       addPart(
         .constraint, constraint.name, constraint.expressions, constraint.because,
         words: constraint.words)
     }
   }
+
+  /// - Returns: beside what lines read, the places of their conditions among `expressions`.
+  static func reads(
+    of turns: [Composition.Turn], in program: Program
+  ) -> (DecisionReads, conditions: [Int?]) {
+    var reads = DecisionReads(program)
+    for turn in turns {
+      reads.addPart(
+        .turn, turn.choice.members.map(program.name(of:)).joined(separator: ", "),
+        turn.condition.map { [$0] } ?? [], turn.because, words: turn.words)
+    }
+    let conditions = turns.map { turn in turn.condition.map { reads.watch($0) } }
+    return (reads, conditions)
+  }
+
+  private init(_ program: Program) { self.program = program }
 
   private mutating func addPart(
     _ kind: Why.Part.Kind, _ name: String, _ read: [Expression], _ because: String?,
