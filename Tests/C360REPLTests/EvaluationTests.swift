@@ -131,6 +131,25 @@ struct EvaluationTests {
     #expect(try prompt.refused("edition 9223372036854775808").contains("E0"))
   }
 
+  @Test(
+    "a number that does not fit is one complaint, wherever it stands",
+    arguments: [
+      "1e400", "1e400%", "1e9999999999999999999%", "orders | take 1e400",
+      "param most: int = 1e400", "orders | group kind { q = quantile(amount, 1e400) }",
+    ])
+  func tooLarge(text: String) throws {
+    let complaint = try Prompt().refused(text)
+    #expect(complaint.components(separatedBy: "error[").count == 2)
+    #expect(complaint.contains("error[E0110]"))
+  }
+
+  @Test("percentages at the ends of what a number can be")
+  func percentages() throws {
+    let prompt = try Prompt()
+    #expect(try prompt.ask("1e310% == 1e308") == "true\n")
+    #expect(try prompt.ask("1e-9999999999999999999% == 0") == "true\n")
+  }
+
   @Test("`first` and `last` over all rows of a partition are by the order of the window")
   func firstOverAll() throws {
     let prompt = try Prompt()

@@ -33,10 +33,13 @@ extension Lexer {
     }
     if byte(0) == UInt8(ascii: "%") {
       position += 1
+      if LiteralValue.percent(source.text(start..<position)) == nil {
+        reportTooLarge(start, "about 1.8e308")
+      }
       return .percent
     }
     if isDecimal {
-      if LiteralValue.decimal(number)?.isFinite != true { reportTooLarge(start, "about 1.8e308") }
+      if LiteralValue.decimal(number) == nil { reportTooLarge(start, "about 1.8e308") }
       return .decimal
     }
     if !LiteralValue.isWithinMagnitude(number) { reportTooLarge(start, LiteralValue.largest) }

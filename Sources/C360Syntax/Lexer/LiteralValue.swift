@@ -37,17 +37,25 @@ public enum LiteralValue {
 
   /// `0.5`, `1e-3`, and `1_000` too.
   public static func decimal(_ text: String) -> Double? {
-    Double(text.filter { $0 != "_" })
+    finite(text.filter { $0 != "_" })
+  }
+
+  private static func finite(_ digits: String) -> Double? {
+    Double(digits).flatMap { $0.isFinite ? $0 : nil }
   }
 
   /// `5%` is 0.05, correctly rounded.
   public static func percent(_ text: String) -> Double? {
     let number = text.dropLast().filter { $0 != "_" }
     guard let mark = number.firstIndex(where: { $0 == "e" || $0 == "E" }) else {
-      return Double(number + "e-2")
+      return finite(number + "e-2")
     }
-    guard let exponent = Int(number[number.index(after: mark)...]) else { return nil }
-    return Double("\(number[..<mark])e\(exponent - 2)")
+    let digits = number[number.index(after: mark)...]
+    // An exponent of more than 64 bits is beyond all numbers, or makes 0 of them.
+    guard let exponent = Int(digits), exponent > Int.min + 2 else {
+      return digits.hasPrefix("-") ? 0 : nil
+    }
+    return finite("\(number[..<mark])e\(exponent - 2)")
   }
 
   /// `7d` in microseconds.
