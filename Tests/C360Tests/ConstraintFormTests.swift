@@ -1,5 +1,6 @@
 import C360
 import C360Columns
+import Foundation
 import Testing
 
 /// Every form of a bound against all decisions that there are: eight people, one decision each, tea (cost 1)
@@ -379,7 +380,138 @@ struct ConstraintFormTests {
       found.notes == [
         "`spend` asks <= 5, and the closest that can hold is 8; nothing but the fallback is left at 8 decisions "
           + "counted in it, which come to 8"
+      ]
+        + (1...5).map {
+          "person \($0) at 2026-02-0\($0)T09:00:00Z: only the fallback is left, at 1"
+        } + ["and 3 more such decisions"])
+  }
+
+  @Test("decisions whose candidates all use a bound are told with the least that they use")
+  func forcedByCandidates() throws {
+    var script = ConstraintTests.script(
+      "constraint spend: sum(offers.cost) <= 9.5", "  subject to spend\n  choose greedy",
+      show: "show p")
+    // Without a no-op everybody gets something; those up to 4 no tea, whose value is null there.
+    script.text = script.text.replacing("  none \"nothing\"\n", with: "")
+      .replacing("fallback \"nothing\"", with: "fallback \"tea\"")
+      .replacing(
+        "(people.worth ?? 0) + offers.extra",
+        with: "ln(if (people.worth ?? 0) <= 4 and offers.kind == \"drink\" then -1.0 else 2.0)")
+    let found = try #require(script.diagnostics().first)
+    #expect(found.code.name == "E0730")
+    #expect(
+      found.notes == [
+        "`spend` asks <= 9.5, and the closest that can hold is 20; 8 decisions counted in it come to 20 at "
+          + "least, whatever is chosen"
+      ]
+        + (1...5).map {
+          "person \($0) at 2026-02-0\($0)T09:00:00Z: at least \($0 <= 4 ? 4 : 1) by what may be chosen"
+        } + ["and 3 more such decisions"])
+  }
+
+  @Test("of a lower bound the decisions are told at which nothing adds to it")
+  func forcedBelow() throws {
+    var script = ConstraintTests.script(
+      "constraint reach: rate(where treated) >= 80%", "  subject to reach\n  choose greedy",
+      show: "show p")
+    script.text = script.text.replacing("mask none", with: "mask m").replacing(
+      "policy p", with: "mask m for offers { forbid far when (people.worth ?? 0) > 6 }\npolicy p")
+    let found = try #require(script.diagnostics().first)
+    #expect(
+      found.notes == [
+        "`reach` asks >= 0.8, and the closest that can hold is 0.75; at 2 of the 8 decisions counted in it "
+          + "nothing that may be chosen adds to it",
+        "person 7 at 2026-02-07T09:00:00Z: only the fallback is left",
+        "person 8 at 2026-02-08T09:00:00Z: only the fallback is left",
       ])
+  }
+
+  // MARK: Entropy beside what entities may have
+
+  /// The mean entropy of what is written, and who got what.
+  private static func entropy(_ report: RunReport) throws -> (mean: Double, actions: [String]) {
+    let (listed, decisions) = (report.shows[0], report.shows[1])
+    let column = try #require(listed.columnNames.firstIndex(of: "propensity"))
+    var sum = 0.0
+    for row in 0..<listed.rowCount {
+      if case .float(let odds) = listed.value(row, column) { sum -= odds * log(odds) }
+    }
+    let action = try #require(decisions.columnNames.firstIndex(of: "action"))
+    return (
+      sum / Double(decisions.rowCount), (0..<decisions.rowCount).map { decisions.text($0, action) }
+    )
+  }
+
+  private static let both = "show candidates(p) | where propensity > 0\nshow p"
+
+  @Test(
+    "a cap for each person and a floor of entropy hold together in what is written",
+    arguments: ["choose greedy", "choose softmax(temperature: 0.5)"])
+  func entropyWithCaps(choose: String) throws {
+    let script = WhyTests.many(
+      """
+      constraint calm: entropy() >= 0.2
+      constraint each: count(where treated) <= 1 per person per 2d
+      """, "subject to calm, each\n  \(choose)", composition: Self.both)
+    let report = try script.run()
+    let (mean, actions) = try Self.entropy(report)
+    #expect(mean >= 0.2 - 1e-9)
+    let counts = try #require(report.decisions[0].counts.allocation)
+    let realized = try #require(counts.constraints[0].bounds[0].realized)
+    // What was repaired is certain, and counts so.
+    #expect(counts.repaired == 0 ? abs(realized - mean) < 1e-9 : realized <= mean + 1e-9)
+    #expect(counts.caps.map(\.name) == ["each"] && counts.caps[0].blockedPairs > 0)
+    for person in 0..<40 {
+      // Three days in a row: never two of them one after the other.
+      let treated = actions[3 * person..<3 * person + 3].map { $0 != "nothing" }
+      #expect(!(treated[0] && treated[1]) && !(treated[1] && treated[2]))
+    }
+  }
+
+  @Test("a cap for each person and a ceiling of divergence hold together in what is written")
+  func divergenceWithCaps() throws {
+    let script = WhyTests.many(
+      """
+      policy base for offers at sends {
+        mask m; objective value; choose softmax(temperature: 2); fallback "nothing"
+      }
+      constraint near: kl(base) <= 1
+      constraint each: sum(offers.cost) <= 4 per person
+      """, "subject to near, each\n  choose greedy", composition: Self.both)
+    let report = try script.run()
+    let (_, actions) = try Self.entropy(report)
+    let counts = try #require(report.decisions.first { $0.name == "p" }?.counts.allocation)
+    #expect(try #require(counts.constraints[0].bounds[0].realized) <= 1)
+    let costs = ["tea": 1, "cake": 4, "book": 2.5, "nothing": 0]
+    for person in 0..<40 {
+      let spent = actions[3 * person..<3 * person + 3].reduce(0) { $0 + (costs[$1] ?? .nan) }
+      #expect(spent <= 4)
+    }
+  }
+
+  @Test("a decision without an eligible action is certain, and the others bring the entropy")
+  func entropyOfNothingLeft() throws {
+    func script(_ least: Double) -> Script {
+      var script = ConstraintTests.script(
+        "constraint calm: entropy() >= \(least)", "  subject to calm\n  choose greedy",
+        show: "show p | select person, propensity, is_fallback")
+      script.text = script.text.replacing("mask none", with: "mask m").replacing(
+        "policy p", with: "mask m for offers { forbid far when (people.worth ?? 0) > 6 }\npolicy p")
+      return script
+    }
+    let report = try script(0.8).run()
+    let bound = try #require(report.decisions[0].counts.allocation).constraints[0].bounds[0]
+    // Up to rounding, as every bound.
+    #expect(try #require(bound.realized) >= 0.8 - 1e-12)
+    let shown = try #require(report.shows.first)
+    for row in 0..<8 {
+      let isLeft = row >= 6
+      #expect(shown.value(row, 2) == .bool(isLeft))
+      #expect((shown.value(row, 1) == .float(1)) == isLeft)
+    }
+    // Six of eight have three candidates each: 6/8 · ln 3.
+    let found = try #require(script(0.83).diagnostics().first)
+    #expect(found.notes == ["`calm` asks >= 0.83, and the closest that can hold is 0.823959"])
   }
 
   // MARK: Temperature 0

@@ -99,6 +99,55 @@ struct ConstraintLimitTests {
     #expect(Self.failure(twice).contains("E0704"))
   }
 
+  /// Persons 3 and 4 are of no known region, 1 and 2 of the North, the others of the South.
+  private static func byRegion(
+    _ rows: String, bound: String = "room.most", mask: String = "none"
+  ) -> Script {
+    var script = ConstraintTests.script(
+      """
+      limits room from "limits.csv" {
+        region: text? @key
+        most:   int
+      }
+      mask blind { hide people.region }
+      constraint reach: count(where treated) <= \(bound) per people.region
+      """, "  subject to reach\n  choose greedy",
+      show: "show p | where action != \"nothing\" | select person | sort person")
+    script.text = script.text.replacing("mask none", with: "mask \(mask)")
+    script.files["people.csv"] =
+      "person,since,region,worth,left\n"
+      + (1...8).map {
+        "\($0),2026-01-01,\($0 <= 2 ? "North" : $0 <= 4 ? "" : "South"),\($0),2"
+      }.joined(separator: "\n") + "\n"
+    script.files["limits.csv"] = "region,most\n" + rows
+    return script
+  }
+
+  @Test("a row with a null is about decisions whose group is not known")
+  func unknownGroup() throws {
+    let script = Self.byRegion("North,2\n,1\nSouth,0\n")
+    #expect(try script.shown() == "person\n------\n     1\n     2\n     4\n")
+    let bounds = try #require(script.run().decisions[0].counts.allocation).constraints[0].bounds
+    #expect(bounds.map(\.label) == ["null", "North", "South"])
+    #expect(bounds.map(\.limit) == [1, 2, 0])
+  }
+
+  @Test("hidden by the mask, a group is not known either")
+  func hiddenGroup() throws {
+    let script = Self.byRegion("North,2\n,3\nSouth,0\n", mask: "blind")
+    #expect(try script.shown() == "person\n------\n     6\n     7\n     8\n")
+  }
+
+  @Test(
+    "without a row for it the unknown group is like any without a row; two rows are one too many")
+  func unknownGroupWithoutRow() throws {
+    let missing = Self.failure(Self.byRegion("North,2\nSouth,0\n"))
+    #expect(missing.contains("E0704") && missing.contains("no row is about `null`"))
+    #expect(Self.failure(Self.byRegion("North,2\nSouth,0\n", bound: "room.most ?? 0")).isEmpty)
+    let twice = Self.failure(Self.byRegion("North,2\n,1\nSouth,0\n,2\n"))
+    #expect(twice.contains("E0704") && twice.contains("both about `null`"))
+  }
+
   @Test("a column of the actions bounds groups of actions")
   func actions() throws {
     let script = ConstraintTests.script(

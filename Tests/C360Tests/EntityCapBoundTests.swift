@@ -1,5 +1,6 @@
 import C360
 import C360Engine
+import Foundation
 import Testing
 
 @Suite("bounds for each entity: what is proven of decisions kept in the order of time")
@@ -97,6 +98,45 @@ struct EntityCapBoundTests {
     #expect(counts.constraints[0].bounds[0].realized ?? .nan <= 7)
   }
 
+  @Test("what gives room back is in the bound, where periods stand side by side", arguments: 1..<8)
+  func negative(_ seed: Int) throws {
+    let gains = Self.gains(seed)
+    var script = Self.script(
+      gains, "constraint room: sum(offers.cost) <= 2 per person", subject: "room")
+    script.files["offers.csv"] = "offer,cost,extra\ntea,1,0\ncake,3,2\nback,-2,-9\n"
+    let counts = try #require(script.run().decisions[0].counts.allocation)
+    var best = 0.0
+    for code in 0..<65_536 {
+      var (rest, used, value) = (code, 0.0, 0.0)
+      for gain in gains {
+        let choice = rest % 4
+        rest /= 4
+        let cost = [0.0, 1, 3, -2][choice]
+        if cost > 0, used + cost > 2 {
+          value = -.infinity
+          break
+        }
+        used += cost
+        value += [0, gain, gain + 2, gain - 9][choice]
+      }
+      best = max(best, value)
+    }
+    #expect(counts.value <= best + 1e-9 && best <= counts.upperBound + 1e-9)
+    // Nothing like what could be had without the cap.
+    let free = gains.reduce(0) { $0 + max(0, $1 + 2) }
+    #expect(counts.upperBound < 0.7 * free)
+  }
+
+  @Test("over rolling periods what gives room back proves nothing, and claims nothing")
+  func negativeRolling() throws {
+    var script = Self.script(
+      Self.gains(3), "constraint room: sum(offers.cost) <= 2 per person per 72h", subject: "room")
+    script.files["offers.csv"] = "offer,cost,extra\ntea,1,0\ncake,3,2\nback,-2,-9\n"
+    let counts = try #require(script.run().decisions[0].counts.allocation)
+    let free = Self.gains(3).reduce(0) { $0 + max(0, $1 + 2) }
+    #expect(abs(counts.upperBound - free) < 1e-9 && counts.value <= counts.upperBound)
+  }
+
   @Test("where nothing is to be gained by waiting the gap is none")
   func exact() throws {
     let script = Self.script(
@@ -105,5 +145,41 @@ struct EntityCapBoundTests {
     let counts = try #require(script.run().decisions[0].counts.allocation)
     #expect(counts.value == 7)
     #expect(abs(counts.upperBound - 7) < 1e-9)
+  }
+
+  @Test(
+    "of choices that draw it is said what they are expected to bring and what was drawn",
+    arguments: ["choose greedy\n  explore 20%", "choose softmax(temperature: 0.5)\n  explore 10%"])
+  func drawn(choose: String) throws {
+    let script = WhyTests.many(
+      "constraint each: count(where treated) <= 1 per person per 2d",
+      "subject to each\n  \(choose)",
+      composition: "show p\nshow candidates(p) | where propensity > 0 | select propensity")
+    let report = try script.run()
+    let counts = try #require(report.decisions[0].counts.allocation)
+    #expect(!counts.isProven && counts.caps[0].blockedPairs > 0 && counts.repaired == 0)
+    func sum(_ name: String) throws -> Double {
+      let table = report.shows[0]
+      let column = try #require(table.columnNames.firstIndex(of: name))
+      return (0..<table.rowCount).reduce(0) { sum, row in
+        if case .float(let value) = table.value(row, column) { sum + value } else { sum }
+      }
+    }
+    #expect(abs(try #require(counts.drawnValue) - sum("value")) < 1e-9)
+    let expected = try sum("expected_value")
+    if counts.isEntropic {
+      // Temperature × entropy of the softmax alone: more than none, less than that of four equal candidates.
+      #expect(counts.value > expected && counts.value < expected + 120 * 0.5 * 0.9 * log(4.0))
+    } else {
+      #expect(abs(counts.value - expected) < 1e-9)
+    }
+    #expect(report.summary.contains("expected value"))
+    #expect(report.summary.contains("how much is possible is not proven"))
+    #expect(report.summary.contains("each: kept for each entity"))
+    var other = script
+    other.adjust = { $0.spillPartitions = 3 }
+    let parts = try #require(other.run().decisions[0].counts.allocation)
+    #expect(parts.value == counts.value && parts.drawnValue == counts.drawnValue)
+    #expect(parts.caps[0].blockedPairs == counts.caps[0].blockedPairs)
   }
 }

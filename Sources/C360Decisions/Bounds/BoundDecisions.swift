@@ -89,9 +89,8 @@ struct BoundDecisions {
     var notes = BoundNotes(watched, decided)
     var split = BoundParts(problem, source, decided, context)
     if step.constraints.isEmpty {
-      try choose(walk, source, decided, &notes)
-      counts = try capCounts(walk, source, decided)
-      counts?.caps = capReports(decided)
+      let expected = try choose(walk, source, decided, &notes)
+      counts = try capCounts(walk, source, decided, expected: expected)
     } else {
       let (found, allocation) = try allocate(
         bounds, source, caps.isEmpty ? nil : walk, decided, &notes)
@@ -119,10 +118,16 @@ struct BoundDecisions {
   // MARK: Bounds for each entity
 
   /// Walks the decisions in time and chooses each by its value.
+  /// - Returns: Σ of what they are expected to be worth, with the entropy that softmax adds.
   private func choose(
     _ walk: EntityCapWalk, _ source: DecisionValues, _ decided: DecidedRows,
     _ notes: inout BoundNotes
-  ) throws(EngineError) {
+  ) throws(EngineError) -> ExactSum {
+    var sum = ExactSum()
+    var weight = 0.0
+    if case .softmax(let temperature) = problem.rule.base {
+      weight = (1 - problem.rule.explore) * temperature
+    }
     var choice = RowChoice(rule: problem.rule)
     let isWatched = Set(watched)
     var adjusted = [Double](repeating: 0, count: problem.rule.candidateCount)
@@ -144,8 +149,11 @@ struct BoundDecisions {
       decided.set(
         row, chosen: choice.chosen, propensity: choice.propensity, expected: choice.expected)
       if isWatched.contains(row) { notes.distributions[row] = choice.probabilities }
+      let worth = choice.expected + weight * choice.entropy
+      if worth.isFinite { sum.add(worth) }
       return choice.chosen
     }
+    return sum
   }
 
   /// A fallback that a bound forbids gives way to the no-op.
@@ -258,33 +266,6 @@ struct BoundDecisions {
     }
   }
 
-  /// What a bound of one row comes to where nothing but the fallback is left.
-  private func forced(
-    _ rows: Range<Int>, _ problem: AllocationProblem, isAtMost: Bool
-  ) -> (decisions: Int, usage: Double)? {
-    guard rows.count == 1, let row = rows.first else { return nil }
-    let block = problem.emptyBlock(capacity: Self.valueRows)
-    var (decisions, usage) = (0, 0.0)
-    for range in Parallel.ranges(rowCount, size: Self.valueRows) {
-      for place in range.indices { block.forced[place - range.lowerBound] = -1 }
-      problem.source.read(range, into: block)
-      for (place, decision) in range.enumerated() {
-        let action = Int(block.forced[place])
-        guard action >= 0, action < actionCount else { continue }
-        var own = 0.0
-        for term in problem.rows[row].terms {
-          let meter = problem.meters[term.meter]
-          guard term.cells.contains(meter.cells.map { Int($0[decision]) } ?? 0) else { continue }
-          let amount = meter.quantity.amount(action, block, place, range.count)
-          if amount.isFinite { own += term.coefficient * amount }
-        }
-        if own != 0 { decisions += 1 }
-        usage += own
-      }
-    }
-    return decisions == 0 ? nil : (decisions, isAtMost ? usage : -usage)
-  }
-
   /// - Parameter caps: bounds for each entity that the source forbids by already.
   func solve(
     _ problem: AllocationProblem, _ bounds: BoundRows, warmStart: [Double]?, caps: [String]
@@ -303,8 +284,7 @@ struct BoundDecisions {
     } catch let error as AllocationInfeasibility {
       var found = bounds.unsatisfied(error)
       for place in found.clashes.indices {
-        found.clashes[place].forced = forced(
-          bounds.rows(of: found.clashes[place]), problem, isAtMost: found.clashes[place].isAtMost)
+        found.clashes[place].forcing = forcing(found.clashes[place], bounds, problem)
       }
       throw .unsatisfiable(policy: self.problem.name, found)
     } catch let error as AllocationNotFound {
@@ -325,15 +305,23 @@ struct BoundDecisions {
       }
   }
 
-  /// Where only bounds for each entity hold; nil for choices that are drawn.
+  /// Where only bounds for each entity hold.
+  /// - Parameter expected: of choices that are drawn: Σ of what they are expected to be worth, with the
+  ///   entropy that softmax adds.
   private func capCounts(
-    _ walk: EntityCapWalk, _ source: DecisionValues, _ decided: DecidedRows
-  ) throws(EngineError) -> AllocationCounts? {
-    guard isGreedy else { return nil }
-    let bound = EntityCapBound(walk, prices: nil, actionCount: actionCount)
-    return AllocationCounts(
-      value: try value(source, of: decided.chosen.indices) { Int(decided.chosen[$0]) },
-      bound: try bound.total(source, context))
+    _ walk: EntityCapWalk, _ source: DecisionValues, _ decided: DecidedRows, expected: ExactSum
+  ) throws(EngineError) -> AllocationCounts {
+    let value = try value(source, of: decided.chosen.indices) { Int(decided.chosen[$0]) }
+    var counts: AllocationCounts
+    if isGreedy {
+      let bound = EntityCapBound(walk, prices: nil, actionCount: actionCount)
+      counts = AllocationCounts(value: value, bound: try bound.total(source, context))
+    } else {
+      counts = AllocationCounts(expected: expected, drawn: value)
+      if case .softmax = problem.rule.base { counts.isEntropic = true }
+    }
+    counts.caps = capReports(decided)
+    return counts
   }
 
   /// Σ of the values of candidates, exactly; what has none counts 0.
@@ -355,7 +343,7 @@ struct BoundDecisions {
     return sum
   }
 
-  private static let valueRows = 512
+  static let valueRows = 512
 
   // MARK: Writing
 

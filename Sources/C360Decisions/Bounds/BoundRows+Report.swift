@@ -204,10 +204,16 @@ extension BoundRows {
     return UnsatisfiedBounds(clashes: found, isProven: false, caps: caps)
   }
 
-  /// The rows of a bound that clashes.
-  func rows(of clash: UnsatisfiedBounds.Clash) -> Range<Int> {
-    constraints.first { $0.declared.name == clash.constraint }?.written
-      .first { $0.label == clash.label }?.rows ?? 0..<0
+  /// Where a bound that clashes counts, and by what its usage is divided; nil: it is on no total or rate.
+  func total(
+    of clash: UnsatisfiedBounds.Clash
+  ) -> (term: AllocationRow.Term, over: Double)? {
+    let written = constraints.first { $0.declared.name == clash.constraint }?.written
+      .first { $0.label == clash.label }
+    guard let written, case .usage(_, _, let over) = written.form, let row = written.rows.first,
+      let term = rows[row].terms.first
+    else { return nil }
+    return (term, over)
   }
 
   private func place(ofRow row: Int) -> (Constraint, Written)? {

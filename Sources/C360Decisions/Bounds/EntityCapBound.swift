@@ -9,7 +9,9 @@ import C360Plan
 /// are cut into stretches within which a cap counts all of them at the last that uses it, so that a stretch
 /// uses at most the greatest bound read in it; and a knapsack is worth at most
 /// μ·B + Σ max(0, max_a (v − λ·A − μ·q)_a) for every μ ≥ 0. Of several caps the tightest counts for the entity.
-/// Quantities below 0 prove nothing.
+/// Where quantities may be below 0 this holds for caps whose periods stand side by side: the last decision of a
+/// period that uses anything found that no more than its bound was used, and what comes behind uses less. Rolling
+/// periods reach back to decisions of other stretches, which may have given room: there nothing is proven.
 struct EntityCapBound {
   private let walk: EntityCapWalk
   private let prices: AllocationPrices?
@@ -74,7 +76,9 @@ struct EntityCapBound {
   private func bound(_ entity: Entity) -> Double {
     var least = stretch(entity, 0..<entity.rows.count, cap: nil, most: 0)
     for (index, cap) in walk.caps.enumerated() {
-      guard entity.quantities[index].allSatisfy({ $0 >= 0 }) else { continue }
+      if case .rolling = cap.period, entity.quantities[index].contains(where: { $0 < 0 }) {
+        continue
+      }
       var sum = 0.0
       var start = 0
       for place in entity.rows.indices {

@@ -1,3 +1,5 @@
+import C360Columns
+
 /// What is proven of decisions that were made under bounds, and what each bound came to.
 public struct AllocationCounts: Sendable {
   /// A bound in one group or period, in the units in which it was written.
@@ -88,33 +90,49 @@ public struct AllocationCounts: Sendable {
   public var passes = 0
   /// Decisions that were changed after the draw so that hard bounds hold.
   public var repaired = 0
-  /// Where bounds hold for each entity alone, what value and upper bound are sums of: exact, so that they do
-  /// not hang on how entities are put together.
-  public private(set) var sums: (value: ExactSum, bound: ExactSum)?
+  /// Where bounds hold for each entity alone, what the figures are sums of: exact, so that they do not hang on
+  /// how entities are put together.
+  private struct Sums: Sendable {
+    var value: ExactSum
+    /// nil: nothing is proven.
+    var bound: ExactSum?
+    /// nil: nothing is drawn.
+    var drawn: ExactSum?
+  }
+  private var sums: Sums?
   public init() {}
 
-  /// Bounds for each entity alone.
+  /// Bounds for each entity alone, of choices that are certain.
   public init(value: ExactSum, bound: ExactSum) {
     passes = 1
-    setSums(value, bound)
+    setSums(Sums(value: value, bound: bound))
   }
 
-  private mutating func setSums(_ value: ExactSum, _ bound: ExactSum) {
-    sums = (value, bound)
-    self.value = value.rounded
-    upperBound = max(self.value, bound.rounded)
+  /// Bounds for each entity alone, of choices that are drawn: nothing is proven of them.
+  public init(expected: ExactSum, drawn: ExactSum) {
+    passes = 1
+    isProven = false
+    setSums(Sums(value: expected, drawn: drawn))
+  }
+
+  private mutating func setSums(_ sums: Sums) {
+    self.sums = sums
+    value = sums.value.rounded
+    upperBound = sums.bound.map { max(value, $0.rounded) } ?? value
+    drawnValue = sums.drawn?.rounded
   }
 
   /// Decisions of other entities.
   package mutating func merge(_ other: AllocationCounts) {
     guard var own = sums, let theirs = other.sums else { return }
     own.value.merge(theirs.value)
-    own.bound.merge(theirs.bound)
+    if let bound = theirs.bound { own.bound?.merge(bound) }
+    if let drawn = theirs.drawn { own.drawn?.merge(drawn) }
     // The same step has the same caps in every part.
     caps = caps.enumerated().map { place, cap in
       cap.merged(with: other.caps.indices.contains(place) ? other.caps[place] : nil)
     }
-    setSums(own.value, own.bound)
+    setSums(own)
   }
 
   public var gap: Double { max(0, upperBound - value) }
@@ -133,8 +151,8 @@ public struct UnsatisfiedBounds: Error, Sendable {
     /// The nearest limit at which the others of the clash can hold; nil: not known. Where nothing is
     /// proven, what the nearest decisions found come to.
     public let closest: Double?
-    /// What the bound comes to at decisions where nothing is left but the fallback; nil: these use nothing.
-    public var forced: (decisions: Int, usage: Double)?
+    /// Decisions that keep it from being held, whatever is chosen at them; nil: none, as far as is known.
+    public var forcing: Forcing?
     /// Whether a penalty may take the place of the bound.
     public let mayBeSoft: Bool
     public init(
@@ -148,6 +166,40 @@ public struct UnsatisfiedBounds: Error, Sendable {
       self.limit = limit
       self.closest = closest
     }
+  }
+  /// Decisions whose eligible candidates all use some of an upper bound, or add nothing to a lower one.
+  public struct Forcing: Sendable {
+    public struct Decision: Sendable {
+      /// Of the entity.
+      public let key: Scalar
+      /// µs UTC.
+      public let time: Int64
+      /// Among decisions of equal entity and time, from 0.
+      public let number: Int
+      /// The least that a candidate which may be chosen uses; of a lower bound, the most.
+      public let quantity: Double
+      /// Whether nothing is left but the fallback.
+      public let isFallback: Bool
+      public init(key: Scalar, time: Int64, number: Int, quantity: Double, isFallback: Bool) {
+        self.key = key
+        self.time = time
+        self.number = number
+        self.quantity = quantity
+        self.isFallback = isFallback
+      }
+    }
+    /// Most of `first`.
+    public static let shown = 5
+    public var count = 0
+    /// Of these, where nothing is left but the fallback.
+    public var fallbacks = 0
+    /// All decisions that the bound counts.
+    public var counted = 0
+    /// What the bound comes to at these decisions, in its unit: the least of an upper bound.
+    public var usage = 0.0
+    /// In the order of keys and time.
+    public var first: [Decision] = []
+    public init() {}
   }
   /// Without any one of them the others can hold; where nothing is proven, those that the nearest
   /// decisions found break.

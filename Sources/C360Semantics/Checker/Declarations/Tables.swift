@@ -294,10 +294,11 @@ extension Checker {
   ) -> Table.LimitRoles {
     let keys = columns.indices.filter { columns[$0].roles["key"] != nil }
     let types: [Type.Base] = [.bool, .int, .text, .date]
-    for key in keys where !types.contains(columns[key].type.base) || columns[key].type.isOptional {
+    // A null is a group, so a row may be about it.
+    for key in keys where !types.contains(columns[key].type.base) {
       report(
         SemanticError.roleType(
-          columns[key].span, "key", found: columns[key].type, wanted: types, allowsNull: false))
+          columns[key].span, "key", found: columns[key].type, wanted: types, allowsNull: true))
       isComplete = false
     }
     if keys.isEmpty {
