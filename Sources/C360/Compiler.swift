@@ -41,6 +41,7 @@ struct Compiler {
     options.pathPoints = session.options.pathPoints
     options.startPrices = startPrices
     options.watch = watch
+    options.measuresStability = watch == nil && session.options.canary == nil
     return C360Lowering.lower(program, options: options)
   }
 

@@ -27,6 +27,7 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case badLink = "E0741"
   case unsatisfiableBounds = "E0730"
   case boundsNotMet = "E0732"
+  case unstableChoices = "E0733"
   // What a reader of the results should know
   case overlappingOutcomes = "W0701"
   case observedByDefault = "W0702"

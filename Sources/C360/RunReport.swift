@@ -38,6 +38,25 @@ public struct RunReport: Sendable {
     /// The same by month of the exposure, for outcomes that have such rows.
     public let censoredMonths: [(outcome: String, months: MonthCounts)]
   }
+  /// How far the choices of a policy move when something that they hang on moves by itself.
+  public struct Shift: Sendable {
+    /// What moves, as the clause names it.
+    public let name: String
+    /// `+10%`, `-1`
+    public let change: String
+    /// Over decisions, the mean of the total variation distance between the probabilities of the candidates
+    /// as they are and as they would be: where nothing is drawn, the share of decisions that change.
+    public let mean: Double
+    /// Decisions whose probabilities change at all.
+    public let decisions: Int
+    /// The greatest distance of a decision.
+    public let greatest: Double
+    /// Behind `within`: the most that `mean` may be.
+    public let bound: Double?
+    public let because: String?
+
+    public var isWithin: Bool { bound.map { mean <= $0 } ?? true }
+  }
   /// The decisions of a policy at an exposure.
   public struct Decisions: Sendable {
     /// The policy's, with the exposure where it is not the policy's own.
@@ -49,6 +68,8 @@ public struct RunReport: Sendable {
     public let isAsked: Bool
     /// Terms in the objective's order with their sums over decisions.
     public let terms: [(name: String, total: Double)]
+    /// Of its `stable` clauses, in their order.
+    public let shifts: [Shift]
     /// What the figures of its bounds are counted in.
     public let units: AllocationUnits
     /// The composition of which it is a member, where bounds count what it does there alone.

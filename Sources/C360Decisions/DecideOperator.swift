@@ -112,6 +112,16 @@ public struct DecideOperator: DecisionOperator {
     }
     let watchedOutputs = scalars.count..<scalars.count + step.watched.count
     scalars += step.watched
+    var places: [ScalarID: Int] = [:]
+    for (place, scalar) in scalars.enumerated() { places[scalar] = places[scalar] ?? place }
+    let variants = step.variants.map { variant in
+      VariantOutputs(variant) { scalar in
+        if let place = places[scalar] { return place }
+        places[scalar] = scalars.count
+        scalars.append(scalar)
+        return scalars.count - 1
+      }
+    }
     let featureColumns =
       step.actionTimelines.flatMap { $0.outputs.map(\.column) }
       + step.actionConsents.flatMap { $0.tests.map(\.column) }
@@ -131,7 +141,7 @@ public struct DecideOperator: DecisionOperator {
       rule: ChoiceRule(
         base: base, explore: step.explore, actionCount: candidates.actionCount,
         hasNoOp: candidates.hasNoOp, fallback: candidates.fallback),
-      program: program, quantityOutputs: quantityOutputs,
+      program: program, quantityOutputs: quantityOutputs, variants: variants,
       watchedOutputs: watchedOutputs, draws: draws, timelines: timelines,
       consents: ConsentsByChannel(
         step.actionConsents, actionCount: candidates.actionCount, &state, context.pool),
@@ -169,6 +179,11 @@ public struct DecideOperator: DecisionOperator {
       tally.merge(worker.tally)
       for (index, pairs) in worker.forbiddenPairs.enumerated() { forbidden[index] += pairs }
     }
-    return tally.counts(of: problem.step, candidates: problem.candidates, forbidden: forbidden)
+    var counts = tally.counts(
+      of: problem.step, candidates: problem.candidates, forbidden: forbidden)
+    counts.shifts = problem.variants.indices.map { variant in
+      workers.reduce(into: ShiftCounts()) { $0.merge($1.variants[variant].counts) }
+    }
+    return counts
   }
 }

@@ -207,10 +207,22 @@ extension DecisionTile {
     rank()
   }
 
+  /// How probable each candidate of every row is, without a draw: `probability(of:row:)`.
+  func settle(passing: Operand?) {
+    findBest(passing)
+    markFallbacks()
+    if rule.draws {
+      distribute()
+    } else {
+      chosen.update(from: best, count: rows)
+    }
+    letFallbacksAct()
+  }
+
   /// Ranks of the chosen candidates.
   func rank() { c360_decide_rank(values, chosen, candidateCount, rows, scratch, ranks) }
 
-  /// Of a candidate under the whole mixture, once chosen; −1: no candidate of these.
+  /// Of a candidate under the whole mixture, once chosen or settled; −1: no candidate of these.
   func probability(of candidate: Int, row: Int) -> Double {
     guard candidate >= 0 else { return 0 }
     if isFallback[row] != 0 || !rule.draws { return Int(chosen[row]) == candidate ? 1 : 0 }

@@ -12,6 +12,8 @@ struct DecisionProblem: Sendable {
   let program: TileProgram
   /// Quantities of bounds → outputs of the program.
   let quantityOutputs: [ScalarID: Int]
+  /// In the order of the step's variants.
+  let variants: [VariantOutputs]
   /// What is looked at where decisions are explained, after all others.
   let watchedOutputs: Range<Int>
   let draws: Draws
@@ -72,6 +74,7 @@ final class DecisionWorker {
   private(set) var tally: DecisionTally
   /// Where decisions are slates.
   let slate: SlateTile?
+  let variants: [VariantTile]
 
   var forbiddenPairs: [Int] { tile.forbiddenPairs }
 
@@ -96,8 +99,12 @@ final class DecisionWorker {
     reasonCodes = [Int32](repeating: 0, count: problem.asksForReasons ? rows : 0)
     contributions = [Double](repeating: 0, count: rows * step.terms.count)
     tally = DecisionTally(candidates: problem.rule.candidateCount, terms: step.terms.count)
-    slate = problem.groups.map {
-      SlateTile(groups: $0, reasons: step.slateReasons, rows: rows)
+    func slateTile() -> SlateTile? {
+      problem.groups.map { SlateTile(groups: $0, reasons: step.slateReasons, rows: rows) }
+    }
+    slate = slateTile()
+    variants = problem.variants.map { [tile] in
+      VariantTile($0, beside: tile, slate: slateTile())
     }
   }
 
@@ -120,6 +127,7 @@ final class DecisionWorker {
       if problem.rule.draws { problem.draws.fill(tile.draws, rows: rows) }
       tile.choose(passing: passing)
       try write(rows, log)
+      try compareVariants(rows)
     }
   }
 
@@ -146,15 +154,24 @@ final class DecisionWorker {
     machine.evaluate(
       exposures: rows, frameColumn: problem.frameColumn,
       tileColumn: { self.pairs($0, row: rows.lowerBound) })
+    fill(tile, rows: rows.count, forbidding: forbidding, place: problem.output)
+  }
+
+  /// Rules and terms, as they were evaluated, of a tile that is sealed then.
+  /// - Parameter place: of what is read among the outputs of the program.
+  func fill(
+    _ tile: DecisionTile, rows: Int, forbidding: (DecisionTile) -> Void = { _ in },
+    place: (TileFailure.Place) -> Int
+  ) {
     let step = problem.step
-    tile.begin(rows: rows.count)
-    for rule in step.rules.indices { tile.forbid(rule, output(.rule(rule))) }
+    tile.begin(rows: rows)
+    for rule in step.rules.indices { tile.forbid(rule, output(place(.rule(rule)))) }
     if let stage = step.firstStage {
-      tile.keepGreatest(stage.count, output(.firstStage), reason: step.rules.count)
+      tile.keepGreatest(stage.count, output(place(.firstStage)), reason: step.rules.count)
     }
     forbidding(tile)
     for (term, declared) in step.terms.enumerated() {
-      tile.addTerm(output(.term(term)), weight: declared.weight)
+      tile.addTerm(output(place(.term(term))), weight: declared.weight)
     }
     tile.seal()
   }
@@ -183,7 +200,9 @@ final class DecisionWorker {
   /// - Throws: `EngineError.row` for the lowest row of the tile at which something asked for has no
   ///   value.
   func checkFailure(_ rows: Range<Int>) throws(EngineError) {
-    if let failure = tile.failure { throw error(failure, rows) }
+    if let failure = tile.failure {
+      throw error(failure, rows, output: problem.output(failure.place))
+    }
   }
 
   func output(_ place: TileFailure.Place) -> Operand {
@@ -212,10 +231,10 @@ final class DecisionWorker {
     }
   }
 
-  private func error(_ failure: TileFailure, _ rows: Range<Int>) -> EngineError {
+  func error(_ failure: TileFailure, _ rows: Range<Int>, output: Int) -> EngineError {
     let row = rows.lowerBound + failure.row
     return machine.failure(
-      output: problem.output(failure.place), exposure: row, action: failure.action,
+      output: output, exposure: row, action: failure.action,
       relation: problem.step.frame, frameColumn: problem.frameColumn,
       tileColumn: { self.pairs($0, row: row, action: failure.action) })
   }

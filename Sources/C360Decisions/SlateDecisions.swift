@@ -112,12 +112,15 @@ extension DecisionWorker {
       try context.checkCancelled()
       evaluate(rows) { _ in }
       slate.begin(tile)
+      var slates = [Int64](repeating: -1, count: variants.isEmpty ? 0 : width * rows.count)
       for place in 0..<width {
         guard choosePosition(place, rows) else { break }
+        if !variants.isEmpty { note(tile, slate, at: place, in: &slates) }
         lengths.add(slate.isOpen, rows: rows, isFirst: place == 0)
         try write(rows, log, at: place * planeRows + rows.lowerBound, place: place)
         if place + 1 < width { slate.advance(tile) }
       }
+      try compareVariants(rows, slates: slates, width: width)
     }
   }
 

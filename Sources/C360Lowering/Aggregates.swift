@@ -53,7 +53,8 @@ extension Lowering {
     guard let moments = orderedMoments(of: scope) else {
       preconditionFailure("the checker lets aggregates stand at moments only")
     }
-    let events = eventScope(aggregate.table)
+    var events = eventScope(aggregate.table)
+    events.moved = scope.moved
     let permitted = aggregate.permitted.map { lower($0, as: .bool, events) }
     var condition = aggregate.filter.map { lower($0, as: .bool, events) }
     // What a mask hides cannot fail.

@@ -23,6 +23,7 @@ final class Decision {
   var choice: DecideStep.Choice = .greedy
   var firstStage: DecideStep.FirstStage?
   var slate: DecideStep.Slate?
+  var variants: [DecideStep.Variant] = []
   /// Of a slate: columns of the frame in its rows.
   var unfolded: [ColumnID: ColumnID] = [:]
   var constraints: [DecideConstraint] = []
@@ -92,6 +93,9 @@ extension Lowering {
           stage.score, as: stage.score.type, named: "candidates", scope, decision))
     }
     decision.slate = policy.slate.map { slate($0, policy, scope) }
+    if options.measuresStability {
+      decision.variants = policy.shifts.map { variant($0, of: policy, scope, decision) }
+    }
     let shared = composition.map { program[$0].constraints } ?? []
     lowerConstraints(shared.isEmpty ? policy.constraints : shared, scope, decision)
     if let watch = options.watch, watch.exposure == exposure,
@@ -218,9 +222,10 @@ extension Lowering {
     step.acting = decision.acting
     step.entityCaps = decision.entityCaps
     step.watched = decision.watched
-    // A member of a composition lists nothing.
+    // A member of a composition lists nothing, and is measured where it decides alone.
     step.listing = outputs == nil ? decision.listing : nil
-    step.prior = decision.prior.map { [decideStep($0)] } ?? []
+    step.variants = outputs == nil ? decision.variants : []
+    step.prior = decision.prior.map { [decideStep($0, outputs: $0.outputs)] } ?? []
     return step
   }
 }

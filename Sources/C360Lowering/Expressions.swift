@@ -26,6 +26,8 @@ struct Scope {
   var group: GroupRequests?
   /// The value so far, in the step of a fold.
   var accumulator: ScalarID?
+  /// What stands elsewhere than it is.
+  var moved: Moved?
 }
 
 extension Lowering {
@@ -39,6 +41,9 @@ extension Lowering {
 
   /// A scalar that has the value of the expression at each row of the scope.
   func lower(_ expression: Expression, _ scope: Scope) -> ScalarID {
+    if let moved = scope.moved, Stability.Target(expression) == moved.target {
+      return lower(moved.value, scope.unmoved)
+    }
     let type = expression.type.physical
     switch expression.kind {
     case .literal(let value): return scalars.constant(value.constant, type)
@@ -138,11 +143,12 @@ extension Lowering {
   }
 
   private func feature(_ id: FeatureID, _ scope: Scope) -> ScalarID {
+    let feature = program[id]
+    let scope = reaches(feature.expression, scope) ? scope : scope.unmoved
     let key = FeatureKey(
       feature: id, relation: scope.relation,
-      actions: program[id].actions == nil ? nil : scope.decision?.relation)
+      actions: feature.actions == nil ? nil : scope.decision?.relation, moved: scope.moved)
     if let known = features[key] { return known }
-    let feature = program[id]
     let value: ScalarID
     if case .aggregate(let aggregate) = feature.expression.kind {
       value = self.aggregate(aggregate, feature.expression, named: feature.name, scope)
@@ -154,11 +160,13 @@ extension Lowering {
   }
 
   private func score(_ id: ScoreID, _ scope: Scope) -> ScalarID {
+    let score = program[id]
+    let scope = reaches(score.expression, scope) ? scope : scope.unmoved
     let key = ScoreKey(
       score: id, relation: scope.relation,
-      actions: program[id].actions == nil ? nil : scope.decision?.relation)
+      actions: score.actions == nil ? nil : scope.decision?.relation, moved: scope.moved)
     if let known = scores[key] { return known }
-    let value = lower(program[id].expression, scope)
+    let value = lower(score.expression, scope)
     scores[key] = value
     return value
   }

@@ -119,6 +119,8 @@ public struct LoweringOptions: Sendable {
   public var startPrices: [String: [String: [String: [String: [Double]]]]] = [:]
   /// Whose decisions are explained, and by which values.
   public var watch: Watch?
+  /// Whether `stable` clauses are looked at: no decision hangs on them.
+  public var measuresStability = true
 
   /// Expressions by which decisions at an exposure are explained.
   public struct Watch: Sendable {

@@ -42,6 +42,7 @@ final class Lowering {
   var queryColumns: [MaterializedKey: ColumnID] = [:]
   var features: [FeatureKey: ScalarID] = [:]
   var scores: [ScoreKey: ScalarID] = [:]
+  var reaches: [Stability.Target: Reach] = [:]
   /// By column: how many timelines in a row stand behind it; absent means none.
   var levels: [ColumnID: Int] = [:]
 
@@ -72,11 +73,13 @@ final class Lowering {
     let feature: FeatureID
     let relation: RelationID
     let actions: RelationID?
+    let moved: Moved?
   }
   struct ScoreKey: Hashable {
     let score: ScoreID
     let relation: RelationID
     let actions: RelationID?
+    let moved: Moved?
   }
 
   func origin(_ span: Span) -> Int32 {

@@ -70,6 +70,30 @@ public struct DecideStep: Sendable {
       self.origin = origin
     }
   }
+  /// The same decision with something moved that it reads; how far its choices differ is counted.
+  public struct Variant: Sendable {
+    /// For people: `spend_90d +10%`.
+    public let name: String
+    /// In the order of `rules`.
+    public let rules: [ScalarID]
+    /// In the order of `terms`.
+    public let terms: [ScalarID]
+    /// The condition of a threshold.
+    public let passing: ScalarID?
+    /// Of the first stage.
+    public let score: ScalarID?
+    public init(
+      name: String, rules: [ScalarID], terms: [ScalarID], passing: ScalarID?, score: ScalarID?
+    ) {
+      self.name = name
+      self.rules = rules
+      self.terms = terms
+      self.passing = passing
+      self.score = score
+    }
+
+    public var scalars: [ScalarID] { rules + terms + [passing, score].compactMap { $0 } }
+  }
   public enum Output: Hashable, Sendable {
     /// Of a slate, from 1.
     case position
@@ -140,6 +164,8 @@ public struct DecideStep: Sendable {
   public var startPrices: [String: [String: [Double]]] = [:]
   /// The policy from which a divergence is measured: none or one, at the same frame and actions.
   public var prior: [DecideStep] = []
+  /// Of decisions that no bound couples.
+  public var variants: [Variant] = []
   /// Scalars that are looked at where a decision is explained; no decision hangs on them.
   public var watched: [ScalarID] = []
   /// nil: nobody asks for candidates.

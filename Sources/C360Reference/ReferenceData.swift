@@ -89,6 +89,14 @@ public struct ReferenceDecision: Sendable {
   var candidates: [ReferenceCandidate] = []
 }
 
+/// How far choices move when something moves that they hang on.
+public struct ReferenceShift: Sendable {
+  public let mean: Double
+  /// Those that move at all.
+  public let decisions: Int
+  public let greatest: Double
+}
+
 /// An action or the no-op at one decision.
 struct ReferenceCandidate: Sendable {
   let action: Value

@@ -91,7 +91,9 @@ struct PlanText {
       + program.compositions.flatMap(\.constraints)
     let words = StepText(
       plan,
-      constraints: Dictionary(constraints.map { ($0.name, $0.words) }) { first, _ in first })
+      constraints: Dictionary(constraints.map { ($0.name, $0.words) }) { first, _ in first },
+      stabilities: Dictionary(
+        uniqueKeysWithValues: program.policies.map { ($0.name, $0.stabilities.map(\.words)) }))
     let estimates = RowEstimates(plan) { guess(rowsOf: $0) }
     var cells = [["", "operator", "relation", measured == nil ? "rows (guess)" : "rows"]]
     if measured != nil { cells[0] += ["time", "resident"] }

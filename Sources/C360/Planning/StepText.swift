@@ -8,10 +8,15 @@ struct StepText {
   let scalars: ScalarText
   /// By name, as they are written.
   let constraints: [String: String]
+  /// By policy, as they are written.
+  let stabilities: [String: [String]]
 
-  init(_ plan: Plan, constraints: [String: String] = [:]) {
+  init(
+    _ plan: Plan, constraints: [String: String] = [:], stabilities: [String: [String]] = [:]
+  ) {
     self.plan = plan
     self.constraints = constraints
+    self.stabilities = stabilities
     scalars = ScalarText(plan: plan)
   }
 
@@ -191,6 +196,7 @@ struct StepText {
       let limits = slate.limits.map { ", at most \($0.most) \($0.name)" }
       lines.append("slots \(slate.slots)\(limits.joined())")
     }
+    if !step.variants.isEmpty { lines += stabilities[step.policy] ?? [] }
     lines += step.rules.map { "forbid \($0.name) when \(scalars.text($0.condition))" }
     lines += step.terms.map { "\($0.name) = \($0.weight) * \(scalars.text($0.value))" }
     return lines.joined(separator: "\n")

@@ -177,6 +177,8 @@ struct Manifest {
           ("because", .object(MaskRecord(program: program).reasons(of: policy))),
           ("terms", .object(decided.terms.map { ($0.name, .float($0.total)) })),
         ] + (counts.positions.map { [("positions", .integer($0))] } ?? [])
+          + (decided.shifts.isEmpty
+            ? [] : [("stability", .array(StabilityRecord(decided.shifts).values))])
           + (counts.allocation.map {
             [
               (

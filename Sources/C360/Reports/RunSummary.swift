@@ -12,6 +12,9 @@ struct RunSummary {
     for exposure in report.exposures { lines.append(row(exposure.name, moments(exposure))) }
     for decisions in report.decisions where decisions.isAsked { lines += self.decisions(decisions) }
     for composition in report.compositions { lines += self.composition(composition) }
+    for member in report.decisions where !member.isAsked {
+      lines += StabilityRecord(member.shifts).lines.map { row("", "\(member.name), \($0)") }
+    }
     for (name, count) in sorted(report.counts.nullConditions) where count > 0 {
       lines.append(row("where", "\(number(count)) rows left out of \(name), the condition is null"))
     }
@@ -85,6 +88,7 @@ struct RunSummary {
 
   private func decisions(_ decided: RunReport.Decisions) -> [String] {
     decisions(decided.name, decided.counts, decided.terms, decided.units)
+      + StabilityRecord(decided.shifts).lines.map { row("", $0) }
   }
 
   private func composition(_ composed: RunReport.Composition) -> [String] {

@@ -28,6 +28,7 @@ struct Delivery {
   /// manifest last.
   func deliver(warnings: [Diagnostic]) throws -> RunReport {
     var report = try report(warnings: warnings)
+    try holdStability(in: report)
     guard session.options.writesOutputs, !report.outputs.isEmpty else { return report }
     let manifest = manifestPath(beside: report.outputs[0].path)
     report.manifestPath = manifest
@@ -236,7 +237,7 @@ struct Delivery {
         name: decided.name, policy: policy.name, exposure: program[decided.exposure].name,
         counts: counts, isAsked: decided.isAsked,
         terms: policy.terms.map { (name: $0.name, total: counts.terms[$0.name] ?? 0) },
-        units: AllocationUnits(of: policy),
+        shifts: shifts(of: policy, counts), units: AllocationUnits(of: policy),
         within: decided.within.map { program[$0].name })
     }
   }

@@ -188,6 +188,7 @@ struct StepColumns {
     for term in step.terms { add(term.value, plan) }
     if case .threshold(let condition) = step.choice { add(condition, plan) }
     if let stage = step.firstStage { add(stage.score, plan) }
+    for variant in step.variants { for scalar in variant.scalars { add(scalar, plan) } }
     if let slate = step.slate {
       read.formUnion(slate.limits.map(\.column))
       written.append(slate.origin)

@@ -191,6 +191,8 @@ public struct DecisionCounts: Sendable {
   public var sums: [String: ExactSum] = [:]
   /// Of a policy under bounds on all its decisions.
   public var allocation: AllocationCounts?
+  /// By variant of its step.
+  public var shifts: [ShiftCounts] = []
   public init() {}
 
   /// The sums, rounded; infinities of both signs have none.

@@ -70,6 +70,8 @@ extension DecisionCounts {
     actions.merge(other.actions, uniquingKeysWith: +)
     forbidden.merge(other.forbidden, uniquingKeysWith: +)
     for (term, sum) in other.sums { sums[term, default: ExactSum()].merge(sum) }
+    if shifts.isEmpty { shifts = other.shifts.map { _ in ShiftCounts() } }
+    for (index, counts) in other.shifts.enumerated() { shifts[index].merge(counts) }
     // Decisions that bounds couple are made in one part; those of each entity in many.
     if let theirs = other.allocation {
       if allocation == nil { allocation = theirs } else { allocation?.merge(theirs) }

@@ -271,7 +271,7 @@ extension REPL {
   private static let clauses = [
     "from", "to", "of", "as", "because", "unless", "when", "under", "weight", "every", "per",
     "through", "forbid", "hide", "include", "maximize", "minimize", "mask", "objective", "choose",
-    "explore", "fallback", "outcome", "observed",
+    "explore", "stable", "fallback", "outcome", "observed",
   ].map { Candidate($0, .keyword) }
 
   private var names: KnownNames {

@@ -33,6 +33,7 @@ extension ReferenceInterpreter {
     for event in try inWindow(aggregate, since: marked, scope) {
       var eventScope = Scope(entity: scope.entity, time: event.time)
       eventScope.row = event.row
+      eventScope.moved = scope.moved
       let condition = try matches(aggregate, eventScope, action: scope.action)
       if condition || aggregate.function.asksOfAllEvents {
         chosen.append((event, eventScope, condition))

@@ -48,6 +48,39 @@ extension ReferenceInterpreter {
     return result
   }
 
+  /// How far the choices of a policy move: by shift of its `stable` clauses, over all decisions the mean
+  /// of half the sum of what probabilities differ by, of slates whether they differ at all.
+  public func stability(
+    of policy: PolicyID, at exposure: ExposureID
+  ) throws(ReferenceError) -> [ReferenceShift] {
+    try checkActions(of: program[policy])
+    var result: [ReferenceShift] = []
+    for shift in program[policy].shifts {
+      var distances: [Double] = []
+      for row in exposures[exposure.index] {
+        var scope = Scope(entity: row.entity, time: row.time)
+        scope.exposure = (exposure, row)
+        let still = try decide(program[policy], row, scope)
+        scope.moved = shift
+        let moved = try decide(program[policy], row, scope)
+        distances.append(distance(still, moved, isSlate: program[policy].slate != nil))
+      }
+      result.append(
+        ReferenceShift(
+          mean: distances.isEmpty ? 0 : exactMean(distances),
+          decisions: distances.count { $0 > 0 }, greatest: distances.max() ?? 0))
+    }
+    return result
+  }
+
+  private func distance(
+    _ still: [ReferenceDecision], _ moved: [ReferenceDecision], isSlate: Bool
+  ) -> Double {
+    if isSlate { return still.map(\.action) == moved.map(\.action) ? 0 : 1 }
+    return zip(still[0].distribution, moved[0].distribution)
+      .reduce(0) { $0 + abs($1.0.propensity - $1.1.propensity) } / 2
+  }
+
   /// Keys are there and differ, from the no-op's name too, and the fallback is one of them.
   private func checkActions(of policy: Policy) throws(ReferenceError) {
     guard case .actions(let roles) = program[policy.actions].kind else { return }

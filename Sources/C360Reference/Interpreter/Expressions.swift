@@ -7,6 +7,11 @@ extension ReferenceInterpreter {
   }
 
   func evaluate(_ expression: Expression, _ scope: Scope) -> Evaluated {
+    if let moved = scope.moved, Stability.Target(expression) == moved.target {
+      var still = scope
+      still.moved = nil
+      return evaluate(moved.value, still)
+    }
     switch expression.kind {
     case .literal(let value): return .success(value)
     case .parameter(let id): return .success(program.parameters[id.index].value)

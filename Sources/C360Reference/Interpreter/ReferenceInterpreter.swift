@@ -95,6 +95,8 @@ struct Scope {
   var candidate: ReferenceCandidate?
   /// The value so far, in the step of a fold.
   var accumulator: Value = .null
+  /// What stands elsewhere than it is.
+  var moved: Stability.Shift?
 
   init(entity: Value = .null, time: Int64 = 0, action: [Value]? = nil) {
     self.entity = entity

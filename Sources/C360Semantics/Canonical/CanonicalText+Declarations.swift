@@ -131,12 +131,17 @@ extension CanonicalText {
       let limits = slate.limits.map { ", at most \($0.most) per \(expression($0.group))" }
       return "slots \(slate.slots)\(limits.joined())"
     }
+    let stabilities = policy.stabilities.map { stability in
+      let shifts = stability.shifts.map { expression($0.value) }
+      return "stable under \(shifts.joined(separator: ", "))"
+        + (stability.bound.map { " within \($0)" } ?? "")
+    }
     let items =
       ["mask \(policy.mask.map { program[$0].name } ?? "none")"] + terms
       + policy.constraints.map(constraint) + [
         "choose \(choice)", "explore \(policy.explore)",
         "fallback \(literal(policy.fallback, .text))",
-      ] + permits + [stage, slate, approval].compactMap { $0 }
+      ] + permits + [stage, slate, approval].compactMap { $0 } + stabilities
     return "policy \(policy.name) for \(program[policy.actions].name) at "
       + "\(program[policy.exposure].name) {\(items.joined(separator: "; "))}"
   }

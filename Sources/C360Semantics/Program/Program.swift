@@ -264,6 +264,8 @@ public struct Policy: Sendable {
   public var firstStage: FirstStage?
   /// nil: a decision is one action.
   public var slate: Slate?
+  /// In the order of the clauses.
+  public var stabilities: [Stability] = []
   public let owner: String?
   public let approval: (by: String, until: Int64?)?
   public let ticket: String?

@@ -17,7 +17,8 @@ enum Word: UInt8, Sendable, CaseIterable {
   // Items of blocks
   case observed, arrives, expires, none, keep, outcome, link, resolve, hide, forbid, include,
     maximize, minimize
-  case permit, subject, candidates, slots, choose, explore, fallback, owner, approved, ticket
+  case permit, subject, candidates, slots, choose, explore, stable, fallback, owner, approved,
+    ticket
   case salt, layer, ramp, arm, otherwise, best, mixture
   // Clauses
   case from, through, to, of, via, `as`, because, unless, when, under, weight, until, every, after

@@ -4,8 +4,8 @@ extension Parser {
   static let maskItems: [Word] = [.hide, .forbid, .include]
   static let objectiveItems: [Word] = [.maximize, .minimize]
   static let policyItems: [Word] = [
-    .mask, .permit, .objective, .subject, .candidates, .slots, .choose, .explore, .fallback,
-    .owner, .approved, .ticket,
+    .mask, .permit, .objective, .subject, .candidates, .slots, .choose, .explore, .stable,
+    .fallback, .owner, .approved, .ticket,
   ]
 
   // MARK: Masks
@@ -168,6 +168,9 @@ extension Parser {
     case .slots:
       parseExpression(.expression)
       while takeIf(.comma) { parseLimit() }
+    case .stable:
+      if expect(.under) { parseSeparated { $0.parseShift() } }
+      if takeIf(.within) { parseExpression(.expression) }
     case .choose, .explore, .fallback: parseExpression(.expression)
     case .owner, .approved, .ticket:
       expect(.text, .value, "a text")
@@ -188,6 +191,17 @@ extension Parser {
       if expect(.per) { parseName(.name, "a column of the actions") }
     }
     let node = finish(.limit, from: start)
+    push(.item, node)
+  }
+
+  /// `spend_90d 10%`; what follows the amount is no window of it.
+  private mutating func parseShift() {
+    let start = mark
+    if parseName(.name, "a feature, score or column that may move") {
+      let amount = parsePrimary()
+      push(.value, amount)
+    }
+    let node = finish(.shift, from: start)
     push(.item, node)
   }
 

@@ -11,7 +11,7 @@ public enum SyntaxKind: UInt8, Sendable, CaseIterable {
   case malformed
   // Items of blocks
   case column, role, observed, arrives, expires, noAction, keep, outcome, link, resolve
-  case hide, forbid, include, term, clause, parameter, permit, per, limit
+  case hide, forbid, include, term, clause, parameter, permit, per, limit, shift
   case setting, arm, turn, share
   // Names, types, because
   case name, type, because, format

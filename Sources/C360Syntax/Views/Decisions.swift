@@ -107,12 +107,11 @@ public struct PolicySyntax: SyntaxView {
 
 /// One clause of a policy; which accessors are filled depends on `keyword`:
 /// `mask objective` → names; `permit` → names[0] = `sensitive`… see `label`; `choose explore` →
-/// expression; `candidates` → expression and key; `slots` →
-/// expression and limits; `fallback` → expression (a literal);
-/// `owner approved ticket` → text.
+/// expression; `candidates` → expression and key; `slots` → expression and limits; `stable` → shifts and,
+/// behind `within`, expression; `fallback` → expression (a literal); `owner approved ticket` → text.
 public struct ClauseSyntax: SyntaxView {
   public let node: SyntaxNode
-  /// `mask permit objective subject candidates slots choose explore fallback owner approved ticket …`
+  /// `mask permit objective subject candidates slots choose explore stable fallback owner …`
   public var keyword: SyntaxToken? { node.token(.keyword) }
   /// `mask M` / `mask none`, `objective O`: one name. `permit … in a, b`: the names after `in`.
   public var names: [NameSyntax] { node.nodes(.name).map(NameSyntax.init) }
@@ -123,6 +122,8 @@ public struct ClauseSyntax: SyntaxView {
   public var key: ExpressionSyntax? { node.expression(.key) }
   /// `slots 3, at most 1 per brand`: what follows the commas.
   public var limits: [LimitSyntax] { node.nodes(.item).map(LimitSyntax.init(node:)) }
+  /// `stable under spend_90d 10%, orders_30d 1`: what follows `under` and the commas.
+  public var shifts: [ShiftSyntax] { node.nodes(.item).map(ShiftSyntax.init(node:)) }
   public var text: SyntaxToken? { node.token(.value) }
   /// `approved "…" until @…`
   public var until: ExpressionSyntax? { node.expression(.until) }
@@ -134,4 +135,11 @@ public struct LimitSyntax: SyntaxView {
   public let node: SyntaxNode
   public var most: ExpressionSyntax? { node.expression(.expression) }
   public var column: NameSyntax? { node.name(.name) }
+}
+
+/// `spend_90d 10%`
+public struct ShiftSyntax: SyntaxView {
+  public let node: SyntaxNode
+  public var name: NameSyntax? { node.name(.name) }
+  public var amount: ExpressionSyntax? { node.expression(.value) }
 }

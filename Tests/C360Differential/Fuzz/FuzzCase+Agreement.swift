@@ -14,6 +14,12 @@ extension FuzzCase {
   package func engine(
     runs: Int = 1, keepsTables: Bool = false, _ change: (inout SessionOptions) -> Void = { _ in }
   ) throws -> [ResultTable] {
+    try report(runs: runs, keepsTables: keepsTables, change).shows
+  }
+
+  private func report(
+    runs: Int = 1, keepsTables: Bool = false, _ change: (inout SessionOptions) -> Void
+  ) throws -> RunReport {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "c360-fuzz-\(seed)-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -33,7 +39,7 @@ extension FuzzCase {
     }
     do {
       for _ in 1..<runs { _ = try session.run() }
-      return try session.run().shows
+      return try session.run()
     } catch let error as DiagnosticError {
       throw Disagreement(
         description: error.diagnostics.map { words(of: $0) }.joined(separator: "\n"))
@@ -43,10 +49,12 @@ extension FuzzCase {
   /// Where engine and reference differ, in words; empty when they agree.
   package func disagreements() throws -> [String] {
     let program = try program()
-    let expected = reference(program)
+    let expected = reference(program).flatMap { shows in
+      shifts(program).map { (shows: shows, shifts: $0) }
+    }
     // The edges of batches and threads fall elsewhere from case to case.
     let actual = Result {
-      try engine {
+      try report {
         $0.batchSize = [2048, 7, 64][Int(seed % 3)]
         $0.threads = Int(seed / 3 % 3) + 1
         $0.spillPartitions = [nil, 3, 8][Int(seed / 9 % 3)]
@@ -59,13 +67,14 @@ extension FuzzCase {
     case (.success, .failure(let error as RunFailure))
     where mayFail && error.diagnostics.allSatisfy { $0.code == "E0701" }: return []
     case (.success, .failure(let error)): return ["the engine fails: \(error)"]
-    case (.success(let expected), .success(let actual)):
-      guard expected.count == actual.count else { return ["\(actual.count) results"] }
+    case (.success(let expected), .success(let report)):
+      let shows = report.shows
+      guard expected.shows.count == shows.count else { return ["\(shows.count) results"] }
       return program.shows.indices.flatMap { index in
-        differences(expected[index], actual[index]).map {
+        differences(expected.shows[index], shows[index]).map {
           "\(program.shows[index].span.text)\n  \($0)"
         }
-      }
+      } + differences(expected.shifts, report)
     }
   }
 

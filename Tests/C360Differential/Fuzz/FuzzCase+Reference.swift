@@ -44,13 +44,18 @@ extension FuzzCase {
     return "\(diagnostic.code) \(diagnostic.message): \(line ?? "")"
   }
 
-  /// The rows of every `show`, or what went wrong.
-  package func reference(_ program: Program) -> Result<[ReferenceResult], ReferenceError> {
+  func interpreter(_ program: Program) -> ReferenceInterpreter {
     let data = ReferenceData(
       tables: program.tables.map { ReferenceTable(rows: rows[$0.name] ?? []) },
       exposures: program.exposures.map { ReferenceTable(rows: rows[$0.name] ?? []) })
     var interpreter = ReferenceInterpreter(program: program, data: data)
     interpreter.powerOfTwo = { c360_exp2($0) }
+    return interpreter
+  }
+
+  /// The rows of every `show`, or what went wrong.
+  package func reference(_ program: Program) -> Result<[ReferenceResult], ReferenceError> {
+    let interpreter = interpreter(program)
     do throws(ReferenceError) {
       if let broken = try interpreter.violations().first {
         throw ReferenceError("an expectation", program.expectations[broken.expectation].span)

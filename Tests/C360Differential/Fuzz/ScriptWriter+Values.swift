@@ -380,18 +380,24 @@ extension ScriptWriter {
     let first = make.expression(.float, 2, scope + [Piece(text: "s", kind: .float)]).text
     let candidates =
       make.random.chance(0.3) ? ["  candidates top(\(make.random.number(1...3))) by \(first)"] : []
+    let read =
+      lines.filter { $0.hasPrefix("score s ") || $0.hasPrefix("  forbid ") } + [second.text]
     lines += ["policy p for offers at sends {"] + candidates
     lines += [
       "  mask m", "  objective value", "  choose \(choose)",
       "  explore \(make.random.pick(["0%", "0%", "5%", "50%", "100%"]))",
+    ]
+    lines += stableClauses(of: scope, read: read)
+    lines += [
       "  fallback \(hasNoAction && make.random.chance(0.6) ? "\"nothing\"" : key)", "}", "",
     ]
-    if make.random.chance(0.6) { writeSlates(threshold, candidates, fallback: key) }
+    if make.random.chance(0.6) { writeSlates(threshold, candidates, fallback: key, scope, read) }
   }
 
   /// The same objective, several actions at a time.
   private mutating func writeSlates(
-    _ threshold: String, _ candidates: [String], fallback: String
+    _ threshold: String, _ candidates: [String], fallback: String, _ scope: [Piece],
+    _ read: [String]
   ) {
     hasSlates = true
     let choose = make.random.pick([
@@ -402,10 +408,14 @@ extension ScriptWriter {
     for column in offers.dropFirst().prefix(3) where make.random.chance(0.3) {
       slots += ", at most \(make.random.number(1...2)) per \(column.name)"
     }
+    let explore = make.random.pick(["0%", "0%", "20%", "100%"])
     lines += ["policy page for offers at sends {"] + candidates
+    lines += ["  mask m", "  objective value", slots, "  choose \(choose)", "  explore \(explore)"]
+    if explore == "0%", !choose.hasPrefix("softmax") {
+      // Limits of slates compare columns of the actions, which then do not move.
+      lines += stableClauses(of: scope.filter { !$0.text.hasPrefix("offers.") }, read: read)
+    }
     lines += [
-      "  mask m", "  objective value", slots, "  choose \(choose)",
-      "  explore \(make.random.pick(["0%", "0%", "20%", "100%"]))",
       "  fallback \(hasNoAction && make.random.chance(0.6) ? "\"nothing\"" : fallback)", "}", "",
     ]
   }

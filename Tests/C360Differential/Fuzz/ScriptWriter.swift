@@ -34,10 +34,13 @@ struct ScriptWriter {
   var instant: Int64?
   /// Names of experiments and arbitrations.
   var compositions: [String] = []
+  /// For what was added when scripts of seeds were known: these stay as they were.
+  var shifts: SplitMix
 
   init(seed: UInt64, cycles: Int64?) {
     let shift = (cycles ?? 0) * FuzzCase.calendarCycle
     data = DataMaker(random: SplitMix(state: seed), shift: shift)
+    shifts = SplitMix(state: seed &* 131 &+ 5)
     let hours = data.step / DataMaker.hour
     make = ExpressionMaker(
       random: SplitMix(state: seed &* 31 &+ 7), mayFail: data.mayFail, step: "\(hours)h",

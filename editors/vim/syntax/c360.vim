@@ -6,7 +6,7 @@ endif
 syntax match c360Identifier '\<[A-Za-z_][A-Za-z0-9_]*\>'
 syntax keyword c360Reserved and or not in is if then else case at where over lag within
 syntax keyword c360Constant null true false
-syntax match c360Item '\(^\s*\|[{;]\s*\)\@<=\(observed\|arrives\|expires\|none\|keep\|outcome\|link\|resolve\|hide\|forbid\|include\|maximize\|minimize\|permit\|mask\|objective\|subject\|candidates\|slots\|choose\|explore\|fallback\|owner\|approved\|ticket\|salt\|layer\|ramp\|arm\|otherwise\|first\|mixture\|best\)\>\(\s*[:=.(]\)\@!'
+syntax match c360Item '\(^\s*\|[{;]\s*\)\@<=\(observed\|arrives\|expires\|none\|keep\|outcome\|link\|resolve\|hide\|forbid\|include\|maximize\|minimize\|permit\|mask\|objective\|subject\|candidates\|slots\|choose\|explore\|stable\|fallback\|owner\|approved\|ticket\|salt\|layer\|ramp\|arm\|otherwise\|first\|mixture\|best\)\>\(\s*[:=.(]\)\@!'
 syntax match c360Declaration '\(^\s*\)\@<=\(edition\|module\|timezone\|use\|param\|function\|entity\|events\|profile\|consents\|actions\|limits\|exposure\|feature\|template\|apply\|mask\|score\|objective\|policy\|output\|show\|expect\|identity\|view\|constraint\|arbitrate\|experiment\|fit\|evaluate\|monitor\|release\|privacy\|federate\|test\|why\|for\)\>\(\s\+[A-Za-z_0-9"`]\)\@='
 syntax match c360Verb '\(|\s*\)\@<=\(where\|select\|derive\|group\|sort\|take\|skip\|distinct\|join\|sample\|pivot\|window\|describe\)\>'
 syntax match c360Clause '\<\(from\|through\|to\|of\|via\|as\|because\|unless\|when\|under\|weight\|until\|every\|after\|per\|soft\|by\|most\|above\|calendar\|for\|on\|only\|expand\)\>\(\s*[:=.(]\)\@!'

@@ -81,6 +81,10 @@ extension Checker {
         report(SemanticError.boundsTwice(member.span, policy.name))
         return false
       }
+      if let stability = policy.stabilities.first {
+        report(SemanticError.stableTogether(member.span, policy.name, stability: stability.span))
+        return false
+      }
       guard policy.actions == first.actions else {
         report(
           SemanticError.boundsOverTables(
@@ -99,6 +103,14 @@ extension Checker {
       }
     }
     return true
+  }
+}
+
+extension Policy.Choice {
+  /// Whether it gives several actions a probability.
+  var draws: Bool {
+    if case .softmax = self { return true }
+    return false
   }
 }
 

@@ -180,11 +180,20 @@ extension Checker {
     }
   }
 
-  /// Everything on which the decisions of a policy depend.
+  /// Everything on which the decisions of a policy depend, but for its bounds.
   func decisive(_ info: PolicyInfo) -> [Expression] {
-    var parts = info.policy.terms.map(\.value)
-    if let mask = info.mask { parts += program[mask.id].rules.map(\.condition) }
-    if case .threshold(let condition) = info.policy.choice { parts.append(condition) }
+    decisive(info.mask, info.policy.terms, info.policy.firstStage, info.policy.choice)
+  }
+
+  /// The same of a policy in the making.
+  func decisive(
+    _ mask: MaskInfo?, _ terms: [Policy.Term], _ firstStage: Policy.FirstStage?,
+    _ choice: Policy.Choice
+  ) -> [Expression] {
+    var parts = terms.map(\.value)
+    if let mask { parts += program[mask.id].rules.map(\.condition) }
+    if case .threshold(let condition) = choice { parts.append(condition) }
+    if let firstStage { parts.append(firstStage.score) }
     return parts
   }
 

@@ -17,15 +17,16 @@ extension Checker {
     return info
   }
 
-  /// The clauses of a policy by keyword, each at most once but for `permit`.
+  /// The clauses of a policy by keyword, each at most once but for `permit` and `stable`.
   private struct Clauses {
     var single: [String: ClauseSyntax] = [:]
     var permits: [ClauseSyntax] = []
+    var stable: [ClauseSyntax] = []
   }
 
   private static let clauseNames = [
     "mask", "permit", "objective", "subject", "candidates", "slots", "choose", "explore",
-    "fallback", "owner", "approved", "ticket",
+    "stable", "fallback", "owner", "approved", "ticket",
   ]
 
   private func clauses(_ syntax: PolicySyntax, _ declaration: Declaration) -> Clauses? {
@@ -36,6 +37,8 @@ extension Checker {
       let word = keyword.text
       if word == "permit" {
         clauses.permits.append(clause)
+      } else if word == "stable" {
+        clauses.stable.append(clause)
       } else if !Self.clauseNames.contains(word) {
         report(SemanticError.unknownClause(keyword.span, word, known: Self.clauseNames))
         isComplete = false
@@ -104,11 +107,17 @@ extension Checker {
           clauses.single["explore"]?.span ?? declaration.nameSpan, bound.name, at: bound.span))
       return nil
     }
+    let context = StabilityContext(
+      declaration: declaration, actions: actions, exposure: exposure, mask: mask.info, slate: slate,
+      decisive: decisive(mask.info, terms, firstStage, choice),
+      draws: explore > 0 || choice.draws, subject: clauses.single["subject"]?.span)
+    guard let stabilities = stabilities(clauses.stable, context) else { return nil }
     return add(
       PolicyParts(
         declaration: declaration, actions: actions, exposure: exposure, mask: mask.info,
         terms: terms, constraints: constraints, firstStage: firstStage, slate: slate,
-        choice: choice, explore: explore, fallback: fallback, permits: permits,
+        stabilities: stabilities, choice: choice, explore: explore, fallback: fallback,
+        permits: permits,
         permissions: clauses.permits.compactMap { Self.permission($0) }),
       clauses.single)
   }
@@ -130,6 +139,7 @@ extension Checker {
     let constraints: [Constraint]
     let firstStage: Policy.FirstStage?
     let slate: Policy.Slate?
+    let stabilities: [Stability]
     let choice: Policy.Choice
     let explore: Double
     let fallback: Value
@@ -151,6 +161,7 @@ extension Checker {
       policy.constraints = parts.constraints
       policy.firstStage = parts.firstStage
       policy.slate = parts.slate
+      policy.stabilities = parts.stabilities
       return policy
     }
     let text = CanonicalText(program).policyWithDependencies(policy(canonicalText: ""))

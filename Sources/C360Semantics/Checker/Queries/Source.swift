@@ -207,11 +207,7 @@ extension Checker {
           span, other.name, entity: other.exposure.entity, wanted: program[home].entity))
       return false
     }
-    var parts = info.policy.terms.map(\.value)
-    if let mask = info.mask { parts += program[mask.id].rules.map(\.condition) }
-    parts += info.policy.constraints.flatMap(\.expressions)
-    if case .threshold(let condition) = info.policy.choice { parts.append(condition) }
-    if let stage = info.policy.firstStage { parts.append(stage.score) }
+    let parts = decisive(info) + info.policy.constraints.flatMap(\.expressions)
     let site = LabeledSpan(declaration.nameSpan, "policy `\(declaration.name)`")
     return parts.allSatisfy {
       isDecided($0, at: other, noun: "policy `\(declaration.name)`", user: site)
