@@ -7,7 +7,7 @@ import Testing
   /// Who adds a count decides in `merge` how those of partitions become one.
   @Test func everyCountIsMerged() {
     #expect(Mirror(reflecting: RunCounts()).children.count == 20)
-    #expect(Mirror(reflecting: DecisionCounts()).children.count == 7)
+    #expect(Mirror(reflecting: DecisionCounts()).children.count == 8)
     #expect(Mirror(reflecting: CompositionCounts()).children.count == 2)
   }
 
@@ -23,6 +23,24 @@ import Testing
     }
     #expect(counts.compositions["trial"]?.acted == [[11, 22], [33]])
     #expect(counts.compositions["trial"]?.decisions.rows == 33)
+  }
+
+  @Test func shiftsAddUpExactly() {
+    var counts = RunCounts()
+    for distances in [[0, 0.1, 1], [], [0.2, 0.1]] {
+      var part = DecisionCounts()
+      part.shifts = [ShiftCounts()]
+      for distance in distances { part.shifts[0].add(distance) }
+      var other = RunCounts()
+      other.decisions = ["p": part]
+      counts.merge(other)
+    }
+    let found = counts.decisions["p"]?.shifts.first
+    #expect(found?.moved == 4)
+    #expect(found?.greatest == 1)
+    // Added up in doubles it would be 1.4000000000000001 / 5.
+    #expect(found?.mean(of: 5) == 0.28)
+    #expect(ShiftCounts().mean(of: 0) == 0)
   }
 
   @Test func monthsReachTheEdgesOf64Bits() {
