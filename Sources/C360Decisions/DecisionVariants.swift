@@ -61,7 +61,8 @@ final class VariantTile {
         sum += abs(
           tile.probability(of: candidate, row: row) - still.probability(of: candidate, row: row))
       }
-      counts.add(sum / 2)
+      // Probabilities add up to 1 but for rounding.
+      counts.add(min(1, sum / 2))
     }
   }
 

@@ -77,8 +77,9 @@ extension ReferenceInterpreter {
     _ still: [ReferenceDecision], _ moved: [ReferenceDecision], isSlate: Bool
   ) -> Double {
     if isSlate { return still.map(\.action) == moved.map(\.action) ? 0 : 1 }
-    return zip(still[0].distribution, moved[0].distribution)
-      .reduce(0) { $0 + abs($1.0.propensity - $1.1.propensity) } / 2
+    let sum = zip(still[0].distribution, moved[0].distribution)
+      .reduce(0) { $0 + abs($1.0.propensity - $1.1.propensity) }
+    return min(1, sum / 2)
   }
 
   /// Keys are there and differ, from the no-op's name too, and the fallback is one of them.

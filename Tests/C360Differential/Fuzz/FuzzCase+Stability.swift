@@ -3,17 +3,17 @@ import C360Reference
 import C360Semantics
 
 /// What `stable` clauses of a policy come to by the reference.
-struct FuzzShifts {
+package struct FuzzShifts {
   /// As reports name the decisions.
   let name: String
-  let shifts: [ReferenceShift]
+  package let shifts: [ReferenceShift]
   /// Nothing is drawn, so that all figures are exact.
   let isExact: Bool
 }
 
 extension FuzzCase {
   /// Of every policy that is shown.
-  func shifts(_ program: Program) -> Result<[FuzzShifts], ReferenceError> {
+  package func shifts(_ program: Program) -> Result<[FuzzShifts], ReferenceError> {
     let interpreter = interpreter(program)
     var found: [FuzzShifts] = []
     do throws(ReferenceError) {

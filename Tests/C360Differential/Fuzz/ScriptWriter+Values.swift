@@ -380,8 +380,11 @@ extension ScriptWriter {
     let first = make.expression(.float, 2, scope + [Piece(text: "s", kind: .float)]).text
     let candidates =
       make.random.chance(0.3) ? ["  candidates top(\(make.random.number(1...3))) by \(first)"] : []
+    // A model may leave inputs alone.
     let read =
-      lines.filter { $0.hasPrefix("score s ") || $0.hasPrefix("  forbid ") } + [second.text]
+      lines.filter {
+        $0.hasPrefix("  forbid ") || $0.hasPrefix("score s ") && !$0.contains("\", [")
+      } + [second.text]
     lines += ["policy p for offers at sends {"] + candidates
     lines += [
       "  mask m", "  objective value", "  choose \(choose)",

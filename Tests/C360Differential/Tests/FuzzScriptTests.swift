@@ -14,6 +14,19 @@ import Testing
     }
   }
 
+  @Test func `choices of random policies move`() throws {
+    var (still, moved) = (0, 0)
+    for seed in 0..<15 as Range<UInt64> {
+      let fuzz = FuzzCase(seed: seed)
+      guard case .success(let found) = fuzz.shifts(try fuzz.program()) else { continue }
+      for shift in found.flatMap(\.shifts) {
+        if shift.mean > 0 { moved += 1 } else { still += 1 }
+      }
+    }
+    #expect(still > 5)
+    #expect(moved > 5)
+  }
+
   /// The leak canary (semantics.md S5).
   @Test(arguments: 100..<115 as Range<UInt64>)
   func `what happens or becomes known later does not reach a decision`(seed: UInt64) throws {
