@@ -112,16 +112,7 @@ public struct DecideOperator: DecisionOperator {
     }
     let watchedOutputs = scalars.count..<scalars.count + step.watched.count
     scalars += step.watched
-    var places: [ScalarID: Int] = [:]
-    for (place, scalar) in scalars.enumerated() { places[scalar] = places[scalar] ?? place }
-    let variants = step.variants.map { variant in
-      VariantOutputs(variant) { scalar in
-        if let place = places[scalar] { return place }
-        places[scalar] = scalars.count
-        scalars.append(scalar)
-        return scalars.count - 1
-      }
-    }
+    let variants = VariantOutputs.all(of: step, behind: &scalars)
     let featureColumns =
       step.actionTimelines.flatMap { $0.outputs.map(\.column) }
       + step.actionConsents.flatMap { $0.tests.map(\.column) }

@@ -9,8 +9,21 @@ struct VariantOutputs: Sendable {
   private let passing: Int?
   private let score: Int?
 
-  /// - Parameter place: of a scalar among the outputs.
-  init(_ variant: DecideStep.Variant, place: (ScalarID) -> Int) {
+  /// - Parameter outputs: those that are there; what is not among them is added.
+  static func all(of step: DecideStep, behind outputs: inout [ScalarID]) -> [VariantOutputs] {
+    if step.variants.isEmpty { return [] }
+    var places = Dictionary(zip(outputs, outputs.indices)) { first, _ in first }
+    return step.variants.map { variant in
+      VariantOutputs(variant) { scalar in
+        if let place = places[scalar] { return place }
+        places[scalar] = outputs.count
+        outputs.append(scalar)
+        return outputs.count - 1
+      }
+    }
+  }
+
+  private init(_ variant: DecideStep.Variant, place: (ScalarID) -> Int) {
     name = variant.name
     rules = variant.rules.map(place)
     terms = variant.terms.map(place)
