@@ -20,7 +20,9 @@ extension Lowering {
       sink(output.query, .output(index), named: output.name)
     }
     for (index, show) in program.shows.enumerated() {
-      sink(show.query, .show(index), named: "show \(index + 1)")
+      // One that stands alone may have been asked at a prompt, without the word.
+      let name = program.shows.count == 1 ? "the query" : "show \(index + 1)"
+      sink(show.query, .show(index), named: name)
     }
   }
 

@@ -20,10 +20,16 @@ public struct History {
     if lines.count > 2 * Self.limit { rewrite() }
   }
 
-  /// Adds a statement, unless it is the last one again or begins with a space.
+  /// What is kept of a statement: nothing of one that begins with a space, no empty lines behind it.
+  public static func entry(of statement: String) -> String? {
+    var text = statement[...]
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text.isEmpty || text.first == " " ? nil : String(text)
+  }
+
+  /// Adds a statement, unless it is the last one again.
   public mutating func add(_ statement: String) {
-    let text = String(statement.reversed().drop { $0.isWhitespace }.reversed())
-    guard !text.isEmpty, text.first != " ", text != entries.last else { return }
+    guard let text = Self.entry(of: statement), text != entries.last else { return }
     entries.append(text)
     guard let file = open(O_APPEND) else { return }
     write(Self.encoded(text) + "\n", file)

@@ -124,11 +124,13 @@ extension REPL {
       for one in declared {
         guard let name = one.name else { continue }
         var line = Describing(program, state.document).headline(of: name)
-        if replaced.contains(where: { $0.key == one.key }) {
+        if let old = replaced.first(where: { $0.key == one.key }) {
           let users = state.document.declarations.filter {
             $0.key != one.key && $0.mentioned.contains(name)
           }.compactMap(\.name)
-          line += ", replaced"
+          line +=
+            old.keyword == one.keyword
+            ? ", replaced" : ", in place of the \(old.keyword) of that name"
           if !users.isEmpty { line += "; used by \(users.joined(separator: ", "))" }
         }
         if let dropped = unset.first(where: { $0[0] == name }) {
@@ -179,11 +181,17 @@ extension REPL {
     let isFirst = state.document.scripts.isEmpty
     if isFirst { state.directory = session.directory }
     state.document.scripts.removeAll { $0.path == path }
-    state.document.scripts.append(Document.Script(path: path, source: session.script))
+    let script = Document.Script(path: path, source: session.script)
+    let (lost, hidden) = state.document.meeting(script)
+    state.document.scripts.append(script)
     let composite = state.document.composite()
     return try over(composite) { whole in
       let (program, warnings) = try checked(whole)
       var text = "\(path): \(Describing(program, state.document).inventory)\n"
+      if !lost.isEmpty { text += "in place of \(lost.map(\.title).joined(separator: ", "))\n" }
+      if !hidden.isEmpty {
+        text += "\(hidden.map(\.title).joined(separator: ", ")) as typed here, not as in the script\n"
+      }
       if session.directory != state.directory {
         text += "its paths are read from \(state.directory), as are those of the first script\n"
       }

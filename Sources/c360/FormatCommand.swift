@@ -1,6 +1,7 @@
 import ArgumentParser
 import C360
 import C360Diagnostics
+import C360IO
 
 struct FormatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,7 +38,7 @@ struct FormatCommand: ParsableCommand {
           hasChanges = true
           if diff { Terminal.out(LineDiff(written, canonical, name: file).text) }
           if check { Terminal.complain("\(file) is not in canonical form\n") }
-          if !check, !diff { try ScriptFormat.replace(file, with: canonical) }
+          if !check, !diff { try TextFile.replace(file, with: canonical) }
         }
       } catch let status as ExitStatus {
         failure = status

@@ -14,7 +14,8 @@ final class ProgressDisplay: Sendable {
     let started: UInt64
     var lastShown: UInt64
     var lastOperation = ""
-    var isBarShown = false
+    /// Columns of the bar that is shown; 0: none is.
+    var shownColumns = 0
   }
   private let isOn: Bool
   private let state: Mutex<State>
@@ -33,9 +34,16 @@ final class ProgressDisplay: Sendable {
   /// Takes the bar away.
   func finish() {
     state.withLock { state in
-      if state.isBarShown { Terminal.complain("\r\u{1B}[K") }
-      state.isBarShown = false
+      Terminal.complain(Self.erasing(state.shownColumns, width: Terminal.width))
+      state.shownColumns = 0
     }
+  }
+
+  /// What takes a bar away. A terminal that has become narrower since has broken it into several lines.
+  private static func erasing(_ columns: Int, width: Int) -> String {
+    guard columns > 0 else { return "" }
+    let above = (columns - 1) / max(1, width)
+    return "\r" + (above > 0 ? "\u{1B}[\(above)A" : "") + "\u{1B}[J"
   }
 
   private func show(_ progress: RunProgress) {
@@ -49,8 +57,10 @@ final class ProgressDisplay: Sendable {
       }
       state.lastShown = now
       if isTerminal {
-        Terminal.complain("\r\u{1B}[K" + Self.bar(progress, width: Terminal.width))
-        state.isBarShown = true
+        let width = Terminal.width
+        let bar = Self.bar(progress, width: width)
+        Terminal.complain(Self.erasing(state.shownColumns, width: width) + bar)
+        state.shownColumns = bar.count
       } else {
         Terminal.complain(
           progress.operation + (Self.percent(progress).map { ": \($0) %" } ?? "") + "\n")

@@ -17,7 +17,7 @@ struct PruningTests {
     #expect(
       try steps(text) == [
         "scan orders: amount, kind",
-        "group show 1: group: by kind: sum(amount)",
+        "group the query: group: by kind: sum(amount)",
       ])
   }
 
@@ -26,11 +26,11 @@ struct PruningTests {
     #expect(try steps("sort", "show orders | group { n = count() }").isEmpty)
     #expect(
       try steps("sort", "show orders | where units > 1 | select kind") == [
-        "sort show 1: sort: by id, when, amount, units, kind"
+        "sort the query: sort: by id, when, amount, units, kind"
       ])
     #expect(
       try steps("sort", "show orders | sort -amount | take 3 | select kind") == [
-        "sort show 1: sort: by -amount, id, when, amount, units, kind, the first 3"
+        "sort the query: sort: by -amount, id, when, amount, units, kind, the first 3"
       ])
   }
 

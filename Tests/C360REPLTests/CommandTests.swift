@@ -91,6 +91,8 @@ struct CommandTests {
     let path = prompt.path("kinds.svg")
     #expect(try prompt.ask(":plot bars kind n --svg \(path)") == "wrote \(path)\n")
     #expect(try prompt.text("kinds.svg").hasPrefix("<svg"))
+    let lost = try prompt.refused(":plot bars kind n --svg \(prompt.path("orders.csv/a.svg"))")
+    #expect(lost.contains("a.svg` cannot be created") && !lost.contains("script"))
   }
 
   @Test(":save writes a formatted script that runs to the same result; comments stay")

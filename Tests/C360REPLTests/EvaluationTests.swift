@@ -231,6 +231,26 @@ struct EvaluationTests {
     #expect(after.contains("350.00"))
   }
 
+  @Test("what takes the place of something else says of what, typed or loaded")
+  func otherKind() throws {
+    let prompt = try Prompt()
+    #expect(
+      try prompt.ask("view spend = orders | take 1")
+        == "view spend, in place of the feature of that name\n")
+    try prompt.write("more.c360", "edition 2026\nfeature least = 1\nview spend = orders | take 2\n")
+    let loaded = try prompt.ask(":load \(prompt.path("more.c360"))")
+    #expect(loaded.contains("\nin place of param least\nview spend as typed here, not as in the script\n"))
+    #expect(try prompt.ask("spend").contains("(1 row)"))
+  }
+
+  @Test("a row of what was asked is said to be of the query, whatever word asked for it")
+  func rowsOfTheQuery() throws {
+    let prompt = try Prompt()
+    let failed = try prompt.refused(
+      "orders | where kind == \"tea\" | select x = customer * 9_000_000_000_000_000_000")
+    #expect(failed.contains("of the query: where kind == \"tea\""))
+  }
+
   @Test("a redefinition that breaks what uses it changes nothing, and says where that is")
   func brokenRedefinition() throws {
     let prompt = try Prompt()

@@ -31,6 +31,12 @@ struct HistoryTests {
     #expect(history.entries == ["1", "2", "1"])
   }
 
+  @Test("the empty lines behind a pasted block are not kept")
+  func trailingLines() {
+    #expect(History.entry(of: "feature a = 1\nfeature b = 2\n\n  \n") == "feature a = 1\nfeature b = 2")
+    #expect(History.entry(of: "\n") == nil)
+  }
+
   @Test("two sessions at once both keep theirs")
   func together() {
     let path = path()

@@ -97,6 +97,8 @@ struct PromptTests {
     let plain = try workspace.run("query", "today | take 1", "--on", "masked.c360", "--mode", "csv")
     #expect(plain.complaints.hasPrefix("note: unmasked; `under quiet`"))
     #expect(!plain.out.contains("note"))
+    let quiet = try workspace.run("query", "-q", "today | take 1", "--on", "masked.c360")
+    #expect(quiet.complaints.isEmpty)
     let masked = try workspace.run("query", "today under quiet | take 1", "--on", "masked.c360")
     #expect(masked.complaints.isEmpty)
   }

@@ -126,7 +126,7 @@ def data():
 
 
 def drive():
-    environment = f"HOME={folder} XDG_STATE_HOME={folder}/state XDG_CONFIG_HOME={folder} LANG=C.UTF-8 TERM=screen-256color"
+    environment = f"HOME={folder} XDG_STATE_HOME={folder}/state XDG_CONFIG_HOME={folder} LANG=C.UTF-8 EDITOR=true TERM=screen-256color"
     tmux("-f", "/dev/null", "new-session", "-d", "-s", session, "-x", "120", "-y", "50",
          f"cd {folder} && env -u LC_ALL -u INPUTRC {environment} {binary} repl shop.c360; echo LEFT $?; sleep 60")
     wait("prompt", at_prompt)
@@ -148,6 +148,9 @@ def drive():
     type("i")
     keys("Enter")
     wait("the mended policy is taken in", lambda: "policy first" in screen() and at_prompt())
+    # What comes back from the editor stands as if it had been typed.
+    say("1 + 1", "\n2\n")
+    say(":edit", "c360> 1 + 1\n2\n")
     # A column by Tab.
     type("orders | where am")
     keys("Tab")

@@ -19,6 +19,13 @@ public final class TextFile {
     }
   }
 
+  /// Writes the text in one step: readers see what was there or the new text, also after a crash.
+  ///
+  /// - Throws: `DiagnosticError`.
+  public static func replace(_ path: String, with text: String) throws {
+    try TextFile(path: path, text: text).commit()
+  }
+
   /// Puts the file in its place.
   public func commit() throws { try file.commit() }
 

@@ -2,6 +2,7 @@ import C360
 import C360Columns
 import C360Diagnostics
 import C360Display
+import C360IO
 import C360Semantics
 import C360Syntax
 
@@ -104,7 +105,7 @@ extension REPL {
       let chart = try request.chart(
         of: table.batch, texts: table.texts, zone: Zone.named(timezone) ?? .utc)
       guard let path = request.svgPath else { return Response([.chart(chart)]) }
-      try ScriptFormat.replace(path, with: chart.svg())
+      try TextFile.replace(path, with: chart.svg())
       return .text("wrote \(path)")
     } catch let problem as PlotProblem {
       throw Refusal(problem.message + (problem.help.map { "; \($0)" } ?? ""))
@@ -124,7 +125,7 @@ extension REPL {
     if let instant = state.options.runTime, instant != initial.options.runTime {
       left.append("--now \(ResultTable.text(.int(instant), .time))")
     }
-    try ScriptFormat.replace(path, with: text)
+    try TextFile.replace(path, with: text)
     var parts: [Response.Part] = [.text("wrote \(path)\n")]
     if !left.isEmpty {
       parts.append(.note("not in the file, but options of a run: \(left.joined(separator: " "))"))

@@ -20,6 +20,9 @@ struct Declared: Sendable {
 
   var text: String { source.text(range) }
 
+  /// `feature spend`
+  var title: String { name.map { "\(keyword) \($0)" } ?? keyword }
+
   /// Names that its text mentions, its own among them.
   var mentioned: Set<String> {
     let tree = parseInput(SourceFile(name: "", text: text)).tree

@@ -52,6 +52,13 @@ struct Document: Sendable {
     return replaced
   }
 
+  /// What a script that is added now takes the place of, and what was typed and stays in the place of its.
+  func meeting(_ script: Script) -> (lost: [Declared], hidden: [Declared]) {
+    let keys = Set(script.declarations.filter { $0.name != nil }.map(\.key))
+    let met = declarations.filter { keys.contains($0.key) }
+    return (met.filter { !$0.isTyped }, met.filter(\.isTyped))
+  }
+
   /// The declarations as one text, then more.
   func composite(_ more: [Composite.Piece] = []) -> Composite {
     var pieces: [Composite.Piece] = []

@@ -80,7 +80,7 @@ struct SavedScript {
       return relocate(source)
     }
     let path = path(file, from: Self.folder("."))
-    edits.append((source.span.range, Self.quoted(path)))
+    edits.append((source.span.range, TextLiteral.written(path)))
     // As where it is read: the name of a bound file says its format, where it says one.
     if let format, FileFormat(path: file) != nil { edits.append((format.node.span.range, "")) }
   }
@@ -89,7 +89,7 @@ struct SavedScript {
     guard folders.old != folders.new, let token, token.kind == .text else { return }
     let path = path(token.textValue, from: folders.old)
     guard path != token.textValue else { return }
-    edits.append((token.span.range, Self.quoted(path)))
+    edits.append((token.span.range, TextLiteral.written(path)))
   }
 
   /// The first argument of functions that read a model.
@@ -126,7 +126,7 @@ struct SavedScript {
   static func literal(_ text: String, _ type: Type) -> String {
     if type.isOptional, text == "null" { return text }
     switch type.base {
-    case .text: return quoted(text)
+    case .text: return TextLiteral.written(text)
     case .time: return text.hasPrefix("@") ? text : "@" + text
     case .date: return "date(\(text.hasPrefix("@") ? text : "@" + text))"
     case .float(let unit):
@@ -136,25 +136,5 @@ struct SavedScript {
       return "\(text) \(currency)"
     default: return text
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for character in text.unicodeScalars {
-      switch character {
-      case "\\": result += "\\\\"
-      case "\"": result += "\\\""
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      default:
-        switch character.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator:
-          result += "\\u{\(String(character.value, radix: 16))}"
-        default: result.unicodeScalars.append(character)
-        }
-      }
-    }
-    return result + "\""
   }
 }

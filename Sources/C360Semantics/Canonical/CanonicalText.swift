@@ -1,3 +1,5 @@
+import C360Syntax
+
 /// The text of what a program means: declarations sorted, names qualified, params with their values,
 /// layout, comments and reasons gone. Equal texts mean equal programs.
 struct CanonicalText {
@@ -40,9 +42,7 @@ struct CanonicalText {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  func quoted(_ text: String) -> String {
-    "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
-  }
+  func quoted(_ text: String) -> String { TextLiteral.written(text) }
 
   func seen(under mask: MaskID?) -> String { mask.map { " under \(program[$0].name)" } ?? "" }
 

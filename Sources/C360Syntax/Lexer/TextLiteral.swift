@@ -1,5 +1,26 @@
-/// The value of text literals.
-enum TextLiteral {
+/// Text literals: their value, and how a text is written as one.
+public enum TextLiteral {
+  /// A literal on one line whose value is the text; what people could not see stands as its number.
+  public static func written(_ text: String) -> String {
+    var literal = "\""
+    for character in text.unicodeScalars {
+      switch character {
+      case "\\": literal += "\\\\"
+      case "\"": literal += "\\\""
+      case "\n": literal += "\\n"
+      case "\r": literal += "\\r"
+      case "\t": literal += "\\t"
+      default:
+        switch character.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator:
+          literal += "\\u{\(String(character.value, radix: 16))}"
+        default: literal.unicodeScalars.append(character)
+        }
+      }
+    }
+    return literal + "\""
+  }
+
   static func value(of literal: String) -> String {
     let bytes = Array(literal.utf8)
     let quote = UInt8(ascii: "\"")

@@ -32,14 +32,16 @@ struct BatchShell {
   }
 
   private func take(_ statement: String) {
-    if echoes {
-      for (index, line) in statement.split(separator: "\n", omittingEmptySubsequences: false)
-        .enumerated()
-      {
-        Terminal.out((index == 0 ? Self.prompt : Self.continuation) + line + "\n")
-      }
-    }
+    if echoes { Self.echo(statement, continuation: Self.continuation) }
     desk.evaluate(statement)
+  }
+
+  /// A statement as it would stand had it been typed.
+  static func echo(_ statement: String, continuation: String) {
+    let lines = statement.split(separator: "\n", omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      Terminal.out((index == 0 ? prompt : continuation) + line + "\n")
+    }
   }
 
   /// Lines as they arrive.

@@ -50,9 +50,10 @@ final class LineShell {
   }
 
   private func remember(_ text: String) {
+    guard let entry = History.entry(of: text) else { return }
     let count = history?.entries.count
-    history?.add(text)
-    if history == nil || history?.entries.count != count { reader.remember([text]) }
+    history?.add(entry)
+    if history == nil || history?.entries.count != count { reader.remember([entry]) }
   }
 
   private func showHistory() {
@@ -81,7 +82,7 @@ final class LineShell {
     }
     let edited = lines.joined(separator: "\n")
     guard !edited.allSatisfy(\.isWhitespace) else { return }
-    for line in lines { Terminal.out(reader.continuation + line + "\n") }
+    BatchShell.echo(edited, continuation: reader.continuation)
     take(edited)
   }
 

@@ -11,7 +11,7 @@ struct QueryCommand: ParsableCommand {
     abstract: "Answer one question over a script.",
     discussion: """
       What `c360 repl` takes at its prompt: a query, an expression, `why …` or a command. The outputs \
-      of the script are not written, and what it shows is not shown.
+      of the script are not written, and what it shows is not shown. `--quiet` leaves notes out, too.
 
       EXAMPLES
         c360 query 'orders | group kind { n = count() }' --on shop.c360
@@ -72,6 +72,7 @@ struct QueryCommand: ParsableCommand {
         if response.hasFailed, found.contains(where: { $0.isOfRun }) { status = .run }
       case .cancelled: status = .cancelled
       case .text(let text) where response.hasFailed: Terminal.complain(text)
+      case .note where options.quiet: break
       default: printer.write(part, answer: Terminal.out, complain: Terminal.complain)
       }
     }
