@@ -30,6 +30,14 @@ struct NeededColumns {
       where needed.contains(index) || !projection.expression.isPlain {
         add(projection.expression)
       }
+    case .derive(let projections, let firstColumn):
+      // What is needed of the columns before stays so: nothing of it is looked at one by one.
+      read = needed
+      for place in projections.indices { read.remove(firstColumn + place) }
+      for (place, projection) in projections.enumerated()
+      where needed.contains(firstColumn + place) || !projection.expression.isPlain {
+        add(projection.expression)
+      }
     case .group(let keys, let aggregates):
       for projection in keys + aggregates { add(projection.expression) }
     case .sort(let keys):
@@ -66,6 +74,7 @@ extension Query {
       // Rows that are chosen by all their columns are chosen whatever their order.
       case .sample(_, let columns) where columns.count < width: return true
       case .project(let columns): width = columns.count
+      case .derive(let columns, _): width += columns.count
       case .window(let windows): width += windows.functions.count
       case .stack(let rows): width = rows.first?.count ?? 0
       case .join(let join): width += join.columns.count

@@ -13,7 +13,8 @@ extension Query {
       case .skip(let count): skipped = skipped.addingClamped(count)
       // Values of rows that are not wanted may fail, which is told.
       case .project(let columns) where columns.allSatisfy(\.expression.isPlain): continue
-      case .project, .filter, .group, .sort, .sample, .window, .join, .stack: return nil
+      case .derive(let columns, _) where columns.allSatisfy(\.expression.isPlain): continue
+      case .project, .derive, .filter, .group, .sort, .sample, .window, .join, .stack: return nil
       }
     }
     return nil

@@ -125,6 +125,8 @@ extension Lowering {
       filter(&rows, by: condition.0, needed: needed, named: "\(name): where \(condition.1)")
     case .project(let projections):
       project(projections, of: &rows, needed: needed, scope)
+    case .derive(let projections, let firstColumn):
+      derive(projections, from: firstColumn, onto: &rows, needed: needed, scope)
     case .group(let keys, let aggregates):
       group(&rows, keys: keys, aggregates: aggregates, named: name, scope)
     case .sort(let keys):
@@ -147,26 +149,34 @@ extension Lowering {
     }
   }
 
-  /// What nobody reads is left out, unless it may fail: then its failure counts.
   private func project(
     _ projections: [Query.Projection], of rows: inout QueryRows, needed: Set<Int>, _ scope: Scope
   ) {
-    var next = rows
-    next.columns = []
-    next.types = projections.map(\.expression.type)
-    next.names = projections.map(\.name)
+    rows.columns = []
+    rows.types = []
+    rows.names = []
+    derive(projections, from: 0, onto: &rows, needed: needed, scope)
+  }
+
+  /// What nobody reads is left out, unless it may fail: then its failure counts.
+  private func derive(
+    _ projections: [Query.Projection], from firstColumn: Int, onto rows: inout QueryRows,
+    needed: Set<Int>, _ scope: Scope
+  ) {
     for (index, projection) in projections.enumerated() {
-      guard needed.contains(index) || !projection.expression.isPlain else {
-        next.columns.append(scalars.null(projection.expression.type.physical))
+      let type = projection.expression.type
+      rows.types.append(type)
+      rows.names.append(projection.name)
+      let isNeeded = needed.contains(firstColumn + index)
+      guard isNeeded || !projection.expression.isPlain else {
+        rows.columns.append(scalars.null(type.physical))
         continue
       }
-      let value = lower(projection.expression, as: projection.expression.type, scope)
-      let isWanted = needed.contains(index) || scalars.canFail(value)
-      next.columns.append(
-        isWanted ? value : scalars.null(projection.expression.type.physical))
+      let value = lower(projection.expression, as: type, scope)
+      let isWanted = isNeeded || scalars.canFail(value)
+      rows.columns.append(isWanted ? value : scalars.null(type.physical))
     }
-    materialize(&next, isResult: false)
-    rows = next
+    materialize(&rows, from: firstColumn, isResult: false)
   }
 
   private func filter(
@@ -240,11 +250,11 @@ extension Lowering {
 
   // MARK: Columns of their own
 
-  /// Gives every computed column of the rows a column in their relation; constants only in the
-  /// result.
-  func materialize(_ rows: inout QueryRows, isResult: Bool) {
+  /// Gives every computed column of the rows, from one on, a column in their relation; constants only
+  /// in the result.
+  func materialize(_ rows: inout QueryRows, from firstColumn: Int = 0, isResult: Bool) {
     var derived: [(scalar: ScalarID, column: ColumnID)] = []
-    for index in rows.columns.indices {
+    for index in rows.columns.indices[firstColumn...] {
       let value = rows.columns[index]
       if scalars.column(of: value) != nil { continue }
       if !isResult, scalars.constant(of: value) != nil { continue }

@@ -85,6 +85,8 @@ extension ReferenceInterpreter {
       for row in rows where try value(condition, seeing(row)).isTrue { result.append(row) }
     case .project(let columns):
       for row in rows { result.append(try values(columns, seeing(row))) }
+    case .derive(let columns, _):
+      for row in rows { result.append(row + (try values(columns, seeing(row)))) }
     case .group(let keys, let aggregates): return try group(rows, keys, aggregates)
     case .sort(let keys): return try sort(rows, keys)
     case .take(let count): return Array(rows.prefix(count))

@@ -217,6 +217,7 @@ extension CanonicalText {
     switch stage {
     case .filter(let condition): "where \(expression(condition))"
     case .project(let columns): "project {\(projections(columns))}"
+    case .derive(let columns, _): "derive {\(projections(columns))}"
     case .group(let keys, let aggregates):
       "group {\(projections(keys))} {\(projections(aggregates))}"
     case .sort(let keys):

@@ -37,6 +37,8 @@ public struct Query: Sendable {
     case filter(Expression)
     /// The columns from here on.
     case project([Projection])
+    /// The rows as they are, with these columns behind the others, the first of them at that place.
+    case derive([Projection], firstColumn: Int)
     /// One row a group, sorted by the keys; expressions of `aggregates` hold `rowAggregate`s.
     /// Columns: keys, then aggregates. No keys: exactly one row.
     case group(keys: [Projection], aggregates: [Projection])

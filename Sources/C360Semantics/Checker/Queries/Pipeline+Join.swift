@@ -33,13 +33,13 @@ extension CheckedStages {
         type: isInner ? item.column.type : item.column.type.optional, facts: item.column.facts,
         span: item.column.span, isVisible: true)
     }
-    guard areUnique(scope.visibleIndices.map { columnItem($0) } + items) else { return false }
+    guard areUnique(items, beside: scope) else { return false }
     stages.append(
       .join(
         RowJoin(
           right: joined, keys: keys.map(\.left), isInner: isInner, expands: stage.expand != nil,
           firstColumn: scope.columns.count)))
-    scope.columns += added
+    scope.add(added)
     return true
   }
 
@@ -127,6 +127,8 @@ extension Expression {
 struct UniqueColumns {
   /// No two rows are equal in all columns of one of these.
   private var sets: [Set<Int>] = []
+  /// More are not looked for where keys have other names, too.
+  private static let mostSets = 64
 
   init(of query: Query, _ program: Program) {
     if case .table(let id) = query.source {
@@ -156,6 +158,12 @@ struct UniqueColumns {
     case .group(let keys, _): sets = [Set(keys.indices)]
     case .stack: sets = []
     case .join(let join): if join.expands { sets = [] }
+    case .derive(let columns, let firstColumn):
+      for (place, column) in columns.enumerated() {
+        guard let from = column.expression.queryColumn, sets.count < Self.mostSets else { continue }
+        sets += sets.filter { $0.contains(from) }
+          .map { $0.subtracting([from]).union([firstColumn + place]) }
+      }
     case .project(let columns):
       var moved: [Int: Int] = [:]
       for (place, column) in columns.enumerated() {

@@ -160,13 +160,9 @@ struct CheckedStages {
     return true
   }
 
+  /// Looks at what is added alone: chains of them are long.
   private mutating func derive(_ stage: StageSyntax) -> Bool {
-    var items = scope.columns.indices.map { index -> Item in
-      let column = scope.columns[index]
-      return Item(
-        projection: Query.Projection(
-          name: column.name, expression: scope.reference(index, column.span)), column: column)
-    }
+    var items: [Item] = []
     var isComplete = true
     for syntax in stage.items {
       guard let found = self.items(syntax) else {
@@ -175,9 +171,9 @@ struct CheckedStages {
       }
       items += found
     }
-    guard isComplete, areUnique(items.filter(\.column.isVisible)) else { return false }
-    stages.append(.project(items.map(\.projection)))
-    scope.columns = items.map(\.column)
+    guard isComplete, areUnique(items, beside: scope) else { return false }
+    stages.append(.derive(items.map(\.projection), firstColumn: scope.columns.count))
+    scope.add(items.map(\.column))
     return true
   }
 
@@ -356,10 +352,11 @@ struct CheckedStages {
     return nil
   }
 
-  func areUnique(_ items: [Item]) -> Bool {
+  /// - Parameter others: whose visible columns are there too.
+  func areUnique(_ items: [Item], beside others: QueryScope? = nil) -> Bool {
     var seen: [String: Span] = [:]
     for item in items {
-      if let first = seen[item.column.name] {
+      if let first = others?.spanOfVisible(item.column.name) ?? seen[item.column.name] {
         checker.report(
           SemanticError.duplicateItem(
             item.column.span, item.column.name, noun: "column", first: first))

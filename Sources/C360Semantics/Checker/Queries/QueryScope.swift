@@ -23,8 +23,15 @@ final class QueryScope {
   let decisions: Scope?
   let exposure: ExposureInfo?
   var columns: [Column] {
-    didSet { index() }
+    get { all }
+    set {
+      all = []
+      byName = [:]
+      byKey = [:]
+      add(newValue)
+    }
   }
+  private var all: [Column] = []
   /// The last visible column of a name, and the column of a key.
   private var byName: [String: Int] = [:]
   private var byKey: [String: Int] = [:]
@@ -43,19 +50,21 @@ final class QueryScope {
     self.sourceName = sourceName
     self.decisions = decisions
     self.exposure = exposure
-    self.columns = columns
     self.isDiscovering = isDiscovering
-    index()
+    add(columns)
   }
 
-  private func index() {
-    byName = [:]
-    byKey = [:]
-    for (position, column) in columns.enumerated() {
-      if column.isVisible { byName[column.name] = position }
-      if let key = column.key, byKey[key] == nil { byKey[key] = position }
+  /// Columns behind those that are there.
+  func add(_ more: [Column]) {
+    for column in more {
+      if column.isVisible { byName[column.name] = all.count }
+      if let key = column.key, byKey[key] == nil { byKey[key] = all.count }
+      all.append(column)
     }
   }
+
+  /// Where a visible column of that very name is from.
+  func spanOfVisible(_ name: String) -> Span? { byName[name].map { all[$0].span } }
 
   var visibleNames: [String] { columns.filter(\.isVisible).map(\.name) }
   var visibleIndices: [Int] { columns.indices.filter { columns[$0].isVisible } }
