@@ -190,7 +190,8 @@ extension REPL {
       var text = "\(path): \(Describing(program, state.document).inventory)\n"
       if !lost.isEmpty { text += "in place of \(lost.map(\.title).joined(separator: ", "))\n" }
       if !hidden.isEmpty {
-        text += "\(hidden.map(\.title).joined(separator: ", ")) as typed here, not as in the script\n"
+        text +=
+          "\(hidden.map(\.title).joined(separator: ", ")) as typed here, not as in the script\n"
       }
       if session.directory != state.directory {
         text += "its paths are read from \(state.directory), as are those of the first script\n"

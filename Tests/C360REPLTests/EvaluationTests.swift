@@ -239,7 +239,9 @@ struct EvaluationTests {
         == "view spend, in place of the feature of that name\n")
     try prompt.write("more.c360", "edition 2026\nfeature least = 1\nview spend = orders | take 2\n")
     let loaded = try prompt.ask(":load \(prompt.path("more.c360"))")
-    #expect(loaded.contains("\nin place of param least\nview spend as typed here, not as in the script\n"))
+    #expect(
+      loaded.contains("\nin place of param least\nview spend as typed here, not as in the script\n")
+    )
     #expect(try prompt.ask("spend").contains("(1 row)"))
   }
 

@@ -33,7 +33,8 @@ struct HistoryTests {
 
   @Test("the empty lines behind a pasted block are not kept")
   func trailingLines() {
-    #expect(History.entry(of: "feature a = 1\nfeature b = 2\n\n  \n") == "feature a = 1\nfeature b = 2")
+    #expect(
+      History.entry(of: "feature a = 1\nfeature b = 2\n\n  \n") == "feature a = 1\nfeature b = 2")
     #expect(History.entry(of: "\n") == nil)
   }
 
