@@ -75,6 +75,20 @@ public final class ColumnBuilder: @unchecked Sendable {
   /// - Returns: whether the rules allow the value to be missing.
   public func setAbsent(_ row: Int) -> Bool {
     guard hasDefault || rules.isNullable else { return false }
+    setDefault(row)
+    if !hasDefault { validity()[row] = 0 }
+    return true
+  }
+
+  /// The same for many rows, where `validity()` was asked for once.
+  @inline(__always)
+  func setNull(_ row: Int, in validity: UnsafeMutablePointer<UInt8>) {
+    setDefault(row)
+    validity[row] = 0
+  }
+
+  @inline(__always)
+  private func setDefault(_ row: Int) {
     switch physical {
     case .int64: int64s[row] = defaultInt
     case .float64: float64s[row] = defaultFloat
@@ -84,8 +98,6 @@ public final class ColumnBuilder: @unchecked Sendable {
       let target = float64s + row * width
       for index in 0..<width { target[index] = hasDefault ? defaultElements[index] : 0 }
     }
-    if !hasDefault { validity()[row] = 0 }
-    return true
   }
 
   /// Moves rows to an earlier place, to close a gap. Not while other threads write.

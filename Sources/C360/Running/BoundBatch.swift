@@ -24,7 +24,7 @@ struct BoundBatch {
       guard found.vector.type == type.physical else {
         throw complaint("column `\(contract.name)` holds \(found.type), not \(type)", contract)
       }
-      if !contract.type.isOptional, contract.defaultValue == nil,
+      if !contract.type.isOptional, contract.defaultValue == nil, found.vector.nullCount > 0,
         let row = (0..<batch.rowCount).first(where: { found.vector.isNull($0) })
       {
         throw complaint("column `\(contract.name)` is null in row \(row + 1)", contract)

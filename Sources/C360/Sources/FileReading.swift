@@ -29,7 +29,8 @@ enum FileReading {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw Failure(code: errno) }
     defer { close(file) }
-    let size = 1 << 20
+    // Small enough to be in the cache still when `body` looks at it.
+    let size = 1 << 18
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
     defer { piece.deallocate() }
     while true {

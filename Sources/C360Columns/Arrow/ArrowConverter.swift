@@ -78,18 +78,19 @@ public struct ArrowConverter: ~Copyable {
       return
     }
     guard chunk.mayHaveNulls else { return }
-    var index = 0
-    while index < chunk.count {
+    let validity = builder.rules.isNullable && !builder.hasDefault ? builder.validity() : nil
+    for index in stride(from: 0, to: chunk.count, by: 8) {
       let size = min(8, chunk.count - index)
-      let valid = chunk.validBits(index) | ~UInt8(truncatingIfNeeded: (1 << size) - 1)
-      if valid != 0xFF {
-        for bit in 0..<size where valid >> UInt8(bit) & 1 == 0 {
-          guard builder.setAbsent(row + index + bit) else {
-            throw ColumnError(row: index + bit, problem: .null)
-          }
+      var missing = ~chunk.validBits(index) & UInt8(truncatingIfNeeded: (1 << size) - 1)
+      while missing != 0 {
+        let place = index + missing.trailingZeroBitCount
+        missing &= missing &- 1
+        if let validity {
+          builder.setNull(row + place, in: validity)
+        } else if !builder.setAbsent(row + place) {
+          throw ColumnError(row: place, problem: .null)
         }
       }
-      index += 8
     }
   }
 

@@ -14,25 +14,42 @@ final class LeastKeys: @unchecked Sendable {
     heap.reserveCapacity(wanted)
   }
 
+  /// Rows whose keys are made at a time.
+  private static let blockRows = 2048
+
   func search(_ column: SortColumn, _ range: Range<Int>) {
-    for row in range {
-      let key = column.key(row)
-      if heap.count < wanted {
-        heap.append(key)
-        siftUp(heap.count - 1)
-      } else if key < heap[0] {
-        heap[0] = key
-        siftDown()
-      } else if key > heap[0] {
-        continue
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.blockRows) { block in
+      guard let keys = block.baseAddress else { return }
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockRows) {
+        let rows = start..<min(range.upperBound, start + Self.blockRows)
+        column.keys(of: rows, into: keys)
+        // Most keys are above it.
+        var bound = bound
+        for place in 0..<rows.count where keys[place] <= bound {
+          add(keys[place], ofRow: start + place, column)
+          bound = self.bound
+        }
       }
-      rows.append(Int32(truncatingIfNeeded: row))
-      if rows.count >= limit {
-        let bound = heap.count < wanted ? UInt64.max : heap[0]
-        rows.removeAll { column.key(Int($0)) > bound }
-        // All of them are ties: looking again would find nothing.
-        limit = max(limit, 2 * rows.count)
-      }
+    }
+  }
+
+  /// No greater key is among the least.
+  private var bound: UInt64 { heap.count < wanted ? .max : heap[0] }
+
+  private func add(_ key: UInt64, ofRow row: Int, _ column: SortColumn) {
+    if heap.count < wanted {
+      heap.append(key)
+      siftUp(heap.count - 1)
+    } else if key < heap[0] {
+      heap[0] = key
+      siftDown()
+    }
+    rows.append(Int32(truncatingIfNeeded: row))
+    if rows.count >= limit {
+      let bound = bound
+      rows.removeAll { column.key(Int($0)) > bound }
+      // All of them are ties: looking again would find nothing.
+      limit = max(limit, 2 * rows.count)
     }
   }
 

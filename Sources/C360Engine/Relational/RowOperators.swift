@@ -72,11 +72,16 @@ struct Selection {
     let buffer = Buffer(byteCount: (count + 1) * 4)
     let places = counts.indices.map { counts[..<$0].reduce(0, +) }
     let target = buffer.elements(Int32.self)
-    // A piece would write over the first row of the next one, so pieces go one after the other.
-    for (piece, range) in pieces.enumerated() {
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      guard counts[piece] > 0 else { return }
+      let first = pieces[piece].lowerBound
+      var last = pieces[piece].upperBound - 1
+      while condition.bools[last] == 0 { last -= 1 }
+      // The last row it keeps is left out, whose place is then the one beyond: no other piece's.
       _ = c360_indices_u8(
-        condition.bools + range.lowerBound, Int32(truncatingIfNeeded: range.lowerBound),
-        target + places[piece], range.count)
+        condition.bools + first, Int32(truncatingIfNeeded: first), target + places[piece],
+        last - first)
+      target[places[piece] + counts[piece] - 1] = Int32(truncatingIfNeeded: last)
     }
     rows = buffer
   }

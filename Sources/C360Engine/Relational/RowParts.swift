@@ -91,24 +91,11 @@ struct DenseKeys: @unchecked Sendable {
 
   /// nil: too far apart.
   init?(_ vector: Vector) {
-    guard vector.type == .int64, vector.count > 0 else { return nil }
-    var (least, greatest) = (Int64.max, Int64.min)
-    if let valid = vector.valid {
-      for row in 0..<vector.count where valid[row] != 0 {
-        least = min(least, vector.int64s[row])
-        greatest = max(greatest, vector.int64s[row])
-      }
-    } else {
-      for row in 0..<vector.count {
-        least = min(least, vector.int64s[row])
-        greatest = max(greatest, vector.int64s[row])
-      }
-    }
-    guard least <= greatest else { return nil }
-    let (span, overflow) = greatest.subtractingReportingOverflow(least)
+    guard vector.type == .int64, let bounds = vector.integerBounds else { return nil }
+    let (span, overflow) = bounds.upperBound.subtractingReportingOverflow(bounds.lowerBound)
     guard !overflow, span < Int64(2 * vector.count + 1024) else { return nil }
     self.vector = vector
-    base = least
+    base = bounds.lowerBound
     count = Int(span) + 2
   }
 

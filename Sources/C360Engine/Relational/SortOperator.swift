@@ -78,17 +78,19 @@ enum SortOrder {
     _ keys: [Key], tieBreakers: Int = 0, count: Int, first wanted: Int? = nil,
     ties: TieWatch? = nil, _ context: ExecutionContext
   ) throws(EngineError) -> Buffer {
+    let wanted = wanted ?? count
+    // Sorting everything costs less than looking for a large part of it.
+    if wanted < count / 4, count > smallRun,
+      let found = try top(wanted, of: count, keys, tieBreakers, ties, context)
+    {
+      return found
+    }
     let ranks = keys.contains { $0.vector.type == .text } ? context.pool.ranks() : []
     let firstTieBreaker = keys.count - tieBreakers
     let columns = keys.enumerated().flatMap { place, key in
       SortColumn.columns(
         key.vector, key.isDescending, ranks, tellsZeros: place >= firstTieBreaker,
         pool: context.pool)
-    }
-    let wanted = wanted ?? count
-    // Sorting everything costs less than looking for a large part of it.
-    if wanted < count / 4, count > smallRun {
-      return try top(wanted, of: count, columns, ties, context)
     }
     let rows = Buffer(byteCount: count * 4)
     let places = rows.elements(Int32.self)
@@ -150,17 +152,18 @@ enum SortOrder {
 
   /// The first rows in order, when they are few: those that may be among them by the first key are
   /// found in one pass, and only they are sorted.
+  ///
+  /// - Returns: nil where the first key does not tell.
   private static func top(
-    _ wanted: Int, of count: Int, _ columns: [SortColumn], _ ties: TieWatch?,
+    _ wanted: Int, of count: Int, _ keys: [Key], _ tieBreakers: Int, _ ties: TieWatch?,
     _ context: ExecutionContext
-  ) throws(EngineError) -> Buffer {
-    guard wanted > 0, let column = columns.first, column.order == nil else {
-      let rows = Buffer(byteCount: count * 4)
-      let places = rows.elements(Int32.self)
-      for row in 0..<count { places[row] = Int32(truncatingIfNeeded: row) }
-      if wanted > 0 { try sort(places, count: count, columns[...], ties, context) }
-      return rows
-    }
+  ) throws(EngineError) -> Buffer? {
+    if wanted == 0 { return Buffer(byteCount: 4) }
+    guard let key = keys.first, !key.vector.type.isCollection else { return nil }
+    let ranks = key.vector.type == .text ? context.pool.ranks() : []
+    let column = SortColumn.columns(
+      key.vector, key.isDescending, ranks, tellsZeros: tieBreakers == keys.count,
+      pool: context.pool)[0]
     let pieces = Parallel.pieces(count, threads: context.threads)
     let searches = pieces.map { _ in LeastKeys(wanted) }
     try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
@@ -168,17 +171,25 @@ enum SortOrder {
       searches[piece].search(column, pieces[piece])
     }
     let bound = LeastKeys.bound(wanted, searches)
-    let found = searches.map { $0.rows(upTo: bound, column) }
-    let total = found.reduce(0) { $0 + $1.count }
-    let rows = Buffer(byteCount: max(1, total) * 4)
+    let found = searches.flatMap { $0.rows(upTo: bound, column) }
+    let rows = Buffer(byteCount: max(1, found.count) * 4)
     let places = rows.elements(Int32.self)
-    var next = 0
-    for row in found.joined() {
-      places[next] = row
-      next += 1
+    places.update(from: found, count: found.count)
+    var own: [Key] = []
+    for key in keys {
+      own.append(
+        (
+          vector: try key.vector.gathered(
+            places, count: found.count, hasMissing: false, threads: context.threads),
+          isDescending: key.isDescending
+        ))
     }
-    try sort(places, count: total, columns[...], ties, context)
-    return rows
+    // All of these, in order.
+    let order = try Self.rows(
+      own, tieBreakers: tieBreakers, count: found.count, ties: ties, context)
+    let target = order.elements(Int32.self)
+    for place in found.indices { target[place] = found[Int(target[place])] }
+    return order
   }
 
   /// Orders rows that are equal in all keys before `columns`, and ascend.
@@ -325,116 +336,5 @@ enum SortOrder {
       }
       return left < right
     }
-  }
-}
-
-/// Values of a column as unsigned integers that order as the values do.
-struct SortColumn: @unchecked Sendable {
-  private let vector: Vector
-  private let isDescending: Bool
-  /// Whether −0 stands before 0 rather than equal to it.
-  private let tellsZeros: Bool
-  private let ranks: [Int32]
-  /// Of vectors and lists, which have no keys: they break ties, element by element.
-  let order: RowOrder?
-  /// Integers: what is taken away, and the greatest that remains.
-  private let base: Int64
-  private let span: UInt64
-
-  /// Usually one. Integers that use up all 64 bits leave no room for nulls, which then are a column
-  /// of their own in front.
-  static func columns(
-    _ vector: Vector, _ isDescending: Bool, _ ranks: [Int32], tellsZeros: Bool, pool: TextPool
-  ) -> [SortColumn] {
-    let column = SortColumn(
-      vector, isDescending: isDescending, ranks: ranks, tellsZeros: tellsZeros,
-      order: vector.type.isCollection ? RowOrder([vector], pool: pool) : nil)
-    guard column.span > .max - 3, let valid = vector.validity else { return [column] }
-    let validity = Vector(
-      type: .bool, count: vector.count, values: valid, offset: vector.offset)
-    return [
-      SortColumn(validity, isDescending: true, ranks: [], tellsZeros: tellsZeros, order: nil),
-      column,
-    ]
-  }
-
-  private init(
-    _ vector: Vector, isDescending: Bool, ranks: [Int32], tellsZeros: Bool, order: RowOrder?
-  ) {
-    self.order = order
-    self.vector = vector
-    self.isDescending = isDescending
-    self.tellsZeros = tellsZeros
-    self.ranks = vector.type == .text ? ranks : []
-    switch vector.type {
-    case .bool: (base, span) = (0, 1)
-    case .text: (base, span) = (0, UInt64(ranks.count))
-    case .vector, .list: (base, span) = (0, 0)
-    case .float64:
-      base = Self.floatKey(-.infinity)
-      span = UInt64(bitPattern: Self.floatKey(.infinity) &- base)
-    case .int64:
-      var (least, greatest) = (Int64.max, Int64.min)
-      for row in 0..<vector.count where !vector.isNull(row) {
-        least = min(least, vector.int64s[row])
-        greatest = max(greatest, vector.int64s[row])
-      }
-      base = least <= greatest ? least : 0
-      span = least <= greatest ? UInt64(bitPattern: greatest &- least) : 0
-    }
-  }
-
-  private static func floatKey(_ value: Double) -> Int64 {
-    let bits = Int64(bitPattern: value.bitPattern)
-    return bits >= 0 ? bits : bits ^ .max
-  }
-
-  /// −0 as 0 where zeros are one; NaN is one above the greatest number, null above that.
-  @inline(__always)
-  func key(_ row: Int) -> UInt64 {
-    if vector.isNull(row) { return span > .max - 3 ? span : span + 2 }
-    let distance: UInt64
-    switch vector.type {
-    case .bool: distance = UInt64(vector.bools[row])
-    case .text: distance = UInt64(ranks[Int(vector.codes[row])])
-    case .vector, .list: distance = 0
-    case .int64: distance = UInt64(bitPattern: vector.int64s[row] &- base)
-    case .float64:
-      let value = vector.float64s[row]
-      if value.isNaN { return span + 1 }
-      distance = UInt64(bitPattern: Self.floatKey(value == 0 && !tellsZeros ? 0 : value) &- base)
-    }
-    return isDescending ? span - distance : distance
-  }
-
-  /// Keys of some rows, less the least of them; returns the greatest.
-  func keys(
-    of rows: UnsafePointer<Int32>, count: Int, into keys: UnsafeMutablePointer<UInt64>,
-    _ context: ExecutionContext
-  ) throws(EngineError) -> UInt64 {
-    let pieces = Parallel.pieces(count, threads: context.threads)
-    let bounds = Mutex((least: UInt64.max, greatest: UInt64(0)))
-    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
-      var greatest: UInt64 = 0
-      var least = UInt64.max
-      for place in pieces[piece] {
-        let key = key(Int(rows[place]))
-        keys[place] = key
-        greatest = max(greatest, key)
-        least = min(least, key)
-      }
-      let own = (least: least, greatest: greatest)
-      bounds.withLock {
-        $0 = (min($0.least, own.least), max($0.greatest, own.greatest))
-      }
-    }
-    let (least, greatest) = bounds.withLock { $0 }
-    // Fewer digits to go through.
-    if least > 0 {
-      try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
-        for place in pieces[piece] { keys[place] -= least }
-      }
-    }
-    return greatest - least
   }
 }
