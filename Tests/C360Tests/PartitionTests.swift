@@ -211,17 +211,27 @@ struct MemoryTests {
   @Test(
     "what needs all rows at once must fit, or says which step does not",
     arguments: [
-      ("orders | sort amount | select customer, bought, amount", "sort orders"),
       ("orders | group customer, bought { n = count() } | sort -n", "group orders"),
       ("orders | distinct customer, amount", "group orders"),
       // Its rows come in canonical order.
       ("orders | window per customer sort bought { s = sum(amount) }", "sort orders"),
+      // Beside all rows of the file's one piece.
       (
         "orders | join people on customer { region } | select customer, region",
         "join orders, people"
       ),
     ])
   func allRows(_ query: String, _ step: String) throws {
+    let script = queryScript(query)
+    let refused = try run(script, memory: 150_000)
+    #expect(refused.codes == ["E0703"])
+    #expect(refused.file == nil)
+    #expect(refused.messages.first?.contains(step) == true, "\(refused.messages)")
+    // The same with room for it.
+    #expect(try run(script, memory: 1 << 30).codes == [])
+  }
+
+  private func queryScript(_ query: String) -> Script {
     let people = """
       profile people of person from "people.csv" {
         customer: int   @key
@@ -231,12 +241,31 @@ struct MemoryTests {
       """
     var script = script(people + "output result = \(query) to \"result.csv\"\n", customers: 3_000)
     script.files["people.csv"] = "customer,region\n1,north\n2,south\n"
-    let refused = try run(script, memory: 150_000)
-    #expect(refused.codes == ["E0703"])
-    #expect(refused.file == nil)
-    #expect(refused.messages.first?.contains(step) == true, "\(refused.messages)")
-    // The same with room for it.
-    #expect(try run(script, memory: 1 << 30).codes == [])
+    return script
+  }
+
+  @Test(
+    "rows in order go through the disk where they do not fit, to the same file",
+    arguments: [
+      "orders | sort amount | select customer, bought, amount",
+      "orders | sort -kind, amount | derive half = amount / 2 | select kind, half",
+      "orders | where amount > 30 | sort amount | skip 9 | select customer, amount",
+      // Its rows come in canonical order.
+      "orders",
+    ])
+  func sortedOnDisk(_ query: String) throws {
+    let script = queryScript(query)
+    let whole = try run(script, memory: nil)
+    let bounded = try run(script, memory: 150_000)
+    #expect(bounded.codes == [])
+    #expect(whole.file != nil && bounded.file == whole.file)
+  }
+
+  @Test("rows that are to be shown must fit, though their sort need not")
+  func shown() throws {
+    var script = queryScript("orders | take 1")
+    script.text += "show orders | sort amount\n"
+    #expect(try run(script, memory: 150_000).codes == ["E0703"])
   }
 
   /// 3,000 customers, each with one row of each of 3,000 others, would take hundreds of megabytes.

@@ -103,7 +103,9 @@ struct ReadOnDemandTests {
         return report.shows.map { $0.rendered(.init(maximumRows: nil)) }
           + report.summary.split(separator: "\n").dropLast().map(String.init)
       } catch let failure as RunFailure {
-        return failure.diagnostics.map { "\($0.code.name) \($0.message) \($0.data?.row ?? -1)" }
+        return failure.diagnostics.map {
+          "\($0.code.name) \($0.message) \($0.data?.row ?? -1) \($0.notes)"
+        }
       }
     }
   }
@@ -187,6 +189,47 @@ struct ReadOnDemandTests {
         $0.threads = threads
       }
       #expect(inBatches == whole)
+    }
+  }
+
+  @Test(
+    "the same when a sort puts its rows on disk, of text as of Parquet",
+    arguments: [
+      "orders | sort -amount | select amount, customer",
+      "orders | sort kind, -line | select kind, line",
+      "orders | sort amount | select amount, kind",
+      "orders",
+      "orders | where kind > 0 | select line, kind",
+      "orders | where kind > 100 | sort line",
+      // Texts, which are codes on disk; ties are broken by all columns.
+      "orders | derive word = if amount > 5 then \"tea\" else if amount > 2 then \"cake\" else null | sort -word",
+      "orders | derive part = (line - 50) / (amount - 3) | sort part | select part, line",
+      // What is computed behind it, and counted off.
+      "orders | sort -line | derive twice = 2 * kind | select line, twice",
+      "orders | sort amount | skip 17 | select line",
+      "orders | sort amount | skip 95 | derive twice = 2 * line | select line, twice",
+      "orders | derive word = if line > 50 then \"tea\" else \"cake\" | sort word | take 33 | select word, line",
+      "orders | sort amount | skip 5 | skip 20 | select line",
+      "orders | skip 200",
+      // Partners.
+      "orders | join people on customer { region } | sort region, -line | select region, line",
+      "orders | where line < 40 | join gifts on customer == customer expand { other = line } | sort -other | select line, other",
+      // The first row that fails at the first step that does: in a later batch, in an earlier step.
+      "orders | derive far = 9223372036854775800 + line | sort amount",
+      "orders | where line < 90 | derive far = 9223372036854775720 + line | sort amount",
+      "orders | where 9223372036854775720 + line > 0 | where 9223372036854775720 + kind * amount > 0 | sort line",
+      "orders | sort amount | derive far = 9223372036854775750 + line | select far",
+      "orders | sort amount | derive far = 9223372036854775717 + line | where far > 0",
+    ])
+  func sameOnDisk(_ query: String) throws {
+    let whole = try said(query, of: "orders.csv")
+    for (file, threads) in [("orders.csv", 1), ("orders.parquet", 2)] {
+      let onDisk = try said(query, of: file) {
+        $0.spillPartitions = 3
+        $0.batchSize = 3
+        $0.threads = threads
+      }
+      #expect(onDisk == whole)
     }
   }
 }

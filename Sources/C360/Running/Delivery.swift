@@ -182,7 +182,12 @@ struct Delivery {
 
   /// Rows that are shown are taken into memory.
   private func table(_ title: String, _ rows: SinkRows) throws -> ResultTable {
-    ResultTable(
+    if let limit = session.options.memoryLimit, rows.spilledBytes > limit {
+      throw RunFailure(diagnostics: [
+        RuntimeDiagnostics.memory(limit, needed: rows.spilledBytes, "all rows of `\(title)`")
+      ])
+    }
+    return ResultTable(
       title: title, batch: try read { () throws(EngineError) in try rows.whole() },
       texts: session.texts)
   }

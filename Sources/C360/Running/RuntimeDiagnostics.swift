@@ -40,13 +40,7 @@ struct RuntimeDiagnostics {
     case .expectation(let origin, let relation, let firstRow, let count):
       return expectation(origin, relation, firstRow, count)
     case .memory(let limit, let needed, let operation):
-      let whose = limit == Machine.memory ? "this machine has" : "`--memory` allows"
-      return HostDiagnostics.memoryExceeded.diagnostic(
-        "\(operation) needs \(ValueText.bytes(needed)), more than the \(ValueText.bytes(limit)) that \(whose)",
-        help: [
-          "entities are computed in partitions on disk, but this must be in memory as a whole: "
-            + "give it more, or ask for fewer rows and columns"
-        ])
+      return Self.memory(limit, needed: needed, operation)
     case .unsatisfiable(let policy, let bounds):
       return UnsatisfiedBoundsText(policy, bounds, program).diagnostic
     case .spill(let directory, let detail):
@@ -54,6 +48,16 @@ struct RuntimeDiagnostics {
     case .source(let error):
       return HostDiagnostics.runtimeFailure.diagnostic("the run failed: \(error)")
     }
+  }
+
+  static func memory(_ limit: Int, needed: Int, _ operation: String) -> Diagnostic {
+    let whose = limit == Machine.memory ? "this machine has" : "`--memory` allows"
+    return HostDiagnostics.memoryExceeded.diagnostic(
+      "\(operation) needs \(ValueText.bytes(needed)), more than the \(ValueText.bytes(limit)) that \(whose)",
+      help: [
+        "entities and sorts go through the disk, but this must be in memory as a whole: "
+          + "give it more, or ask for fewer rows and columns"
+      ])
   }
 
   static func spill(_ directory: String, _ detail: String) -> Diagnostic {

@@ -46,15 +46,32 @@ public struct Executor: Sendable {
   public func run(
     inspect: ((EngineError, ExecutionState) -> Void)? = nil
   ) throws(EngineError) -> ExecutionResult {
-    guard let partitioned else { return try runWhole(inspect) }
+    let (partitioned, sorting) = (partitioned, sorting)
+    guard partitioned != nil || sorting != nil else { return try runWhole(runner, inspect) }
     if fitsInMemory {
       do throws(EngineError) {
-        return try runWhole(inspect)
+        return try runWhole(runner, inspect)
       } catch {
         guard case .memory = error else { throw error }
       }
     }
+    if let sorting { return try runWhole(sorting, inspect) }
+    guard let partitioned else { return try runWhole(runner, inspect) }
     return try partitioned.run(inspect: inspect)
+  }
+
+  /// Sorts on disk; nil: there are none that could be, or steps that partitions are for.
+  private var sorting: StepRunner? {
+    guard let spill, spill.partitions != nil || runner.memory.limit != nil,
+      plan.steps.allSatisfy(\.isRelational),
+      plan.steps.indices.contains(where: {
+        ScanStream($0, in: plan, sortsOnDisk: true)?.sortsOnDisk ?? false
+      })
+    else { return nil }
+    var sorting = runner
+    sorting.sortSpill = SortSpill(
+      directory: spill.directory, limit: spill.partitions == nil ? runner.memory.limit : nil)
+    return sorting
   }
 
   /// nil: all in memory, or not at all.
@@ -89,7 +106,7 @@ public struct Executor: Sendable {
   }
 
   private func runWhole(
-    _ inspect: ((EngineError, ExecutionState) -> Void)?
+    _ runner: StepRunner, _ inspect: ((EngineError, ExecutionState) -> Void)?
   ) throws(EngineError) -> ExecutionResult {
     var state = ExecutionState(plan: plan)
     var statistics: [StepStatistics] = []
@@ -103,8 +120,29 @@ public struct Executor: Sendable {
       ProgressReport(operation: "done", done: plan.steps.count, total: plan.steps.count))
     statistics.sort { $0.step < $1.step }
     return ExecutionResult(
-      sinks: plan.sinks.map { SinkResult(index: $0.index, rows: SinkRows($0.batch(state))) },
+      sinks: plan.sinks.map { SinkResult(index: $0.index, rows: $0.rows(state)) },
       rowCounts: state.relations.mapValues(\.rowCount), counts: state.counts,
       statistics: statistics, partitions: nil)
+  }
+}
+
+extension Sink {
+  /// Its rows, wherever they are.
+  fileprivate func rows(_ state: ExecutionState) -> SinkRows {
+    state.spilled[relation].map { SinkRows($0, self, in: state.plan) } ?? SinkRows(batch(state))
+  }
+}
+
+extension Step {
+  /// Whether it is about rows of tables alone, and none of entities over time.
+  fileprivate var isRelational: Bool {
+    switch self {
+    case .scan, .derive, .filter, .group, .sort, .limit, .sample, .window, .join, .stack, .expect:
+      true
+    case .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
+      .consent,
+      .decide, .unfold, .draw, .compose:
+      false
+    }
   }
 }

@@ -41,6 +41,14 @@ public struct SinkRows: @unchecked Sendable {
     }
   }
 
+  /// Bytes that `whole` takes beside what is in memory.
+  public var spilledBytes: Int {
+    switch storage {
+    case .batch: 0
+    case .spilled(let rows, let columns): rows.byteCount(columns.map(\.column))
+    }
+  }
+
   /// The number of pieces, which follow each other in order.
   public var pieceCount: Int {
     switch storage {

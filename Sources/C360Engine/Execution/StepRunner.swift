@@ -8,6 +8,8 @@ struct StepRunner: Sendable {
   let decisions: any DecisionOperator
   let context: ExecutionContext
   let memory: MemoryBudget
+  /// Where rows of sorts go; nil: they stay in memory.
+  var sortSpill: SortSpill?
 
   /// Which step failed; with what there was of the run, in `state`.
   struct Failure: Error {
@@ -23,8 +25,8 @@ struct StepRunner: Sendable {
     _ plan: Plan, _ state: inout ExecutionState, where isWanted: (Int) -> Bool = { _ in true },
     done: (StepStatistics) -> Void
   ) throws(Failure) {
-    let order = ScanStream.order(plan) { stream in
-      tables.isReadOnDemand(source: stream.source) && stream.places.allSatisfy(isWanted)
+    let order = ScanStream.order(plan, sortsOnDisk: sortSpill != nil) { stream in
+      isStreamed(stream) && stream.places.allSatisfy(isWanted)
     }
     // Places below are those in this order.
     var plan = plan
@@ -43,7 +45,7 @@ struct StepRunner: Sendable {
         context.progress?(
           ProgressReport(operation: operation, done: place, total: plan.steps.count))
         let before = MemoryBudget.resident(state)
-        if let stream = ScanStream(place, in: plan),
+        if let stream = ScanStream(place, in: plan, sortsOnDisk: sortSpill != nil),
           stream.places.allSatisfy({ isWanted(order[$0]) }),
           let (places, seconds) = try streamed(stream, &state, late)
         {
@@ -83,20 +85,26 @@ struct StepRunner: Sendable {
   private func streamed(
     _ stream: ScanStream, _ state: inout ExecutionState, _ late: LateColumns
   ) throws(EngineError) -> (places: [Int], seconds: [Double])? {
-    guard tables.isReadOnDemand(source: stream.source) else { return nil }
     var stream: ScanStream? = stream
-    do throws(EngineError) {
-      while let way = stream {
-        if let seconds = try way.run(&state, tables, memory, late, context) {
+    while let way = stream, isStreamed(way) {
+      do throws(EngineError) {
+        if let seconds = try way.run(&state, tables, memory, late, sortSpill, context) {
           return (way.places, seconds)
         }
-        stream = way.shorter
+      } catch {
+        if case .cancelled = error { throw error }
+        // Its rows would not fit, and the error is that of all of them already.
+        if way.sortsOnDisk { throw error }
+        return nil
       }
-      return nil
-    } catch {
-      if case .cancelled = error { throw error }
-      return nil
+      stream = way.shorter
     }
+    return nil
+  }
+
+  /// Whether the rows of a stream may come batch by batch: where that costs no more, or they do not fit.
+  private func isStreamed(_ stream: ScanStream) -> Bool {
+    stream.sortsOnDisk || tables.isReadOnDemand(source: stream.source)
   }
 
   private func run(

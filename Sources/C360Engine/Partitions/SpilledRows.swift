@@ -1,8 +1,9 @@
 import C360Columns
 import C360Plan
 
-/// The rows of a relation in a spill file, in the order in which they came.
-package final class SpilledRows {
+/// The rows of a relation in a spill file, in the order in which they came. Written by one thread, before
+/// others read.
+package final class SpilledRows: @unchecked Sendable {
   package let file: SpillFile
   /// Of each piece, in the order of the relation's columns.
   package let columns: [(id: ColumnID, type: PhysicalType)]

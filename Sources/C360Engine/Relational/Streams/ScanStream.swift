@@ -7,7 +7,7 @@ import Dispatch
 /// are kept. The rows of the scan take no memory.
 struct ScanStream {
   /// Of columns at a time: some row groups, so that threads have enough to read side by side.
-  private static let batchBytes = 96 << 20
+  private static let batchBytes = 48 << 20
   /// Where some of the first rows will do.
   private static let firstBytes = 1 << 20
 
@@ -15,6 +15,7 @@ struct ScanStream {
     case filter(FilterStep)
     case group(GroupStep)
     case least(SortStep)
+    case order(SortStep, SortTail)
   }
 
   private let plan: Plan
@@ -25,8 +26,9 @@ struct ScanStream {
   /// The steps that are done with the scan, by their places in the plan, ascending.
   let places: [Int]
 
-  /// nil: the rows of the scan at this place are wanted whole.
-  init?(_ place: Int, in plan: Plan) {
+  /// - Parameter sortsOnDisk: whether all rows of a sort may pass, too.
+  /// - Returns: nil: the rows of the scan at this place are wanted whole.
+  init?(_ place: Int, in plan: Plan, sortsOnDisk: Bool = false) {
     guard case .scan(let scan) = plan.steps[place] else { return nil }
     var ways: [(end: End, places: [Int])] = []
     var relations = [scan.relation]
@@ -44,8 +46,11 @@ struct ScanStream {
       case .group(let step):
         ways.append((.group(step), places))
         break search
-      case .sort(let step) where step.take != nil:
-        ways.append((.least(step), places))
+      case .sort(let step):
+        if step.take != nil { ways.append((.least(step), places)) }
+        if sortsOnDisk, let tail = SortTail(of: step, at: last, in: plan) {
+          ways.append((.order(step, tail), places + tail.parts.map(\.place)))
+        }
         break search
       default: break search
       }
@@ -92,6 +97,20 @@ struct ScanStream {
     if case .filter = end { false } else { true }
   }
 
+  /// Whether it ends in all rows of a sort.
+  var sortsOnDisk: Bool {
+    if case .order = end { true } else { false }
+  }
+
+  /// The number of the step, among those of the stream, that takes the rows in.
+  private var endNumber: Int {
+    if case .order(_, let tail) = end {
+      places.count - 1 - tail.parts.count
+    } else {
+      places.count - 1
+    }
+  }
+
   /// Rows of the scan and of what is made of them on the way are never held.
   var passing: [RelationID] {
     places.dropLast().map { StepName.target(of: plan.steps[$0]) }
@@ -101,26 +120,25 @@ struct ScanStream {
   /// - Returns: seconds of each step; nil: the rows are needed all at once, and nothing has been done.
   func run(
     _ state: inout ExecutionState, _ tables: any TableProvider, _ memory: MemoryBudget,
-    _ late: LateColumns, _ context: ExecutionContext
+    _ late: LateColumns, _ spill: SortSpill?, _ context: ExecutionContext
   ) throws(EngineError) -> [Double]? {
     if case .least(let step) = end, step.input == scan.relation {
       let early = late.early(scan)
       if early.columns.count < scan.columns.count,
-        let seconds = try run(early, &state, tables, memory, context)
+        let seconds = try run(early, &state, tables, memory, spill, context)
       {
         return seconds
       }
     }
-    return try run(scan, &state, tables, memory, context)
+    return try run(scan, &state, tables, memory, spill, context)
   }
 
   private func run(
     _ scan: ScanStep, _ state: inout ExecutionState, _ tables: any TableProvider,
-    _ memory: MemoryBudget, _ context: ExecutionContext
+    _ memory: MemoryBudget, _ spill: SortSpill?, _ context: ExecutionContext
   ) throws(EngineError) -> [Double]? {
-    guard var rows = streamed(scan, context), try !hasTooManyGroups(tables, context) else {
-      return nil
-    }
+    guard var rows = try streamed(scan, spill, context), try !hasTooManyGroups(tables, context)
+    else { return nil }
     let stream = try ScanOperator.reading {
       try tables.stream(source: scan.source, columns: scan.columns.map(\.name))
     }
@@ -133,21 +151,21 @@ struct ScanStream {
       }
       // Of no rows at all there is one batch too: it says what nothing comes to.
       if batch == nil, pass.batchCount > 0 { break }
-      try pass.begin(scan, batch?.batch)
-      for number in places.indices.dropFirst() {
-        try pass.measure(number) { (pass) throws(EngineError) in
-          try pass.apply(number, memory, context)
+      try pass.begin(scan, batch)
+      try pass.apply(1..<endNumber + 1, memory, context)
+      if let failure = pass.failure, !sortsOnDisk { throw failure.error }
+      if pass.failure == nil {
+        let isTaken = try pass.measure(endNumber) { (pass) throws(EngineError) in
+          try rows.add(pass.part, context)
         }
+        guard isTaken else { return nil }
       }
-      let isTaken = try pass.measure(places.count - 1) { (pass) throws(EngineError) in
-        try rows.add(pass.part, context)
-      }
-      guard isTaken else { return nil }
       pass.end()
       try memory.hold(resident + rows.heldBytes, operation: StepName.of(last, in: plan))
       if batch == nil { break }
     }
-    let isDone = try pass.measure(places.count - 1) { _ throws(EngineError) in
+    if let failure = pass.failure { throw failure.error }
+    let isDone = try pass.measure(endNumber) { _ throws(EngineError) in
       try rows.finish(&state, context)
     }
     guard isDone else { return nil }
@@ -155,16 +173,22 @@ struct ScanStream {
     return pass.seconds
   }
 
-  private var last: Step { plan.steps[places[places.count - 1]] }
+  private var last: Step { plan.steps[places[endNumber]] }
 
-  private func streamed(_ scan: ScanStep, _ context: ExecutionContext) -> (any RowsOfStream)? {
+  private func streamed(
+    _ scan: ScanStep, _ spill: SortSpill?, _ context: ExecutionContext
+  ) throws(EngineError) -> (any RowsOfStream)? {
     switch end {
-    case .filter(let step): KeptRows(step)
-    case .group(let step): GroupingRows(step, in: plan, context.pool)
+    case .filter(let step): return KeptRows(step)
+    case .group(let step): return GroupingRows(step, in: plan, context.pool)
     case .least(let step):
-      LeastRows(
+      return LeastRows(
         step, missing: Set(self.scan.columns.map(\.column)).subtracting(scan.columns.map(\.column)),
         in: plan)
+    case .order(let step, let tail):
+      // The first rows alone are held, where that can be.
+      guard let spill, LeastRows(step, missing: [], in: plan) == nil else { return nil }
+      return try SortedRuns(step, tail, spill)
     }
   }
 
@@ -200,11 +224,13 @@ extension ScanStream {
   /// they need.
   ///
   /// - Parameter isStreamed: whether the steps of a stream may run so.
-  static func order(_ plan: Plan, where isStreamed: (ScanStream) -> Bool) -> [Int] {
+  static func order(
+    _ plan: Plan, sortsOnDisk: Bool, where isStreamed: (ScanStream) -> Bool
+  ) -> [Int] {
     var streams: [Int: [Int]] = [:]
     var moved: Set<Int> = []
     for place in plan.steps.indices {
-      guard let stream = ScanStream(place, in: plan), isStreamed(stream),
+      guard let stream = ScanStream(place, in: plan, sortsOnDisk: sortsOnDisk), isStreamed(stream),
         let last = stream.places.last
       else { continue }
       streams[last] = stream.places

@@ -13,6 +13,11 @@ struct StreamPass {
   private(set) var batchCount = 0
   var rowCounts: [RelationID: Int] = [:]
   private(set) var seconds: [Double]
+  /// The first step that failed, and how: an earlier one may still fail in a later batch, so the steps
+  /// before it go on.
+  private(set) var failure: (number: Int, error: EngineError)?
+  /// Of the batch that is on its way.
+  private var placeOfRow: (Int) -> Int = { $0 }
 
   /// - Parameter steps: those of the stream, its scan first.
   init(
@@ -44,11 +49,14 @@ struct StreamPass {
     Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
   }
 
-  /// - Parameter batch: nil: no rows.
-  mutating func begin(_ scan: ScanStep, _ batch: Batch?) throws(EngineError) {
+  /// - Parameter rows: nil: none.
+  mutating func begin(_ scan: ScanStep, _ rows: StreamedRows?) throws(EngineError) {
     let plan = part.plan
+    placeOfRow = { row in
+      (rows?.firstRow ?? 0) + (rows?.places.map { Int($0[row]) } ?? row)
+    }
     let batch =
-      batch
+      rows?.batch
       ?? Batch(
         columns: scan.columns.map { name, column in
           let type = plan[column].type
@@ -63,8 +71,34 @@ struct StreamPass {
     part.relations[scan.relation] = relation
   }
 
-  /// A step that makes rows of the batch; the last one of other kinds does nothing here.
+  /// Steps that make rows of the batch, up to one that failed before.
+  ///
+  /// - Throws: what is not about rows.
   mutating func apply(
+    _ numbers: Range<Int>, _ memory: MemoryBudget, _ context: ExecutionContext
+  ) throws(EngineError) {
+    for number in numbers where number < failure?.number ?? .max {
+      do throws(EngineError) {
+        try measure(number) { (pass) throws(EngineError) in
+          try pass.apply(number, memory, context)
+        }
+      } catch {
+        guard error.isOfRows else { throw error }
+        failure = (number, try placed(error))
+      }
+    }
+  }
+
+  /// The same about a row among all of its relation.
+  private func placed(_ error: EngineError) throws(EngineError) -> EngineError {
+    try error.movingRows { (relation, row) throws(EngineError) in
+      if case .scan(let scan) = steps[0], relation == scan.relation { return placeOfRow(row) }
+      return row + rowCounts[relation, default: 0]
+    }
+  }
+
+  /// A step that makes rows of the batch; the last one of other kinds does nothing here.
+  private mutating func apply(
     _ number: Int, _ memory: MemoryBudget, _ context: ExecutionContext
   ) throws(EngineError) {
     switch steps[number] {
