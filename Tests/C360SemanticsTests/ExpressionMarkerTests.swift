@@ -120,6 +120,15 @@ struct ExpressionMarkerTests {
       "E0412", "it ends before it starts",
       "exposure e of customer at @2026-01-01 { outcome o = count(orders) ‹after 7d within 7d› }"),
     Marked(
+      "E0412", "it ends before it starts",
+      "exposure e of customer at @2026-01-01 { outcome o = count(orders) ‹after 1mo within 30d› }"),
+    Marked(
+      "E0412", "it ends before it starts",
+      "exposure e of customer at @2026-01-01 { outcome o = count(orders) ‹after 365d within 1y› }"),
+    Marked(
+      "E0412", "it ends before it starts",
+      "exposure e of customer at @2026-01-01 { outcome o = count(orders) ‹after 3mo within 1q› }"),
+    Marked(
       "E0412", "the gap of a session is above 0", "feature a = count(orders) over session(‹0d›)"),
     Marked(
       "E0412", "the period of `every` has a length above 0",
@@ -264,6 +273,16 @@ struct ExpressionMarkerTests {
       "rule `cap` reads a window over `orders` of which the mask hides events one by one",
       "feature n = count(orders) over 7d\nfeature m = 2 * (n ?? 0)\nmask k for offers { hide orders unless consent(\"a\", at: event); forbid cap when ‹m› > 3 }"
     ),
+    Marked(
+      "E0520",
+      "constraint `most` reads a window over `orders` of which the mask hides events one by one",
+      """
+      feature n = count(orders) over 7d
+      mask k for offers { hide orders unless consent("a", at: event) }
+      objective v for offers { maximize one = 1 }
+      constraint most: count(where treated) <= 3 - ‹n› ?? 0 per customer
+      policy p for offers at sends { mask k; objective v; subject to most; choose greedy; fallback "none" }
+      """),
     Marked(
       "E0523", "a consent is asked `at: event` or `at: run`",
       "mask m { hide orders unless consent(\"a\", at: ‹decision›) }"),

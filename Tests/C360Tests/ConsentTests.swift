@@ -117,6 +117,19 @@ struct ConsentStateTests {
     #expect(report.counts.overlappingGrants == ["ledger": ["p": 1]])
   }
 
+  @Test("C2: a withdrawal counts before the grant of its row does, as of a time too")
+  func reversedAsOf() throws {
+    var script = shop(
+      """
+      1,p,2026-01-01T00:00:00Z,
+      1,p,2026-02-10T00:00:00Z,2026-01-04T00:00:00Z
+      """, "show now | select c = consent(\"p\")")
+    #expect(try cells(script) == "false")
+    script.adjust = { $0.asOf = SessionOptions.instant("2026-01-25") }
+    #expect(try cells(script) == "false")
+    #expect(try script.inFolder { try $0.canary().report }.values > 0)
+  }
+
   @Test("C2: a row is a grant and a withdrawal, in whatever order they stand")
   func untilBeforeFrom() throws {
     let ledger = "1,p,2026-01-03T00:00:00Z,2026-01-01T00:00:00Z"
@@ -225,6 +238,37 @@ struct ConsentClockTests {
       """
     #expect(try cells(shop("1,q,2026-01-01T00:00:00Z,", show)) == "4 · · ·")
     #expect(try cells(shop("1,p,2026-01-01T00:00:00Z,", show)) == "4 15.0 · 12.0")
+  }
+
+  @Test(
+    "C3: aggregates over what is hidden from everybody are unknown, and so are rules that read them"
+  )
+  func hiddenAlways() throws {
+    let tables = """
+      profile accounts of person from "accounts.csv" { id: int @key; since: time @from; tier: int = 0 }
+      events calls of person from "calls.csv" { id: int @key; called: time @time }
+      feature total = sum(accounts.tier + orders.amount)
+      feature some  = any(orders.amount > accounts.tier)
+      feature calm  = count(calls)
+      feature mixed = count(calm + orders.amount)
+      feature again = sum(mixed + 1 + orders.amount)
+
+      """
+    func seen(_ mask: String) throws -> String {
+      var script = shop(
+        "1,q,2026-01-01T00:00:00Z,",
+        tables + "mask m { \(mask) }\nshow now under m | select n, total, some, mixed, again")
+      script.files["accounts.csv"] = "id,since,tier\n1,2025-01-01T00:00:00Z,1\n"
+      script.files["calls.csv"] = "id,called\n1,2025-01-01T00:00:00Z\n"
+      return try cells(script)
+    }
+    #expect(try seen("hide orders.kind") == "4 19.0 true 4 25.0")
+    for otherwise in ["", " else 100", " unless consent(\"p\")", " unless consent(\"p\") else 100"]
+    {
+      #expect(try seen("hide accounts.tier" + otherwise) == "4 · · 4 25.0")
+      #expect(try seen("hide calm" + otherwise) == "4 19.0 true · ·")
+    }
+    #expect(try seen("hide calls; hide accounts") == "4 · · · ·")
   }
 
   @Test("a hidden column at the event: what reads it sees the permitted events")
@@ -353,7 +397,8 @@ struct ConsentRecordTests {
         hide orders.kind unless consent("p") and consent("q", at: run)
         forbid opted_out when not consent("ads")                      because "the law"
       }
-      objective value for offers { maximize one = 1 because "a start" }
+      score appeal for offers = if consent("score") then 1.0 else 0.5
+      objective value for offers { maximize one = appeal because "a start" }
       policy first for offers at now {
         mask m
         objective value
@@ -374,6 +419,7 @@ struct ConsentRecordTests {
       #""ledger: \"p\" at the decision""#, #""ledger: \"p\" at the event""#,
       #""ledger: \"q\" at the run""#, #""because": "scope""#, #""opted_out": ["#,
       #""ledger: \"ads\" at the decision""#, #""forbid opted_out": "the law""#,
+      #""term one": ["#, #""ledger: \"score\" at the decision""#,
       #""one": "a start""#,
     ] {
       #expect(text.contains(part), "\(part) in \(text)")

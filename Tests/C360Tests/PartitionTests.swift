@@ -205,7 +205,9 @@ struct MemoryTests {
     let script = script(Self.features, customers: 1)
     let refused = try run(script, memory: 200_000)
     #expect(refused.codes == ["E0703"])
-    #expect(refused.messages.first?.contains("rows here are of the key 0)") == true, "\(refused.messages)")
+    #expect(
+      refused.messages.first?.contains("rows here are of the key 0)") == true, "\(refused.messages)"
+    )
   }
 
   @Test(

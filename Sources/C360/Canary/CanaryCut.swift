@@ -45,8 +45,11 @@ final class CanaryCut: Sendable {
       return batch.taking(rows.filter { times.int64s[Int($0)] <= time })
     case .table(let id):
       let clocks = CanaryClocks(program[id].kind)
+      let ends = clocks.end.flatMap(vector)
       let late = rows.filter { row in
-        clocks.all.contains { clock in
+        // What has ended by then was an entry by then, even of a consent that begins later.
+        if let ends, !ends.isNull(Int(row)), ends.int64s[Int(row)] <= lateFrom { return false }
+        return clocks.all.contains { clock in
           vector(clock.column).map { isLate(Int(row), clock, $0) } ?? false
         }
       }

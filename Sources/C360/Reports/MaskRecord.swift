@@ -20,12 +20,16 @@ struct MaskRecord {
       })
   }
 
-  /// Of a policy: the rules with the consents that they ask.
+  /// Of a policy: its parts with the consents that they ask, those of the features and scores behind them too.
   func consents(of policy: Policy) -> [(key: String, value: JSONValue)] {
-    let rules = policy.mask.map { program[$0].rules } ?? []
-    return rules.compactMap { rule in
-      let asked = asked(in: [rule.condition])
-      return asked.isEmpty ? nil : (rule.name, .array(asked.map { .text($0) }))
+    var parts = (policy.mask.map { program[$0].rules } ?? []).map { ($0.name, [$0.condition]) }
+    parts += policy.terms.map { ("term \($0.name)", [$0.value]) }
+    if case .threshold(let condition) = policy.choice { parts.append(("choose", [condition])) }
+    if let stage = policy.firstStage { parts.append(("candidates", [stage.score])) }
+    parts += policy.constraints.map { ("constraint \($0.name)", $0.expressions) }
+    return parts.compactMap { name, expressions in
+      let asked = asked(in: expressions)
+      return asked.isEmpty ? nil : (name, .array(asked.map { .text($0) }))
     }
   }
 
@@ -51,8 +55,9 @@ struct MaskRecord {
   /// Ledger, purpose, channel and time of each consent that is asked, each once.
   private func asked(in expressions: [Expression]) -> [String] {
     var words: [String] = []
+    var seen: Set<Int> = []
     for expression in expressions {
-      forEachQuestion(in: expression) { question in
+      forEachQuestion(in: expression, &seen) { question in
         let line = self.words(question)
         if !words.contains(line) { words.append(line) }
       }
@@ -78,19 +83,19 @@ struct MaskRecord {
     return "\(program[question.ledger].name): \"\(question.purpose)\"\(channel) \(clock)"
   }
 
-  private func forEachQuestion(in expression: Expression, _ body: (ConsentQuestion) -> Void) {
+  /// Those in the features and scores that it names too, each of them once.
+  /// - Parameter seen: twice the index of a feature, and one more for a score.
+  private func forEachQuestion(
+    in expression: Expression, _ seen: inout Set<Int>, _ body: (ConsentQuestion) -> Void
+  ) {
     switch expression.kind {
     case .consent(let question): body(question)
-    case .feature(let id): forEachQuestion(in: program[id].expression, body)
-    case .and(let left, let right), .or(let left, let right), .coalesce(let left, let right):
-      forEachQuestion(in: left, body)
-      forEachQuestion(in: right, body)
-    case .not(let inner), .isNull(let inner), .isIn(let inner, _):
-      forEachQuestion(in: inner, body)
-    case .conditional(let test, let then, let otherwise):
-      for part in [test, then, otherwise] { forEachQuestion(in: part, body) }
-    case .call(_, let arguments): for part in arguments { forEachQuestion(in: part, body) }
+    case .feature(let id) where seen.insert(2 * id.index).inserted:
+      forEachQuestion(in: program[id].expression, &seen, body)
+    case .score(let id) where seen.insert(2 * id.index + 1).inserted:
+      forEachQuestion(in: program[id].expression, &seen, body)
     default: break
     }
+    for part in ExpressionWalk.children(expression) { forEachQuestion(in: part, &seen, body) }
   }
 }

@@ -2,17 +2,21 @@ import C360Columns
 
 /// The world as it was known before an instant.
 enum Horizon {
-  /// Rows all of whose clocks are before `instant`; a null clock is unknown and stays.
+  /// Rows all of whose clocks are before `instant`; a null clock is unknown and stays. A consent may be
+  /// taken back before it was given: such a row says so from its end on.
   static func rows(
-    of batch: Batch, before instant: Int64, clocks: [SourceOrigin.Clock]
+    of batch: Batch, before instant: Int64, clocks: [SourceOrigin.Clock], end: Int?
   ) -> [Int32] {
     var rows: [Int32] = []
     rows.reserveCapacity(batch.rowCount)
     let limits = clocks.map {
       (vector: batch.columns[$0.column].vector, limit: $0.latest(before: instant))
     }
+    let ends = end.map { batch.columns[$0].vector }
     for row in 0..<batch.rowCount
-    where limits.allSatisfy({ $0.vector.isNull(row) || $0.vector.int64s[row] < $0.limit }) {
+    where limits.allSatisfy({ $0.vector.isNull(row) || $0.vector.int64s[row] < $0.limit })
+      || ends.map({ !$0.isNull(row) && $0.int64s[row] <= instant }) ?? false
+    {
       rows.append(Int32(row))
     }
     return rows

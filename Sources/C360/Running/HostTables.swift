@@ -214,7 +214,8 @@ final class HostTables: TableProvider {
   ) -> [RowRequirement] {
     guard session.options.skipsRowGroups else { return [] }
     var requirements: [RowRequirement] = []
-    if let horizon = session.options.asOf {
+    // A row that ends may count before its clocks.
+    if let horizon = session.options.asOf, origin.end == nil {
       requirements += origin.clocks.compactMap { clock in
         positions.firstIndex(of: clock.column).map {
           RowRequirement(column: $0, .less, .int(clock.latest(before: horizon)), .notYetKnown)

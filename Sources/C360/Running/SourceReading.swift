@@ -28,7 +28,7 @@ struct SourceReading {
     var rows = batch
     var places: [Int32]?
     if let horizon, !clocks.isEmpty {
-      let kept = Horizon.rows(of: batch, before: horizon, clocks: clocks)
+      let kept = Horizon.rows(of: batch, before: horizon, clocks: clocks, end: end)
       if kept.count < batch.rowCount {
         rows = batch.taking(kept)
         places = kept

@@ -90,7 +90,9 @@ extension SemanticError {
   static func keepForm(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0220", "this is no rule of `keep`", at: at,
-      help: ["`all`, `first`, `first per 30d`, `first per calendar 1d`, `non_overlapping 14d` or `washout 7d`"])
+      help: [
+        "`all`, `first`, `first per 30d`, `first per calendar 1d`, `non_overlapping 14d` or `washout 7d`"
+      ])
   }
 
   static func formatOption(_ at: Span) -> Diagnostic {

@@ -103,7 +103,7 @@ public enum LiteralValue {
     return nil
   }
 
-  private static func daysInMonth(_ year: Int, _ month: Int) -> Int {
+  package static func daysInMonth(_ year: Int, _ month: Int) -> Int {
     if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
     return [4, 6, 9, 11].contains(month) ? 30 : 31
   }

@@ -82,7 +82,8 @@ extension Parser {
       push(.value, node)
     case .identifier, .leftParenthesis, .minus:
       // A literal below 0 is fixed; that it is no length is told by the checker.
-      let isLiteral = kind == .minus && [.integer, .duration, .calendarSpan].contains(kind(after: 1))
+      let isLiteral =
+        kind == .minus && [.integer, .duration, .calendarSpan].contains(kind(after: 1))
       if !isLiteral {
         reportInPassing(SyntaxError.windowNotFixed(here, keyword: keyword.text))
       }

@@ -108,11 +108,16 @@ extension Checker {
       limit.limits != nil
         || checkReach(of: limit.bound, bound.span, sense, call.callee?.dotted ?? "")
     else { return nil }
-    return Constraint(
+    let constraint = Constraint(
       name: declaration.name, measure: measured.measure, sense: sense, bound: limit.bound,
       limits: limit.limits, isPerEntity: per.isPerEntity, period: per.period, groups: per.groups,
       penalty: penalty.value, words: words(syntax), because: syntax.because?.text?.textValue,
       span: declaration.nameSpan)
+    let noun = "constraint `\(declaration.name)`"
+    guard constraint.expressions.allSatisfy({ isSafe($0, noun, under: context.mask) }) else {
+      return nil
+    }
+    return constraint
   }
 
   /// What stands behind the name, without its reason.

@@ -1,6 +1,6 @@
 /// The parts of an expression, without those of the features and scores that it names.
-enum ExpressionWalk {
-  static func children(_ expression: Expression) -> [Expression] {
+package enum ExpressionWalk {
+  package static func children(_ expression: Expression) -> [Expression] {
     switch expression.kind {
     case .literal, .parameter, .decisionTime, .tableColumn, .profileColumn, .actionColumn,
       .accumulator, .exposureColumn, .kept, .feature, .score, .consent, .coverage,

@@ -52,6 +52,7 @@ extension Checker {
     guard let mask, !mask.hides.isEmpty else { return [] }
     var found: [Hide] = []
     ExpressionWalk.forEach(expression) { part in
+      if let hide = hide(replacedBy: part, mask) { found.append(hide) }
       switch part.kind {
       case .profileColumn(let table, let column):
         if let hide = hide(of: .profileColumn(table, column), .table(table), mask) {
@@ -67,6 +68,20 @@ extension Checker {
       }
     }
     return found
+  }
+
+  /// The `hide` without a condition whose null or `else` value a part is. Of what is hidden from everybody nothing
+  /// else is left in an expression; what takes its place was written, and has its span, in the mask.
+  private func hide(replacedBy part: Expression, _ mask: MaskInfo) -> Hide? {
+    switch part.kind {
+    case .literal, .parameter: break
+    default: return nil
+    }
+    return mask.hides.values.first { hide in
+      hide.unless == nil && hide.span.file === part.span.file
+        && hide.span.range.lowerBound <= part.span.range.lowerBound
+        && part.span.range.upperBound <= hide.span.range.upperBound
+    }
   }
 
   private func ownHides(of aggregate: Aggregate, _ mask: MaskInfo?) -> [Hide] {

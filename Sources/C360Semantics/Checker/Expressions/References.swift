@@ -290,7 +290,9 @@ extension Checker {
     }
     var facts = found.facts
     facts.grain = Grain(.row(table.id))
-    return Expression(found.kind, type: found.type, span: span, facts: facts)
+    // What a mask leaves of a value is told by its span, in the mask.
+    let isLeft = found.facts.phase == .constant
+    return Expression(found.kind, type: found.type, span: isLeft ? found.span : span, facts: facts)
   }
 
   /// Whether values per action of this table fit where they are used.

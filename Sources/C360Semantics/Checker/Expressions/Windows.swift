@@ -222,7 +222,7 @@ extension Checker {
     if let after = clauses["after"], let value = after.value {
       guard let found = length(value, scope, "`after`") else { return nil }
       start = found
-      if case .exact(let from) = start, case .exact(let to) = end, from >= to {
+      if !start.isShorter(than: end) {
         report(SemanticError.noLength(after.span.union(within.span), "it ends before it starts"))
         return nil
       }
