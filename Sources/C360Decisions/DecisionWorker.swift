@@ -63,6 +63,9 @@ struct DecisionProblem: Sendable {
 /// log and counts. Used again piece after piece.
 final class DecisionWorker {
   let problem: DecisionProblem
+  // Made once: a function of the problem holds a copy of it.
+  private let frameColumn: (ColumnID) -> Vector
+  private let askedCandidate: (ColumnID, Int) -> Int?
   private let machine: TileMachine
   private let features: ActionFeatures
   private let consents: ActionConsents
@@ -80,6 +83,8 @@ final class DecisionWorker {
 
   init(_ problem: DecisionProblem, batchSize: Int) {
     self.problem = problem
+    frameColumn = problem.frameColumn
+    askedCandidate = problem.askedCandidate
     let step = problem.step
     machine = TileMachine(
       problem.program, actionCount: problem.rule.actionCount, batchSize: batchSize,
@@ -152,9 +157,9 @@ final class DecisionWorker {
   /// - Parameter forbidding: forbids what else is not eligible; it has no say in the first stage.
   func evaluate(_ rows: Range<Int>, forbidding: (DecisionTile) -> Void) {
     machine.evaluate(
-      exposures: rows, frameColumn: problem.frameColumn,
+      exposures: rows, frameColumn: frameColumn,
       tileColumn: { self.pairs($0, row: rows.lowerBound) })
-    fill(tile, rows: rows.count, forbidding: forbidding, place: problem.output)
+    fill(tile, rows: rows.count, forbidding: forbidding) { self.problem.output($0) }
   }
 
   /// Rules and terms, as they were evaluated, of a tile that is sealed then.
@@ -191,7 +196,7 @@ final class DecisionWorker {
     log.write(
       tile, at: start ?? rows.lowerBound, contributions: contributions,
       reasons: tile.patterns == nil ? nil : reasonCodes, place: place,
-      asked: problem.askedCandidate)
+      asked: askedCandidate)
     tally.add(
       tile, contributions: contributions, place: place,
       where: slate.map { UnsafePointer($0.isOpen) })
@@ -235,7 +240,7 @@ final class DecisionWorker {
     let row = rows.lowerBound + failure.row
     return machine.failure(
       output: output, exposure: row, action: failure.action,
-      relation: problem.step.frame, frameColumn: problem.frameColumn,
+      relation: problem.step.frame, frameColumn: frameColumn,
       tileColumn: { self.pairs($0, row: row, action: failure.action) })
   }
 

@@ -64,6 +64,18 @@ C360_KERNEL void c360_decide_pass(
   }
 }
 
+#define SPREAD(NAME, TYPE)                                                                     \
+  C360_KERNEL void NAME(                                                                       \
+      const TYPE *restrict from, size_t columns, size_t rows, TYPE *restrict to) {             \
+    for (size_t r = 0; r < rows; r++) {                                                        \
+      for (size_t c = 0; c < columns; c++) to[r * columns + c] = from[r];                      \
+    }                                                                                          \
+  }
+
+SPREAD(c360_spread_64, uint64_t)
+SPREAD(c360_spread_32, uint32_t)
+SPREAD(c360_spread_8, uint8_t)
+
 /// The lowest bits of eight bytes.
 C360_INLINE uint64_t eight_bits(const uint8_t *bytes) {
   uint64_t lanes;

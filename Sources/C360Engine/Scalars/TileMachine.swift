@@ -135,18 +135,15 @@ public final class TileMachine {
       case .frame(let output):
         let source = frameMachine.output(output)
         let target = target(input, source)
-        switch program.tile.inputTypes[input].stride {
-        case 1: spread(source.bools, target.bools, exposures.count)
-        case 4: spread(source.codes, target.codes, exposures.count)
-        case 8: spread(source.int64s, target.int64s, exposures.count)
-        case let stride:
-          for row in 0..<exposures.count * actionCount {
-            (target.values + row * stride).copyMemory(
-              from: source.values + row / actionCount * stride, byteCount: stride)
-          }
+        spread(
+          source.values, target.values, exposures.count,
+          stride: program.tile.inputTypes[input].stride)
+        if let from = source.valid, let to = target.valid {
+          c360_spread_8(from, actionCount, exposures.count, to)
         }
-        if let from = source.valid, let to = target.valid { spread(from, to, exposures.count) }
-        if let from = source.failed, let to = target.failed { spread(from, to, exposures.count) }
+        if let from = source.failed, let to = target.failed {
+          c360_spread_8(from, actionCount, exposures.count, to)
+        }
         tileMachine.bind(input: input, target)
       }
     }
@@ -154,12 +151,23 @@ public final class TileMachine {
   }
 
   /// Each value `actionCount` times.
-  private func spread<Value: BitwiseCopyable>(
-    _ source: UnsafeMutablePointer<Value>, _ target: UnsafeMutablePointer<Value>, _ count: Int
+  private func spread(
+    _ source: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int, stride: Int
   ) {
-    for row in 0..<count {
-      (target + row * actionCount).update(repeating: source[row], count: actionCount)
+    switch stride {
+    case 1: c360_spread_8(words(source), actionCount, count, words(target))
+    case 4: c360_spread_32(words(source), actionCount, count, words(target))
+    case 8: c360_spread_64(words(source), actionCount, count, words(target))
+    default:
+      for row in 0..<count * actionCount {
+        (target + row * stride).copyMemory(
+          from: source + row / actionCount * stride, byteCount: stride)
+      }
     }
+  }
+
+  private func words<Word>(_ memory: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Word> {
+    memory.assumingMemoryBound(to: Word.self)
   }
 
   /// An output at every row of the tile, whatever its grain, valid until the next tile. Failed rows

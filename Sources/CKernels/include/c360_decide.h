@@ -17,6 +17,13 @@
 extern "C" {
 #endif
 
+// MARK: rows to pairs
+
+/// Each of `rows` values `columns` times.
+void c360_spread_64(const uint64_t *from, size_t columns, size_t rows, uint64_t *to);
+void c360_spread_32(const uint32_t *from, size_t columns, size_t rows, uint32_t *to);
+void c360_spread_8(const uint8_t *from, size_t columns, size_t rows, uint8_t *to);
+
 // MARK: pairs, row by row; `valid` may be NULL: no nulls
 
 /// Adds the pairs for which a condition (bytes 0 or 1; null is false) holds to `forbidden`; returns

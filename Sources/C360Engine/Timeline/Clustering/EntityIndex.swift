@@ -22,8 +22,9 @@ final class EntityIndex: @unchecked Sendable {
     var least = Int64.max
     var greatest = Int64.min
     var previous: Int64 = 0
-    while end < key.count, !key.isNull(end) {
-      let value = key.key(end)
+    let column = KeyReader(key)
+    while end < key.count, !column.isNull(end) {
+      let value = column[end]
       if end == 0 || value != previous {
         runs[count] = Int32(truncatingIfNeeded: end)
         count += 1
@@ -36,9 +37,10 @@ final class EntityIndex: @unchecked Sendable {
     runs[count] = Int32(truncatingIfNeeded: end)
     let keys = Buffer(byteCount: count * 8)
     table = KeyTable(least: least, greatest: greatest, expected: count)
+    let values = keys.elements(Int64.self)
     for entity in 0..<count {
-      let value = key.key(Int(runs[entity]))
-      keys.elements(Int64.self)[entity] = value
+      let value = column[Int(runs[entity])]
+      values[entity] = value
       _ = table.add(value)
     }
     self.count = count

@@ -149,10 +149,31 @@ extension Vector {
   func keyBounds() -> (least: Int64, greatest: Int64) {
     var least = Int64.max
     var greatest = Int64.min
-    for row in 0..<count where !isNull(row) {
-      least = min(least, key(row))
-      greatest = max(greatest, key(row))
+    let keys = KeyReader(self)
+    for row in 0..<count where !keys.isNull(row) {
+      least = min(least, keys[row])
+      greatest = max(greatest, keys[row])
     }
     return (least, greatest)
   }
+}
+
+/// The keys of a column for a loop over many rows: `Vector.key` asks for the type at each. The vector
+/// outlives it.
+struct KeyReader {
+  private let codes: UnsafeMutablePointer<Int32>?
+  private let integers: UnsafeMutablePointer<Int64>
+  private let valid: UnsafeMutablePointer<UInt8>?
+
+  init(_ column: Vector) {
+    codes = column.type == .text ? column.codes : nil
+    integers = column.int64s
+    valid = column.valid
+  }
+
+  @inline(__always)
+  subscript(row: Int) -> Int64 { codes.map { Int64($0[row]) } ?? integers[row] }
+
+  @inline(__always)
+  func isNull(_ row: Int) -> Bool { valid.map { $0[row] == 0 } ?? false }
 }
