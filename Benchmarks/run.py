@@ -240,20 +240,32 @@ def wide():
 
 
 def scoring():
-    """Processes, files to file. Draws differ between engines; what a decision is expected to bring does not."""
-    customers, actions = MILLION, softmax.ACTIONS
-    folder = options.data / f"scoring-{customers}"
+    """Draws differ between engines; what a decision is expected to bring does not."""
+    decisions, actions = MILLION, softmax.ACTIONS
+    folder = options.data / f"scoring-{decisions}"
     if not (folder / "campaign.c360").exists():
-        softmax.write(folder, customers)
-    engines = [Engine(f"c360, {threads} thread{'s' if threads > 1 else ''}",
-                      [options.binaries / "c360", "run", "--quiet", "--no-cache", "--threads", str(threads), "campaign.c360"],
-                      folder / "c360.parquet", folder) for threads in (2, 1)]
-    engines += [Engine(name, [sys.executable, here / f"peers/scoring_{name.lower()}.py", folder, folder / f"{name}.parquet"],
-                       folder / f"{name}.parquet") for name in ("numpy", "Polars")]
-    rounds(engines, ["expected_value"], count)
-    report.engines(f"softmax over {actions} actions with six rules, {customers:,} decisions, from files to file", engines)
-    for engine in engines:
-        report.say(f"  {engine.name}: {customers * actions / engine.median / 1e6:.0f} M candidates a second")
+        softmax.write(folder, decisions)
+    (folder / "out").mkdir(exist_ok=True)
+    result = folder / "out/result.parquet"
+    for resident in (False, True):
+        repeat = ["--resident", str(count + 1)] if resident else []
+        c360 = lambda threads: Engine(
+            f"c360, {threads} thread{'s' if threads > 1 else ''}",
+            [options.binaries / "c360-resident", "campaign.c360", str(count + 1), str(threads), "campaign=people.parquet"] if resident
+            else [options.binaries / "c360", "run", "--quiet", "--no-cache", "--threads", str(threads), "campaign.c360"],
+            result, folder)
+        peer = lambda name: Engine(
+            name, [sys.executable, here / f"peers/scoring_{name.lower()}.py", folder, folder / f"{name}.parquet", *repeat],
+            folder / f"{name}.parquet")
+        engines = [c360(2), c360(1), peer("numpy"), peer("Polars")]
+        rounds(engines, ["expected_value"], 1 if resident else count, resident=resident)
+        for engine in engines if resident else []:
+            # The first run also pays for the first touch of memory.
+            engine.seconds = engine.seconds[1:]
+        way = "from columns in memory to columns in memory" if resident else "from files to file"
+        report.engines(f"softmax over {actions} actions with six rules, {decisions:,} decisions, {way}", engines)
+        speeds = [f"{engine.name} {decisions * actions / engine.median / 1e6:.0f}" for engine in engines]
+        report.say("  million candidates a second: " + "; ".join(speeds))
 
 
 def aggregates():

@@ -11,18 +11,19 @@ CHANNELS = ["email", "mail", "push"]
 
 SCRIPT = f"""edition 2026
 entity customer
-profile people of customer from "people.parquet" {{
+exposure campaign of customer from "people.parquet" {{
   customer: int   @key
-  since:    time  @from
-  age:      int = 0
-  region:   text = "any"
-  email_ok: bool = false
-  spend:    float = 0.0
-  category: text = "none"
-  contacts: int = 0
-  x1:       float = 0.0
-  x2:       float = 0.0
-  x3:       float = 0.0
+  moment:   time  @time
+  age:      int
+  region:   text
+  email_ok: bool
+  spend:    float
+  category: text
+  contacts: int
+  x1:       float
+  x2:       float
+  x3:       float
+  keep all
 }}
 actions offers from "offers.csv" {{
   offer:         text  @key
@@ -39,16 +40,15 @@ actions offers from "offers.csv" {{
   w3:            float
   none "nothing"
 }}
-exposure campaign of customer in people at @2026-03-01
 mask rules for offers {{
-  forbid young     when people.age < offers.min_age
-  forbid elsewhere when offers.region != "any" and people.region != offers.region
-  forbid opted_out when offers.channel == "email" and not people.email_ok
-  forbid small     when people.spend < offers.min_spend
-  forbid bought    when people.category == offers.category
-  forbid tired     when people.contacts >= offers.most_contacts
+  forbid young     when campaign.age < offers.min_age
+  forbid elsewhere when offers.region != "any" and campaign.region != offers.region
+  forbid opted_out when offers.channel == "email" and not campaign.email_ok
+  forbid small     when campaign.spend < offers.min_spend
+  forbid bought    when campaign.category == offers.category
+  forbid tired     when campaign.contacts >= offers.most_contacts
 }}
-score p_buy for offers = sigmoid(offers.base + offers.w1 * people.x1 + offers.w2 * people.x2 + offers.w3 * people.x3)
+score p_buy for offers = sigmoid(offers.base + offers.w1 * campaign.x1 + offers.w2 * campaign.x2 + offers.w3 * campaign.x3)
 objective value for offers {{ maximize gain = p_buy * offers.margin }}
 policy plan for offers at campaign {{
   mask      rules
@@ -56,7 +56,7 @@ policy plan for offers at campaign {{
   choose    softmax(temperature: {TEMPERATURE})
   fallback  "nothing"
 }}
-output decisions = plan | select customer, action, propensity, expected_value to "c360.parquet"
+output decisions = plan | select customer, action, propensity, expected_value to "out/result.parquet"
 """
 
 
@@ -64,9 +64,9 @@ def write(folder, customers, seed=1):
     random = numpy.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
     names = lambda texts, low, size: pa.array(texts).take(pa.array(random.integers(low, len(texts), size)))
-    since = pa.array(numpy.full(customers, numpy.datetime64("2026-01-01", "us")), pa.timestamp("us", "UTC"))
+    moment = pa.array(numpy.full(customers, numpy.datetime64("2026-03-01", "us")), pa.timestamp("us", "UTC"))
     pq.write_table(pa.table({
-        "customer": numpy.arange(customers), "since": since, "age": random.integers(16, 90, customers),
+        "customer": numpy.arange(customers), "moment": moment, "age": random.integers(16, 90, customers),
         "region": names(REGIONS, 1, customers), "email_ok": random.random(customers) < 0.6,
         "spend": numpy.round(random.lognormal(3, 1, customers), 2), "category": names(CATEGORIES, 0, customers),
         "contacts": random.poisson(2, customers),
