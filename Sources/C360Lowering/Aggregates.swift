@@ -224,7 +224,7 @@ extension Lowering {
   }
 
   /// A column of the event relation for a value: itself when it is one, else derived.
-  private func eventColumn(
+  func eventColumn(
     _ value: ScalarID, _ expression: Expression, _ events: Scope
   ) -> ColumnID {
     derivedColumn(

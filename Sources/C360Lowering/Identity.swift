@@ -179,7 +179,9 @@ extension Lowering {
     case .decayedCount: return windowed(call, .decayedSum, counted(values))
     case .decayedMean:
       return windowed(call, .decayedMean, values.map(product), counted(values))
-    case .share: return share(call, probability(where: values, p, call))
+    case .share:
+      let truth = values.map { eventColumn(argument(of: call, $0), $0, call.events) }
+      return windowed(call, .share, truth, counted(values))
     default: preconditionFailure("\(call.aggregate.function) takes whole events")
     }
   }
@@ -191,26 +193,5 @@ extension Lowering {
     guard let expression, expression.type.isOptional else { return p }
     let isNull = scalars.add(.isNull, [argument(of: call, expression)], .bool)
     return scalars.add(.select, [isNull, scalars.null(.float64), p], .float64)
-  }
-
-  private func share(_ call: AggregateCall, _ counted: ScalarID) -> ScalarID {
-    let zero = scalars.constant(.float(bits: 0), .float64)
-    // The condition is no filter: over the last n events it is asked of each of them.
-    let conditions = [call.condition, call.aggregate.argument.map { argument(of: call, $0) }]
-    let matching = conditions.compactMap { $0 }.reduce(counted) { value, condition in
-      scalars.add(.select, [condition, value, zero], .float64)
-    }
-    func column(_ value: ScalarID, _ name: String) -> ColumnID {
-      derivedColumn(value, in: call.events.relation, named: name, Type.float.optional)
-    }
-    var all = call
-    all.filter = nil
-    let words = call.expression.span.text.singleLine
-    let numerator = windowed(all, .sum, column(matching, "p of \(words)"))
-    all.matches = []
-    let denominator = windowed(all, .sum, column(counted, "p"))
-    let isEmpty = scalars.add(.equal, [denominator, zero], .bool)
-    let quotient = scalars.add(.divideFloat, [numerator, denominator], .float64)
-    return scalars.add(.select, [isEmpty, scalars.null(.float64), quotient], .float64)
   }
 }

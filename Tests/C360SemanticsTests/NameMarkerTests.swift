@@ -139,6 +139,10 @@ struct NameMarkerTests {
       "E0220", "this exposure ends before it starts",
       "exposure e of customer every 7d from @2026-02-01 through ‹@2026-01-01›"),
     Marked(
+      "E0220", "this table is observed to an end before its start",
+      "events e of customer from \"e.csv\" { k: int @key; t: time @time; observed from @2026-02-01; "
+        + "‹observed through @2026-01-31› }"),
+    Marked(
       "E0223", "two outputs write to `./a.csv`",
       "output a = orders to \"a.csv\"\noutput b = orders to ‹\"./a.csv\"›"),
     Marked(

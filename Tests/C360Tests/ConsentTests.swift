@@ -201,6 +201,45 @@ struct ConsentClockTests {
     #expect(try covered("1,q,2026-01-02T00:00:00Z,", "whole") == "0.0 ·")
   }
 
+  @Test("N2: covered is what several consents permit together")
+  func coverageOfSeveral() throws {
+    let text = """
+      feature recent = count(orders) over 4d
+      mask both { hide orders unless consent("p", at: event) and consent("q", at: event) }
+      show now under both | select c = coverage(recent), recent
+      """
+    // 18 hours of the 3rd and 12 of the 4th, of four days.
+    let ledger = """
+      1,p,2026-01-02T00:00:00Z,2026-01-04T00:00:00Z
+      1,p,2026-01-04T12:00:00Z,
+      1,q,2026-01-03T06:00:00Z,
+      """
+    #expect(try cells(shop(ledger, text)) == "0.3125 2")
+  }
+
+  @Test("N2: a long ledger costs a decision little", .timeLimit(.minutes(1)))
+  func coverageByLongLedger() throws {
+    // Every other hour is permitted.
+    let start = try Date("2024-12-01T00:00:00Z", strategy: .iso8601)
+    let rows = (0..<11_000).map { row in
+      let granted = start.addingTimeInterval(7200 * Double(row))
+      return "1,p,\(granted.formatted(.iso8601)),"
+        + "\(granted.addingTimeInterval(3600).formatted(.iso8601))"
+    }
+    let script = shop(
+      rows.joined(separator: "\n"),
+      """
+      exposure nights of person in orders every 2h from @2025-01-01 through @2027-01-01
+      mask each { hide orders unless consent("p", at: event) }
+      feature recent = count(orders) over 30d
+      feature covered = coverage(recent)
+      show nights under each | group { n = count(); least = min(covered); most = max(covered) }
+      """)
+    let table = try #require(try script.run().shows.first)
+    #expect(table.value(0, 1) == .float(0.5))
+    #expect(table.value(0, 2) == .float(0.5))
+  }
+
   @Test("C2: at the run: who has withdrawn since leaves")
   func atRun() throws {
     let mask = "mask m { hide orders unless consent(\"p\", at: run) }\n"

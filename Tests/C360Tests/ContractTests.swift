@@ -49,7 +49,10 @@ struct ContractTests {
       exposure often of person every 1ms from @1970-01-01 through @2999-01-01
       show often | group { n = count() }
       """
-    #expect(try Self.codes(rows, query) == ["E0704"])
+    let script = Script(text: Self.declaration + query, files: ["visits.csv": rows])
+    let error = try #require(try script.diagnostics().first)
+    #expect(error.code.name == "E0704")
+    #expect(error.primary?.span.text == "often")
   }
 
   @Test("a consent that is withdrawn on a day is withdrawn from its start")

@@ -1,4 +1,5 @@
 import C360
+import Foundation
 import Testing
 
 /// Devices and their owners, as clicks see them.
@@ -236,6 +237,9 @@ struct IdentityTests {
         """)
     #expect(report.summary.contains("2 of identifiers that belong to nobody"))
     #expect(report.summary.contains("1 identifiers below the threshold"))
+    #expect(
+      report.summary.contains(
+        "1 identifier of equally probable links, 1 identifier of probabilities above 1 together"))
   }
 
   @Test("I2: counts, sums and means mix over probabilities, the others take the likely events")
@@ -269,6 +273,52 @@ struct IdentityTests {
              2  1.25      4      3.2   0.6       4        4
 
         """)
+  }
+
+  @Test("E3: a share of weighted events is rounded once, for actions too")
+  func weightedShare() throws {
+    var script = Devices.script(
+      "weighted above 0.1",
+      """
+      actions lengths from "lengths.csv" {
+        name:  text @key
+        dwell: float
+        none "none"
+      }
+      exposure now of person at @2026-02-01
+      feature long    = share(clicks where dwell > 3)
+      feature average = mean(if clicks.dwell > 3 then 1.0 else 0.0)
+      feature fit for lengths = share(clicks where dwell == lengths.dwell)
+      objective best for lengths { maximize fit = fit ?? 0 }
+      policy take for lengths at now {
+        mask none
+        objective best
+        choose greedy
+        fallback "none"
+      }
+      show now | select person, long, average
+      show candidates(take) | where action == "long" | select person, value
+      """,
+      links: """
+        device,person,p,since
+        a,1,0.8,2026-01-01T00:00:00Z
+        b,1,1,2026-01-01T00:00:00Z
+        c,1,1,2026-01-01T00:00:00Z
+
+        """,
+      clicks: """
+        device,clicked,dwell
+        a,2026-01-01T10:00:00Z,4
+        b,2026-01-01T11:00:00Z,1
+        c,2026-01-01T11:00:00Z,2
+
+        """)
+    script.files["lengths.csv"] = "name,dwell\nlong,4\n"
+    let shows = try script.run().shows
+    // 0.8 / 2.8, where 2.8 is no double.
+    for cell in [shows[0].value(0, 1), shows[0].value(0, 2), shows[1].value(0, 1)] {
+      #expect(cell == .float(0.2857142857142857))
+    }
   }
 
   @Test("I3: probabilities of 0 and 1 give the values without weights, bit by bit")
@@ -365,6 +415,78 @@ struct IdentityTests {
         d       2026-01-03T00:00:00Z  1
         d       2026-01-04T00:00:00Z  1
         d       2026-01-05T00:00:00Z  1
+
+        """)
+  }
+
+  @Test("links of one moment that disagree are counted", arguments: [true, false])
+  func contradictions(isCluster: Bool) throws {
+    let script = Script(
+      text: """
+        entity person
+        identity people to person from "pairs.csv" {
+          one:   text @\(isCluster ? "left" : "key")
+          other: text @\(isCluster ? "right" : "entity")
+          p:     float\(isCluster ? "\n  link p" : " @weight")
+          resolve \(isCluster ? "clusters" : "best") above 0.5
+        }
+        events clicks of person via people from "clicks.csv" {
+          id: text @key
+          clicked: time @time
+          observed through @2026-03-01
+        }
+        exposure now of person at @2026-01-02
+        feature n = count(clicks)
+        show now | select person, n
+        """,
+      files: [
+        "pairs.csv": "one,other,p\nx,b,0.9\nx,b,0.1\nx,b,0.1\ny,b,0.9\ny,b,0.9\n",
+        "clicks.csv": "id,clicked\nx,2026-01-01T00:00:00Z\n",
+      ])
+    #expect(try script.run().summary.contains("5 rows read, 1 contradicted at the same moment"))
+  }
+
+  @Test("clusters: a link that is taken back among many", .timeLimit(.minutes(1)))
+  func clusterOfMany() throws {
+    // A chain, found link by link; its middle is taken back in the end.
+    let count = 6000
+    let start = try Date("2026-01-01T00:00:00Z", strategy: .iso8601)
+    func known(_ second: Int) -> String {
+      start.addingTimeInterval(Double(second)).formatted(.iso8601)
+    }
+    var pairs = (0..<count - 1).map { "\(10000 + $0),\(10001 + $0),1,\(known($0))" }
+    pairs.append("\(9999 + count / 2),\(10000 + count / 2),0,2026-01-03T00:00:00Z")
+    let script = Script(
+      text: """
+        entity person
+        identity people to person from "pairs.csv" {
+          one:   int  @left
+          other: int  @right
+          p:     float
+          since: time @known
+          link p
+          resolve clusters above 0.5
+        }
+        events clicks of person via people from "clicks.csv" {
+          id: int @key
+          clicked: time @time
+        }
+        exposure days of person every 1d from @2026-01-03 through @2026-01-04
+        feature n = count(clicks)
+        show days | where n > 0 | select person, at, n
+        """,
+      files: [
+        "pairs.csv": "one,other,p,since\n" + pairs.joined(separator: "\n") + "\n",
+        "clicks.csv": "id,clicked\n"
+          + (0..<count).map { "\(10000 + $0),2025-12-01T00:00:00Z\n" }.joined(),
+      ])
+    #expect(
+      try script.shown() == """
+        person  at                       n
+        ------  --------------------  ----
+         10000  2026-01-03T00:00:00Z  6000
+         10000  2026-01-04T00:00:00Z  3000
+         13000  2026-01-04T00:00:00Z  3000
 
         """)
   }

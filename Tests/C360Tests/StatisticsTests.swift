@@ -156,6 +156,41 @@ struct StatisticsTests {
           """)
   }
 
+  @Test("G2: a decayed sum is Σ v · 2^(−(x.t − e.t) / half-life), its mean over the decayed weight")
+  func halfLife() throws {
+    let script = Script(
+      text: """
+        entity person
+        events orders of person from "orders.csv" {
+          person: int   @key
+          bought: time  @time
+          amount: float
+        }
+        exposure now of person at @2026-01-10
+        feature total = decayed_sum(orders.amount, half_life: 1d)
+        feature often = decayed_count(orders, half_life: 1d)
+        feature level = decayed_mean(orders.amount, half_life: 1d)
+        feature root  = decayed_sum(orders.amount, half_life: 2d) over 36h
+        show now | select total, often, level, root
+        """,
+      files: [
+        "orders.csv": """
+        person,bought,amount
+        1,2026-01-07T00:00:00Z,16
+        1,2026-01-08T00:00:00Z,4
+        1,2026-01-09T00:00:00Z,8
+        1,2026-01-10T00:00:00Z,1000
+
+        """
+      ])
+    // 8/2 + 4/4 + 16/8; 1/2 + 1/4 + 1/8; 7 / 0.875; 8 · 2^(−1/2).
+    let table = try #require(try script.run().shows.first)
+    #expect((0..<3).map { table.value(0, $0) } == [.float(7), .float(0.875), .float(8)])
+    // Decay is no sum of values as they are: it may miss the last bit.
+    let root = 8 * 0.5.squareRoot()
+    #expect([root.nextDown, root, root.nextUp].map { .float($0) }.contains(table.value(0, 3)))
+  }
+
   @Test("G2: smoothing goes on from the first value: 10, 20, 20, 40")
   func smoothing() throws {
     #expect(

@@ -195,6 +195,58 @@ struct TimeRuleTests {
     }
   }
 
+  @Test("a profile without `@from`: of several rows of one key the last by value, counted and told")
+  func severalRows() throws {
+    for rows in ["1,b\n1,a\n2,c\n", "1,a\n2,c\n1,b\n"] {
+      let script = Script(
+        text: """
+          entity person
+          profile homes of person from "homes.csv" {
+            person: int @key
+            region: text?
+          }
+          exposure end of person in homes at @2026-02-01
+          feature region = homes.region
+          show end | select at, region
+          """,
+        files: ["homes.csv": "person,region\n" + rows])
+      #expect(try column(script) == ["b", "c"])
+      let report = try script.run()
+      #expect(report.counts.resolvedTies["homes"] == 1)
+      #expect(report.warnings.map(\.code.name) == ["W0704"])
+      #expect(
+        report.warnings[0].message == "1 answer hangs over `homes` on several rows of one key")
+    }
+  }
+
+  @Test("S3: a version that ended before it began never holds, and is counted")
+  func endedBeforeBegun() throws {
+    let script = Script(
+      text: """
+        entity person
+        profile homes of person from "homes.csv" {
+          person: int  @key
+          since:  time @from
+          until:  time? @until
+          region: text?
+        }
+        exposure end of person in homes at @2026-02-01
+        feature region = homes.region
+        show end | select at, region
+        """,
+      files: [
+        "homes.csv": """
+        person,since,until,region
+        1,2026-01-03T00:00:00Z,2026-01-01T00:00:00Z,a
+        1,2026-01-02T00:00:00Z,2026-01-02T00:00:00Z,b
+        1,2026-01-01T00:00:00Z,,c
+
+        """
+      ])
+    #expect(try column(script) == ["c"])
+    #expect(try script.run().summary.contains("3 rows read, 1 ended before begun\n"))
+  }
+
   @Test("S5: what happens or becomes known at the decision or later changes no byte of a feature")
   func canary() throws {
     func shown(_ later: String) throws -> [String] {

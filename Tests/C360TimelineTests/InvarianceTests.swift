@@ -24,7 +24,7 @@ private let day: Int64 = 86_400_000_000
     for shuffle in [1, 2] { #expect(try answers(UInt64(shuffle)) == first) }
   }
 
-  @Test("A table stored in order is used as it lies, with the same answers")
+  @Test("E1: a table stored in order is used as it lies, with the same answers")
   func stored() throws {
     var scenario = try Scenario(
       seed: 22, events: 0, exposures: 0, entities: 1, lateness: .none)
@@ -64,7 +64,8 @@ private let day: Int64 = 86_400_000_000
     _ = scenario.fixture.output("unused", .int, in: scenario.frame)
   }
 
-  @Test("Threads and the size of pieces change no bit", arguments: [Scenario.Lateness.none, .few])
+  @Test(
+    "E4: threads and the size of pieces change no bit", arguments: [Scenario.Lateness.none, .few])
   func threads(_ lateness: Scenario.Lateness) throws {
     var scenario = try Scenario(
       seed: 23, events: 600, exposures: 200, entities: 12, lateness: lateness, values: .cents,

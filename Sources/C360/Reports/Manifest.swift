@@ -84,6 +84,10 @@ struct Manifest {
       ("unused", report.counts.unusedEvents[table.name]),
       ("unlinked", report.counts.unlinked[table.name]),
       ("identifiersBelowThreshold", report.counts.unresolved[table.name]),
+      ("linksContradicted", report.counts.links[table.name]?.contradicted),
+      ("identifiersTied", report.counts.links[table.name]?.tied),
+      ("identifiersAboveOne", report.counts.links[table.name]?.excessive),
+      ("endedBeforeBegun", report.counts.reversedVersions[table.name]),
       ("tiedExposures", report.counts.tiedExposures[table.name]),
       ("unresolvedTies", report.counts.resolvedTies[table.name]),
       (

@@ -63,6 +63,10 @@ struct RunSummary {
     if let count = report.counts.unresolved[table.name], count > 0 {
       parts.append("\(number(count)) identifiers below the threshold")
     }
+    if let links = report.counts.links[table.name] { parts += findings(links) }
+    if let count = report.counts.reversedVersions[table.name], count > 0 {
+      parts.append("\(number(count)) ended before begun")
+    }
     if let count = report.counts.tiedExposures[table.name], count > 0 {
       parts.append("\(number(count)) \(count == 1 ? "exposure" : "exposures") tied with an event")
     }
@@ -77,6 +81,21 @@ struct RunSummary {
       parts.append("\(number(rows.values.reduce(0, +))) withdrawn before granted")
     }
     return parts.joined(separator: ", ")
+  }
+
+  private func findings(_ links: LinkFindings) -> [String] {
+    func identifiers(_ count: Int) -> String {
+      "\(number(count)) \(count == 1 ? "identifier" : "identifiers")"
+    }
+    var parts: [String] = []
+    if links.contradicted > 0 {
+      parts.append("\(number(links.contradicted)) contradicted at the same moment")
+    }
+    if links.tied > 0 { parts.append("\(identifiers(links.tied)) of equally probable links") }
+    if links.excessive > 0 {
+      parts.append("\(identifiers(links.excessive)) of probabilities above 1 together")
+    }
+    return parts
   }
 
   private func moments(_ exposure: RunReport.Exposure) -> String {

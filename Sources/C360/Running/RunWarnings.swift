@@ -130,6 +130,26 @@ struct RunWarnings {
     }
   }
 
+  /// On what answers over a table can hang, and what decides then.
+  private func ties(_ kind: Table.Kind) -> (what: String, help: String) {
+    guard case .profile(let roles) = kind else {
+      return (
+        "on rows at the same time",
+        "a column with the role `@sequence` says which of them came first"
+      )
+    }
+    guard roles.from != nil else {
+      return (
+        "on several rows of one key",
+        "the last in the order of their values counts; a column with the role `@from` says which came last"
+      )
+    }
+    return (
+      "on rows at the same time",
+      "of versions that begin together the last in the order of their values counts"
+    )
+  }
+
   private var tables: [Diagnostic] {
     program.tables.flatMap { table -> [Diagnostic] in
       var warnings: [Diagnostic] = []
@@ -139,17 +159,12 @@ struct RunWarnings {
             "\(count) \(count == 1 ? "row" : "rows") of `\(table.name)` never visible to decisions: when it was known is null",
             at: table.span))
       }
-      let isProfile = if case .profile = table.kind { true } else { false }
       if let count = counts.resolvedTies[table.name], count > 0 {
         warnings.append(
           HostDiagnostics.unresolvedTies.diagnostic(
-            "\(count) \(count == 1 ? "answer hangs" : "answers hang") over `\(table.name)` on rows at the same time",
-            at: table.span,
-            help: [
-              isProfile
-                ? "of versions that begin together the last in the order of their values counts"
-                : "a column with the role `@sequence` says which of them came first"
-            ]))
+            "\(count) \(count == 1 ? "answer hangs" : "answers hang") over `\(table.name)` "
+              + ties(table.kind).what,
+            at: table.span, help: [ties(table.kind).help]))
       }
       return warnings
     }

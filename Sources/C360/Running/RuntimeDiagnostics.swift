@@ -35,8 +35,8 @@ struct RuntimeDiagnostics {
         data: tables.place(ofRow: row, relation: relation))
     case .unusable(let relation, let detail):
       return HostDiagnostics.unusableRelation.diagnostic(
-        detail, at: declaration(of: relation),
-        label: "read here")
+        detail, at: declaration(of: relation) ?? moments(relation),
+        label: declaration(of: relation) == nil ? "declared here" : "read here")
     case .expectation(let origin, let relation, let firstRow, let count):
       return expectation(origin, relation, firstRow, count)
     case .memory(let limit, let needed, let operation):
@@ -82,6 +82,11 @@ struct RuntimeDiagnostics {
 
   private func span(_ origin: Int32) -> Span? {
     lowered.origins.indices.contains(Int(origin)) ? lowered.origins[Int(origin)] : nil
+  }
+
+  /// Of an exposure whose rows are made.
+  private func moments(_ relation: RelationID) -> Span? {
+    lowered.frames[relation].map { program[$0].span }
   }
 
   private func declaration(of relation: RelationID) -> Span? {

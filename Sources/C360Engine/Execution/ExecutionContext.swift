@@ -157,6 +157,10 @@ public struct RunCounts: Sendable {
   public var unlinked: [String: Int] = [:]
   /// Identity → identifiers with links none of which is ever accepted.
   public var unresolved: [String: Int] = [:]
+  /// Identity → what its links leave open.
+  public var links: [String: LinkFindings] = [:]
+  /// Profile → rows whose `@until` is before their `@from`.
+  public var reversedVersions: [String: Int] = [:]
   /// Event table → findings by month.
   public var findings: [String: EventFindings] = [:]
   /// Frame → column name of the coverage → rows whose outcome window is not observed to its end.
@@ -167,6 +171,18 @@ public struct RunCounts: Sendable {
   public var decisions: [String: DecisionCounts] = [:]
   /// Composition → who acted how often.
   public var compositions: [String: CompositionCounts] = [:]
+  public init() {}
+}
+
+/// What links of an identity leave open; a rule decides each, and how often it had to is counted.
+public struct LinkFindings: Sendable, Equatable {
+  /// Rows that another one of the same link, known since the same moment, speaks against; the last in
+  /// the order of values counts.
+  public var contradicted = 0
+  /// Under `best`: identifiers whose most probable links are at some time equally probable.
+  public var tied = 0
+  /// Under `best`: identifiers whose probabilities at some time add up to more than 1.
+  public var excessive = 0
   public init() {}
 }
 

@@ -11,6 +11,9 @@ extension RunCounts {
     add(&retracted, other.retracted)
     add(&unlinked, other.unlinked)
     add(&unresolved, other.unresolved)
+    // Links are looked at as a whole, whatever part asks.
+    links.merge(other.links) { first, _ in first }
+    add(&reversedVersions, other.reversedVersions)
     add(&unusedEvents, other.unusedEvents)
     add(&tiedExposures, other.tiedExposures)
     add(&resolvedTies, other.resolvedTies)

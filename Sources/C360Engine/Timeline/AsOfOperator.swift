@@ -29,6 +29,12 @@ package enum AsOfOperator {
     let name = state.plan.name(of: step.versions)
     state.counts.resolvedTies[name, default: 0] += ties.load(ordering: .relaxed)
     if let known = step.known { state.counts.neverKnown[name] = state.vector(known).nullCount }
+    if let from = step.from, let until = step.until {
+      let (starts, ends) = (state.vector(from), state.vector(until))
+      state.counts.reversedVersions[name] = (0..<starts.count).count { row in
+        !starts.isNull(row) && !ends.isNull(row) && ends.int64s[row] < starts.int64s[row]
+      }
+    }
     var isMissing = false
     for row in 0..<count { isMissing = isMissing || rows[row] < 0 }
     for column in step.columns {
@@ -55,7 +61,7 @@ private struct VersionSearch: @unchecked Sendable {
   /// Versions looked at one by one before all of an entity are put in order.
   private static let steps = 16
 
-  /// - Returns: answers that hang on versions that begin at the same time.
+  /// - Returns: answers that hang on versions that begin at the same time, or have no beginning.
   func run(_ layout: ChunkLayout, into rows: UnsafeMutablePointer<Int32>) -> Int {
     var ties = 0
     let decisions = times.int64s
@@ -79,8 +85,8 @@ private struct VersionSearch: @unchecked Sendable {
           !hasExpired(clusters.times[answer.position], at: decision)
         else { continue }
         rows[row] = Int32(truncatingIfNeeded: clusters.row(answer.position))
-        if hasStart, answer.second >= 0,
-          clusters.times[answer.second] == clusters.times[answer.position]
+        if answer.second >= 0,
+          !hasStart || clusters.times[answer.second] == clusters.times[answer.position]
         {
           ties += 1
         }
@@ -90,7 +96,7 @@ private struct VersionSearch: @unchecked Sendable {
   }
 
   /// The last two versions that hold, where few steps find them, and the second only where it begins
-  /// when the first does; −1 for none. Nil where it takes more steps.
+  /// when the first does, or none has a beginning; −1 for none. Nil where it takes more steps.
   private func latest(
     before position: Int, from start: Int, at decision: Int64
   ) -> LivingVersions.Answer? {
@@ -101,8 +107,8 @@ private struct VersionSearch: @unchecked Sendable {
       candidate -= 1
       // Versions before one that expired expired too.
       if answer.position < 0, hasExpired(clusters.times[candidate], at: decision) { return answer }
-      if answer.position >= 0,
-        !hasStart || clusters.times[candidate] != clusters.times[answer.position]
+      if answer.position >= 0, hasStart,
+        clusters.times[candidate] != clusters.times[answer.position]
       {
         return answer
       }

@@ -113,16 +113,11 @@ package final class ConsentLedger: @unchecked Sendable {
     }
   }
 
-  /// Adds the times in (start, end) at which an entry of the channel or of all channels stands.
-  func addChanges(
-    _ range: Range<Int>, after start: Int64, before end: Int64, channel: Int32,
-    to times: inout [Int64]
-  ) {
-    guard end > start else { return }
-    for channel in Self.channels(of: channel) {
-      for index in stretch(range, channel, after: start, through: end - 1) {
-        times.append(entries[index].time)
-      }
+  /// Adds the times at which an entry of the channel or of all channels stands.
+  func addChanges(_ range: Range<Int>, channel: Int32, to times: inout [Int64]) {
+    for index in range {
+      let entry = entries[index]
+      if entry.channel == Self.everyChannel || entry.channel == channel { times.append(entry.time) }
     }
   }
 

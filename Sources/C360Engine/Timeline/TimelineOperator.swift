@@ -122,13 +122,10 @@ private final class TimelineRun: Sendable {
   private func run(_ index: Int, _ evaluator: ChunkEvaluator, _ layout: ChunkLayout) {
     let instruction = inputs.program.instructions[index]
     let column = columns[index]
-    var totals: UnsafePointer<Int64>?
-    if case .share(let selection) = instruction.kernel {
-      totals = evaluator.counts(evaluator.ranges(selection))
-    }
     let place = evaluator.run(
       instruction.kernel, stream: inputs.program.selections[instruction.selection].stream,
-      evaluator.ranges(instruction.selection), type: column.type, totals: totals,
+      evaluator.ranges(instruction.selection), type: column.type,
+      totals: evaluator.totals(of: instruction.kernel),
       into: column.output(from: layout.rows.lowerBound))
     if let place {
       note(

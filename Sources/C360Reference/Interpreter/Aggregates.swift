@@ -204,7 +204,7 @@ private func mixture(
     return ratio.map { .float($0) } ?? .null
   case .share:
     let matching = counted.filter { $0.condition && ($0.argument.map(\.isTrue) ?? true) }
-    return counted.isEmpty ? .null : .float(exactSum(matching.map(\.weight)) / weight)
+    return exactRatio(matching.map(\.weight), counted.map(\.weight)).map { .float($0) } ?? .null
   default:
     guard case .halfLife(let halfLife) = setting else { return .null }
     return decayed(function, counted, halfLife: halfLife, at: time, powerOfTwo)

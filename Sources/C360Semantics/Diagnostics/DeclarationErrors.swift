@@ -87,6 +87,12 @@ extension SemanticError {
       secondary: [LabeledSpan(start, "it starts here")])
   }
 
+  static func observedBackwards(_ at: Span, from: Span) -> Diagnostic {
+    Diagnostic(
+      "E0220", "this table is observed to an end before its start", at: at,
+      secondary: [LabeledSpan(from, "it starts here")])
+  }
+
   static func keepForm(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0220", "this is no rule of `keep`", at: at,

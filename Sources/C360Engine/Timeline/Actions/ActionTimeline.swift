@@ -135,16 +135,10 @@ package final class ActionTimeline: Sendable {
     let scratch = evaluator.scratch
     let values = scratch.take(ranges.count * tile.type.stride, of: UInt8.self)
     let valid = scratch.take(ranges.count, filledWith: UInt8(1))
-    var totals: UnsafePointer<Int64>?
-    if case .share(let all) = instruction.kernel {
-      let byRow = evaluator.counts(evaluator.ranges(all))
+    var totals = evaluator.totals(of: instruction.kernel)
+    if let byRow = totals {
       tile.fillShares(byRow, evaluator.chunk.rowCount)
-      totals =
-        space.map { space in
-          let byQuery = scratch.take(space.queryCount, of: Int64.self)
-          for query in 0..<space.queryCount { byQuery[query] = byRow[Int(space.rows[query])] }
-          return UnsafePointer(byQuery)
-        } ?? byRow
+      if let space { totals = byRow.gathered(space.rows, count: space.queryCount, scratch) }
     }
     let failed = evaluator.run(
       instruction.kernel, stream: selection.stream, ranges, type: tile.type, totals: totals,
@@ -183,10 +177,10 @@ private struct Tile {
   }
 
   /// A share of some events is 0, not null, for actions that match none of them.
-  func fillShares(_ totals: UnsafePointer<Int64>, _ rows: Int) {
+  func fillShares(_ totals: ShareTotals, _ rows: Int) {
     for action in 0..<actionCount {
       let valid = matrix.valid + action * matrix.actionStride
-      for row in 0..<rows { valid[row] = totals[row] > 0 ? 1 : 0 }
+      for row in 0..<rows { valid[row] = totals.isPositive(row) ? 1 : 0 }
     }
   }
 

@@ -7,15 +7,41 @@ struct FailedRow {
   let detail: String
 }
 
+/// What a share is a share of, by query.
+enum ShareTotals {
+  /// Numbers of events.
+  case events(UnsafePointer<Int64>)
+  /// Sums of their weights.
+  case weights([ExactTotal])
+
+  func isPositive(_ query: Int) -> Bool {
+    switch self {
+    case .events(let counts): counts[query] > 0
+    case .weights(let sums): sums[query].rounded > 0
+    }
+  }
+
+  /// Of queries of other rows.
+  func gathered(_ rows: UnsafePointer<Int32>, count: Int, _ scratch: Scratch) -> ShareTotals {
+    switch self {
+    case .events(let counts):
+      let result = scratch.take(count, of: Int64.self)
+      for query in 0..<count { result[query] = counts[Int(rows[query])] }
+      return .events(UnsafePointer(result))
+    case .weights(let sums): return .weights((0..<count).map { sums[Int(rows[$0])] })
+    }
+  }
+}
+
 extension ChunkEvaluator {
   /// Writes the answers of an instruction for all queries of `ranges`.
   ///
   /// - Parameters:
   ///   - type: of the output column.
-  ///   - totals: for `share`: the number of all events, by query.
+  ///   - totals: for shares.
   func run(
     _ kernel: TimelineProgram.Kernel, stream: Int, _ ranges: Ranges, type: PhysicalType,
-    totals: UnsafePointer<Int64>?, into output: KernelOutput
+    totals: ShareTotals?, into output: KernelOutput
   ) -> FailedRow? {
     if let source = vectors(of: kernel), let width = source.type.width {
       runElements(kernel, source, width, stream, ranges, into: output)
@@ -29,15 +55,7 @@ extension ChunkEvaluator {
       for query in 0..<ranges.count {
         output.set(query, UInt8((counts[query] > 0) == (kernel == .isNotEmpty) ? 1 : 0))
       }
-    case .share:
-      let counts = counts(ranges)
-      for query in 0..<ranges.count {
-        if let total = totals?[query], total > 0 {
-          output.set(query, Double(counts[query]) / Double(total))
-        } else {
-          output.setNull(query, Double.self)
-        }
-      }
+    case .share, .weightedShare: shares(kernel, stream, ranges, totals, into: output)
     case .sum(let column): return sum(column, stream, ranges, into: output)
     case .mean(let column): mean(column, stream, ranges, type, into: output)
     // Both columns are present at every event of the stream.
@@ -96,6 +114,40 @@ extension ChunkEvaluator {
     let counts = scratch.take(ranges.count, of: Int64.self)
     CountKernel.counts(ranges, scratch, into: counts)
     return UnsafePointer(counts)
+  }
+
+  // MARK: Shares
+
+  /// What a share is a share of, by query; nil for other kernels.
+  func totals(of kernel: TimelineProgram.Kernel) -> ShareTotals? {
+    switch kernel {
+    case .share(let all): return .events(counts(self.ranges(all)))
+    case .weightedShare(let all, let weight):
+      let stream = chunk.inputs.program.selections[all].stream
+      return .weights(
+        FloatSumKernel.totals(doubles(weight, stream), self.ranges(all), scratch))
+    default: return nil
+    }
+  }
+
+  private func shares(
+    _ kernel: TimelineProgram.Kernel, _ stream: Int, _ ranges: Ranges, _ totals: ShareTotals?,
+    into output: KernelOutput
+  ) {
+    func set(_ query: Int, _ share: Double?) {
+      if let share { output.set(query, share) } else { output.setNull(query, Double.self) }
+    }
+    switch (kernel, totals) {
+    case (.weightedShare(_, let weight), .weights(let totals)?):
+      let sums = FloatSumKernel.totals(doubles(weight, stream), ranges, scratch)
+      for query in 0..<ranges.count { set(query, sums[query] / totals[query]) }
+    case (_, .events(let totals)?):
+      let counts = counts(ranges)
+      for query in 0..<ranges.count {
+        set(query, totals[query] > 0 ? Double(counts[query]) / Double(totals[query]) : nil)
+      }
+    default: for query in 0..<ranges.count { set(query, nil) }
+    }
   }
 
   // MARK: Sums

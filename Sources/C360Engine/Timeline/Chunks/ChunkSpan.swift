@@ -5,8 +5,11 @@ extension TimelineProgram {
   private func windows(of instruction: Int) -> [Window] {
     let kernel = instructions[instruction].kernel
     var selections = [instructions[instruction].selection]
-    if case .share(let other) = kernel { selections.append(other) }
-    if case .streak(let other) = kernel { selections.append(other) }
+    switch kernel {
+    case .share(let other), .weightedShare(let other, _), .streak(let other):
+      selections.append(other)
+    default: break
+    }
     return selections.map { windows[self.selections[$0].window] }
   }
 

@@ -14,11 +14,14 @@ struct LinkClusters {
   private var since: [Int64] = []
   private var ended: [(identifier: Int32, name: Int32, from: Int64, until: Int64)] = []
 
+  /// Pairs of identifiers that are ever linked.
+  private var links: [LinkGraph.Link] = []
+  private var findings = LinkFindings()
+
   /// A link that is accepted from `instant` on, or no longer.
   private struct Change {
     let instant: Int64
-    let left: Int32
-    let right: Int32
+    let link: Int32
     let isAccepted: Bool
   }
 
@@ -65,98 +68,57 @@ struct LinkClusters {
         place == 0 || pairs[place - 1].left != pair.left || pairs[place - 1].right != pair.right
       if isFirst { wasAccepted = false }
       let instant = rows.instant(Int(pair.row)) ?? .max
+      let isAccepted = rows.isAccepted(rows.weights[Int(pair.row)])
       if place + 1 < pairs.count, pairs[place + 1].left == pair.left,
         pairs[place + 1].right == pair.right,
         rows.instant(Int(pairs[place + 1].row)) == instant
       {
+        let next = rows.isAccepted(rows.weights[Int(pairs[place + 1].row)])
+        if next != isAccepted { findings.contradicted += 1 }
         continue
       }
-      let isAccepted = rows.isAccepted(rows.weights[Int(pair.row)])
       guard isAccepted != wasAccepted else { continue }
+      if links.last != LinkGraph.Link(left: pair.left, right: pair.right) {
+        links.append(LinkGraph.Link(left: pair.left, right: pair.right))
+      }
       changes.append(
         Change(
-          instant: instant, left: pair.left, right: pair.right, isAccepted: isAccepted))
+          instant: instant, link: Int32(truncatingIfNeeded: links.count - 1),
+          isAccepted: isAccepted))
       wasAccepted = isAccepted
     }
-    changes.sort { ($0.instant, $0.left, $0.right) < ($1.instant, $1.left, $1.right) }
+    changes.sort { ($0.instant, $0.link) < ($1.instant, $1.link) }
   }
 
+  /// Moment by moment: only identifiers whose name changes, and the smaller part of what falls apart,
+  /// are looked at.
   private mutating func replay() {
-    // Identifiers that no link ever joins have nothing to do with each other.
-    var worlds = Forest(count: keys.count)
-    for change in changes where change.isAccepted {
-      worlds.join(Int(change.left), Int(change.right))
+    var graph = LinkGraph(identifiers: keys.count, links: links) { [rows, keys] in
+      rows.precedes(keys[Int($0)], keys[Int($1)])
     }
-    var byWorld: [Int: [Change]] = [:]
-    var order: [Int] = []
-    for change in changes {
-      let world = worlds.root(Int(change.left))
-      if byWorld[world] == nil { order.append(world) }
-      byWorld[world, default: []].append(change)
-    }
-    var members = Forest(count: keys.count)
-    for world in order {
-      guard let changes = byWorld[world] else { continue }
-      if changes.allSatisfy(\.isAccepted) {
-        merge(changes, &members)
-      } else {
-        recompute(changes)
+    var place = 0
+    while place < changes.count {
+      let instant = changes[place].instant
+      let first = place
+      while place < changes.count, changes[place].instant == instant { place += 1 }
+      for change in changes[first..<place] where !change.isAccepted { graph.remove(change.link) }
+      graph.nameParts()
+      for change in changes[first..<place] where change.isAccepted { graph.add(change.link) }
+      graph.joinParts()
+      for identifier in graph.takeRenamed() {
+        rename(Int(identifier), graph.name(of: identifier), at: instant)
       }
     }
-  }
-
-  private func precedes(_ left: Int32, _ right: Int32) -> Bool {
-    rows.precedes(keys[Int(left)], keys[Int(right)])
   }
 
   private mutating func rename(_ identifier: Int, _ new: Int32, at instant: Int64) {
     guard name[identifier] != new else { return }
-    ended.append(
-      (Int32(truncatingIfNeeded: identifier), name[identifier], since[identifier], instant))
+    if since[identifier] < instant {
+      ended.append(
+        (Int32(truncatingIfNeeded: identifier), name[identifier], since[identifier], instant))
+    }
     name[identifier] = new
     since[identifier] = instant
-  }
-
-  /// Links are only ever added: those on the side of the greater name are renamed.
-  private mutating func merge(_ changes: [Change], _ members: inout Forest) {
-    for change in changes {
-      let left = members.root(Int(change.left))
-      let right = members.root(Int(change.right))
-      guard left != right else { continue }
-      let (kept, lost) =
-        precedes(name[left], name[right]) ? (left, right) : (right, left)
-      members.forEachMember(of: lost) { rename($0, name[kept], at: change.instant) }
-      members.join(left, right)
-    }
-  }
-
-  /// Links come and go: everything anew at each moment.
-  private mutating func recompute(_ changes: [Change]) {
-    var accepted: Set<[Int32]> = []
-    let all = Set(changes.flatMap { [Int($0.left), Int($0.right)] }).sorted()
-    var place = 0
-    while place < changes.count {
-      let instant = changes[place].instant
-      while place < changes.count, changes[place].instant == instant {
-        let pair = [changes[place].left, changes[place].right]
-        if changes[place].isAccepted { accepted.insert(pair) } else { accepted.remove(pair) }
-        place += 1
-      }
-      var forest: [Int32: Int32] = [:]
-      func root(_ identifier: Int32) -> Int32 {
-        var identifier = identifier
-        while let parent = forest[identifier] { identifier = parent }
-        return identifier
-      }
-      for pair in accepted {
-        let (a, b) = (root(pair[0]), root(pair[1]))
-        // The smaller is the root, so that it names the cluster.
-        if a != b { if precedes(a, b) { forest[b] = a } else { forest[a] = b } }
-      }
-      for identifier in all {
-        rename(identifier, root(Int32(truncatingIfNeeded: identifier)), at: instant)
-      }
-    }
   }
 
   private var spells: LinkSpells {
@@ -170,6 +132,7 @@ struct LinkClusters {
       next[Int(spell.identifier)] += 1
     }
     var result = LinkSpells(identifiers: identifiers)
+    result.findings = findings
     for number in keys.indices {
       for place in places[number]..<places[number + 1] {
         let spell = ended[order[place]]
@@ -181,45 +144,5 @@ struct LinkClusters {
       result.endIdentifier()
     }
     return result
-  }
-}
-
-/// Disjoint sets with their members in rings.
-private struct Forest {
-  private var parents: [Int32]
-  private var sizes: [Int32]
-  /// The next member of the same set; the last one leads back to the first.
-  private var next: [Int32]
-
-  init(count: Int) {
-    parents = (0..<count).map { Int32(truncatingIfNeeded: $0) }
-    next = parents
-    sizes = Array(repeating: 1, count: count)
-  }
-
-  mutating func root(_ member: Int) -> Int {
-    var member = member
-    while Int(parents[member]) != member {
-      parents[member] = parents[Int(parents[member])]
-      member = Int(parents[member])
-    }
-    return member
-  }
-
-  mutating func join(_ first: Int, _ second: Int) {
-    var (kept, lost) = (root(first), root(second))
-    guard kept != lost else { return }
-    if sizes[kept] < sizes[lost] { swap(&kept, &lost) }
-    parents[lost] = Int32(truncatingIfNeeded: kept)
-    sizes[kept] += sizes[lost]
-    next.swapAt(kept, lost)
-  }
-
-  func forEachMember(of member: Int, _ body: (Int) -> Void) {
-    var place = member
-    repeat {
-      body(place)
-      place = Int(next[place])
-    } while place != member
   }
 }

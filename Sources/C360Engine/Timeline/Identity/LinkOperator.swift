@@ -28,6 +28,7 @@ struct PreparedLinks: Sendable {
     guard step.events != nil else { return }
     let identity = plan.name(of: step.links.relation)
     counts.unresolved[identity] = spells.unresolved
+    counts.links[identity] = spells.findings
     if let neverKnown { counts.neverKnown[identity] = neverKnown }
   }
 }

@@ -8,6 +8,8 @@ struct LinkResolution {
   private var spells: LinkSpells
   /// The newest version of each link of the identifier at hand.
   private var current: [(entity: Int64, weight: Double)] = []
+  /// Since when.
+  private var told: [Int64] = []
   /// Spells that last so far.
   private var open: [(entity: Int64, weight: Double, from: Int64)] = []
 
@@ -58,6 +60,8 @@ struct LinkResolution {
 
   private mutating func replay(_ links: ArraySlice<Int32>) throws(EngineError) {
     current.removeAll(keepingCapacity: true)
+    told.removeAll(keepingCapacity: true)
+    var (isTied, isExcessive) = (false, false)
     open.removeAll(keepingCapacity: true)
     var place = links.startIndex
     while place < links.endIndex {
@@ -65,12 +69,18 @@ struct LinkResolution {
       var row = 0
       while place < links.endIndex, rows.instant(Int(links[place])) == instant {
         row = Int(links[place])
-        update(rows.entities.key(row), rows.weights[row])
+        update(rows.entities.key(row), rows.weights[row], at: instant)
         place += 1
       }
-      if rows.rule == .weighted { try checkTotal(row) }
+      if let total = excess {
+        if rows.rule == .weighted { throw excessive(row, total) }
+        isExcessive = true
+      }
       advance(to: instant)
+      isTied = isTied || hasTie
     }
+    if isTied { spells.findings.tied += 1 }
+    if isExcessive { spells.findings.excessive += 1 }
     for spell in open {
       spells.append(
         entity: spell.entity, weight: spell.weight, from: spell.from, until: .max)
@@ -78,12 +88,25 @@ struct LinkResolution {
     spells.endIdentifier()
   }
 
-  private mutating func update(_ entity: Int64, _ weight: Double) {
-    if let place = current.firstIndex(where: { $0.entity == entity }) {
-      current[place].weight = weight
-    } else {
+  private mutating func update(_ entity: Int64, _ weight: Double, at instant: Int64) {
+    guard let place = current.firstIndex(where: { $0.entity == entity }) else {
       current.append((entity, weight))
+      told.append(instant)
+      return
     }
+    if told[place] == instant, current[place].weight != weight {
+      spells.findings.contradicted += 1
+    }
+    current[place].weight = weight
+    told[place] = instant
+  }
+
+  /// Whether `best` chose among links of the same probability.
+  private var hasTie: Bool {
+    guard rows.rule == .best, current.count > 1, let best = current.map(\.weight).max(),
+      rows.isAccepted(best)
+    else { return false }
+    return current.count { $0.weight == best } > 1
   }
 
   /// What the links say from `instant` on.
@@ -124,15 +147,19 @@ struct LinkResolution {
   /// Probabilities that were normalised and rounded may add up to a little more than 1.
   private static let tolerance = 1e-9
 
-  /// The probabilities of one identifier are those of exclusive cases (I3).
-  private func checkTotal(_ row: Int) throws(EngineError) {
-    guard current.count > 1, current.reduce(0, { $0 + $1.weight }) > 0.999 else { return }
+  /// What the probabilities of one identifier add up to, where that is more than 1: those of exclusive
+  /// cases do not (I3). Under `best` each may be told without regard to the others.
+  private var excess: Double? {
+    guard current.count > 1, current.reduce(0, { $0 + $1.weight }) > 0.999 else { return nil }
     var total = ExactSum()
     for link in current { total.add(link.weight) }
-    guard total.rounded > 1 + Self.tolerance else { return }
-    throw rows.unusable(
+    return total.rounded > 1 + Self.tolerance ? total.rounded : nil
+  }
+
+  private func excessive(_ row: Int, _ total: Double) -> EngineError {
+    rows.unusable(
       row,
       "the probabilities of identifier `\(rows.name(rows.identifiers.key(row)))` add up to "
-        + "\(total.rounded), which is more than 1")
+        + "\(total), which is more than 1")
   }
 }

@@ -19,6 +19,7 @@ struct LinkSpells: Sendable {
   private(set) var weights: [Double] = []
   /// Identifiers that never belong to anybody, though there are links.
   private(set) var unresolved = 0
+  var findings = LinkFindings()
 
   init(identifiers: KeyTable) { self.identifiers = identifiers }
 

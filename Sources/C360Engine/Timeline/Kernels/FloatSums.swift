@@ -23,17 +23,24 @@ enum FloatSumKernel {
     _ values: UnsafePointer<Double>, _ divisors: UnsafePointer<Double>, _ ranges: Ranges,
     _ scratch: Scratch, into output: KernelOutput
   ) {
-    let upper = ExactTotals(ranges.count)
-    let lower = ExactTotals(ranges.count)
-    run(values, ranges, scratch, upper)
-    run(divisors, ranges, scratch, lower)
+    let upper = totals(values, ranges, scratch)
+    let lower = totals(divisors, ranges, scratch)
     for query in 0..<ranges.count {
-      if let ratio = upper.totals[query] / lower.totals[query] {
+      if let ratio = upper[query] / lower[query] {
         output.set(query, ratio)
       } else {
         output.setNull(query, Double.self)
       }
     }
+  }
+
+  /// By query, not rounded.
+  static func totals(
+    _ values: UnsafePointer<Double>, _ ranges: Ranges, _ scratch: Scratch
+  ) -> [ExactTotal] {
+    let result = ExactTotals(ranges.count)
+    run(values, ranges, scratch, result)
+    return result.totals
   }
 
   private static func run(

@@ -115,7 +115,7 @@ extension TimelineProgram.Kernel {
     switch self {
     case .sum(let column), .mean(let column), .variance(let column, _, _), .least(let column),
       .greatest(let column), .quantile(let column, _), .slope(let column),
-      .smoothed(let column, _), .histogram(let column, _):
+      .smoothed(let column, _), .histogram(let column, _), .weightedShare(_, let column):
       [column]
     case .ratio(let first, let second): [first, second]
     case .decayed(.count, _, _, _): []

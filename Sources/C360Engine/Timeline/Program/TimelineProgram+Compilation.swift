@@ -46,7 +46,10 @@ private struct AggregateCompiler {
       kernel = .isEmpty
     case .share:
       conditions += truth(.isTrue)
-      kernel = .share(of: selection(permission + presence(aggregate.argument), matches: false))
+      let all = selection(
+        permission + presence(aggregate.argument) + presence(aggregate.second), matches: false)
+      conditions += presence(aggregate.second)
+      kernel = aggregate.second.map { .weightedShare(of: all, weight: $0) } ?? .share(of: all)
     case .streak: kernel = .streak(of: selection(permission, matches: false))
     default:
       conditions += presence(aggregate.argument)

@@ -82,6 +82,8 @@ struct TimelineProgram: Sendable {
     case isEmpty
     /// Count over the count of another selection.
     case share(of: Int)
+    /// Sum over the sum of another selection.
+    case weightedShare(of: Int, weight: ColumnID)
     case sum(ColumnID)
     case mean(ColumnID)
     case ratio(ColumnID, ColumnID)

@@ -171,6 +171,10 @@ extension Checker {
       default: break
       }
     }
+    if let from, let through, through.instant < from.instant {
+      report(SemanticError.observedBackwards(through.span, from: from.span))
+      isComplete = false
+    }
     if let known, let arrives {
       report(
         SemanticError.knownTwice(
