@@ -6,7 +6,7 @@ import Testing
 @Suite struct RunCountsTests {
   /// Who adds a count decides in `merge` how those of partitions become one.
   @Test func everyCountIsMerged() {
-    #expect(Mirror(reflecting: RunCounts()).children.count == 20)
+    #expect(Mirror(reflecting: RunCounts()).children.count == 22)
     #expect(Mirror(reflecting: DecisionCounts()).children.count == 8)
     #expect(Mirror(reflecting: CompositionCounts()).children.count == 2)
   }
@@ -41,6 +41,18 @@ import Testing
     // Added up in doubles it would be 1.4000000000000001 / 5.
     #expect(found?.mean(of: 5) == 0.28)
     #expect(ShiftCounts().mean(of: 0) == 0)
+  }
+
+  /// Every partition looks at all links, and at its own versions of profiles.
+  @Test func linksAreCountedOnce() {
+    var part = RunCounts()
+    part.links = ["devices": LinkFindings()]
+    part.links["devices"]?.tied = 2
+    part.reversedVersions = ["homes": 1]
+    var counts = RunCounts()
+    for _ in 0..<3 { counts.merge(part) }
+    #expect(counts.links["devices"]?.tied == 2)
+    #expect(counts.reversedVersions == ["homes": 3])
   }
 
   @Test func monthsReachTheEdgesOf64Bits() {
