@@ -138,8 +138,10 @@ struct ScriptWriter {
     }
     var items: [String] = []
     if known == nil, make.random.chance(0.4) { items.append("arrives within \(make.step)") }
-    if make.random.chance(0.5) { items.append("observed through @\(isoTime(data.instant()))") }
-    if make.random.chance(0.4) { items.append("observed from @\(isoTime(data.instant()))") }
+    let through = make.random.chance(0.5) ? data.instant() : nil
+    let from = make.random.chance(0.4) ? data.instant() : nil
+    if let through { items.append("observed through @\(isoTime(max(through, from ?? through)))") }
+    if let from { items.append("observed from @\(isoTime(min(from, through ?? from)))") }
     // The oracle sorts the events of an entity anew at each moment.
     let rows = data.rows(columns, upTo: identity == nil ? 14 : 10) { row, data in
       if let identity { row[0] = data.random.pick(identity.identifiers) }
