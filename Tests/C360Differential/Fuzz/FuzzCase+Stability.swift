@@ -67,14 +67,10 @@ extension ScriptWriter {
       .int: ["1", "2", "7"], .float: ["10%", "100%", "0.5", "3"], .duration: ["1d", "50%", "3h"],
       .time: ["2h", "400d"],
     ]
-    let named = Set(
-      read.joined(separator: " ").split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }
-        .map(String.init))
+    let named = Self.names(in: read.joined(separator: " "))
     // What events are matched by does not move, nor what the mask hides always.
     let matched = lines.filter { $0.hasPrefix("feature g") }.joined()
-    let hidden = Set(
-      lines.filter { $0.hasSuffix("= accounts.tier") }
-        .compactMap { $0.split(separator: " ").dropFirst().first.map(String.init) })
+    let hidden = madeOfHidden()
     let movable = scope.filter { piece in
       named.contains(piece.text) && amounts[piece.kind] != nil
         && !["at", "bar", "cap", "accounts.tier"].contains(piece.text)
@@ -87,5 +83,23 @@ extension ScriptWriter {
     return [
       "  stable under \(written.joined(separator: ", "))" + shifts.pick(["", " within 100%"])
     ]
+  }
+
+  /// Features that may be nothing but null under the mask, which hides `accounts.tier` always: an aggregate of
+  /// values as of each event is hidden with any of them.
+  private func madeOfHidden() -> Set<String> {
+    var hidden: Set<String> = ["accounts.tier"]
+    for line in lines where line.hasPrefix("feature ") {
+      let names = Self.names(in: line)
+      guard let name = line.split(separator: " ").dropFirst().first, !names.isDisjoint(with: hidden)
+      else { continue }
+      hidden.insert(String(name))
+    }
+    return hidden
+  }
+
+  private static func names(in text: String) -> Set<String> {
+    Set(
+      text.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }.map(String.init))
   }
 }
