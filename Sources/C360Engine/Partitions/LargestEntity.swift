@@ -6,23 +6,25 @@ extension PartitionedRun {
   func largestEntity(
     _ spill: SourceSpill, _ partitions: Range<Int>
   ) throws(EngineError) -> String {
-    var rows: [Int64: Int] = [:]
+    // Numbers and codes of texts may be equal, and mean others.
+    var rows: [PhysicalType: [Int64: Int]] = [:]
     var total = 0
-    var type = PhysicalType.int64
     for source in spill.sources {
       guard let key = cut.keys[source.relation], source.columnIDs.contains(key),
         let keys = try source.load(partitions, threads: context.threads).columns[key]
       else { continue }
-      type = keys.type
       total += keys.count
-      for row in 0..<keys.count where !keys.isNull(row) { rows[keys.key(row), default: 0] += 1 }
+      for row in 0..<keys.count where !keys.isNull(row) {
+        rows[keys.type, default: [:]][keys.key(row), default: 0] += 1
+      }
     }
-    func name(_ key: Int64) -> String {
-      type == .text ? "\"\(context.pool.text(Int32(truncatingIfNeeded: key)))\"" : "\(key)"
+    for (type, counts) in rows {
+      // No other key has so many.
+      guard let (key, most) = counts.first(where: { $0.value > total - $0.value }) else { continue }
+      let name =
+        type == .text ? "\"\(context.pool.text(Int32(truncatingIfNeeded: key)))\"" : "\(key)"
+      return " (\(most) of \(total) rows here are of the key \(name))"
     }
-    guard let most = rows.values.max(), most > total / 2,
-      let key = rows.filter({ $0.value == most }).map({ name($0.key) }).min()
-    else { return "" }
-    return " (\(most) of \(total) rows here are of the key \(key))"
+    return ""
   }
 }

@@ -110,10 +110,7 @@ extension Checker {
     while case .conditional(_, let shown, _) = value.kind { value = shown }
     var content = value
     if case .feature(let id) = value.kind { content = program[id].expression }
-    // What stands in the place of something hidden is written in the mask.
-    if case .literal = content.kind,
-      let hide = context.mask?.lines.first(where: { $0.span.contains(content.span) })
-    {
+    if let hide = hide(replacedBy: content, context.mask) {
       report(SemanticError.hiddenShift(name.span, name.dotted, hide: hide.span))
       return nil
     }
@@ -244,13 +241,6 @@ extension Checker {
       if let found { return found }
     }
     return nil
-  }
-}
-
-extension Span {
-  fileprivate func contains(_ other: Span) -> Bool {
-    file.name == other.file.name && range.lowerBound <= other.range.lowerBound
-      && other.range.upperBound <= range.upperBound
   }
 }
 

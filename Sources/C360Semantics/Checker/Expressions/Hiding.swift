@@ -72,12 +72,12 @@ extension Checker {
 
   /// The `hide` without a condition whose null or `else` value a part is. Of what is hidden from everybody nothing
   /// else is left in an expression; what takes its place was written, and has its span, in the mask.
-  private func hide(replacedBy part: Expression, _ mask: MaskInfo) -> Hide? {
+  func hide(replacedBy part: Expression, _ mask: MaskInfo?) -> Hide? {
     switch part.kind {
     case .literal, .parameter: break
     default: return nil
     }
-    return mask.hides.values.first { hide in
+    return mask?.hides.values.first { hide in
       hide.unless == nil && hide.span.file === part.span.file
         && hide.span.range.lowerBound <= part.span.range.lowerBound
         && part.span.range.upperBound <= hide.span.range.upperBound
