@@ -228,7 +228,7 @@ extension Lowering {
     if let known = composed.outputs.first(where: { $0.0 == output }) { return known.1 }
     var type = type
     if case .action = output, let policy = composed.members.first {
-      type = actionType(program[policy.actions])
+      type = program.actionType(policy.actions)
       for member in composed.members { _ = column(.action, type, of: member) }
     }
     let composition = program[composed.key.composition]
@@ -237,12 +237,6 @@ extension Lowering {
       nullable: type.isOptional)
     composed.outputs.append((output, id))
     return id
-  }
-
-  /// As policies over these actions write them.
-  private func actionType(_ table: Table) -> Type {
-    guard case .actions(let roles) = table.kind else { return .text }
-    return roles.none != nil || table.columns[roles.key].type.base == .text ? .text : .int
   }
 
   private func column(

@@ -9,6 +9,7 @@ public struct Response: Sendable {
     /// Ends with a line end.
     case text(String)
     case chart(Chart)
+    case why(Why)
     /// What is to be known of an answer and is no part of it, without a line end.
     case note(String)
     case diagnostics([Diagnostic])

@@ -51,6 +51,9 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "No progress and no summary, only results and diagnostics.")
   var quiet = false
 
+  /// What cannot be read is told with the usage of the command at hand.
+  func validate() throws { _ = try sessionOptions() }
+
   func session(_ script: String) throws -> Session {
     try Session(path: script, options: sessionOptions())
   }

@@ -41,11 +41,18 @@ struct WhyCommand: ParsableCommand {
 
   func validate() throws {
     if limit < 1 { throw ValidationError("`--limit` is at least 1") }
+    _ = try question
+  }
+
+  private var question: (entity: String, key: String, time: Int64?) {
+    get throws {
+      let (entity, key) = try RunOptions.pair(subject, "--for", "entity=key")
+      return (entity, key, try at.map { try RunOptions.instant($0, "--at") })
+    }
   }
 
   func run() throws {
-    let (entity, key) = try RunOptions.pair(subject, "--for", "entity=key")
-    let time = try at.map { try RunOptions.instant($0, "--at") }
+    let (entity, key, time) = try question
     let complaints = Complaints(format: options.format)
     let why = try complaints.guarding { () throws -> Why in
       var session = try options.session(script)
@@ -57,6 +64,6 @@ struct WhyCommand: ParsableCommand {
       return try session.why(policy: policy, entity: entity, key: key, at: time, limit: limit)
     }
     complaints.write(why.warnings)
-    Terminal.out(options.format == .json ? why.json : why.text)
+    Terminal.out(options.format == .json ? why.json : why.text(width: Terminal.outputSize?.columns))
   }
 }

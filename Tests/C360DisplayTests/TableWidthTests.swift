@@ -25,6 +25,39 @@ struct TableWidthTests {
         """)
   }
 
+  @Test("a table of texts keeps to its width, empty columns left out and head columns on each page")
+  func texts() {
+    var table = TextTable(
+      [
+        .init(""), .init("member"), .init("none"), .init("from", isNumber: true),
+        .init("to", isNumber: true), .init("probability", isNumber: true),
+      ], headCount: 2)
+    table.add(["*", "p", "", "0", "0.25", "0.784764"])
+    table.add(["", "q", "", "0.25", "1", ""])
+    #expect(
+      table.lines(indent: 2) == [
+        "     member  from    to  probability",
+        "  -  ------  ----  ----  -----------",
+        "  *  p          0  0.25     0.784764",
+        "     q       0.25     1",
+      ])
+    #expect(
+      table.lines(width: 28, indent: 2) == [
+        "  columns 1–4 of 5",
+        "     member  from    to",
+        "  -  ------  ----  ----",
+        "  *  p          0  0.25",
+        "     q       0.25     1",
+        "",
+        "  columns 1–2, 5 of 5",
+        "     member  probability",
+        "  -  ------  -----------",
+        "  *  p          0.784764",
+        "     q",
+      ])
+    #expect(TextTable([.init("a")]).lines() == [])
+  }
+
   @Test("wide tables go by pages of columns, each with the first column")
   func pages() {
     let sample = Sample(

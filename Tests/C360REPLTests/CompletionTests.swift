@@ -82,10 +82,18 @@ struct CompletionTests {
     }
     let answer = prompt.repl.evaluate("why spring for customer 4")
     #expect(!answer.hasFailed)
-    #expect(
-      answer.parts.contains {
-        if case .text(let text) = $0 { text.contains("where it stands in spring") } else { false }
-      })
+    guard case .why(let why)? = answer.parts.last else {
+      Issue.record("no explanation")
+      return
+    }
+    #expect(why.text.contains("where it stands in spring"))
+    // Tables keep to the screen.
+    func longest(_ columns: Int?) -> Int {
+      Printer(settings: prompt.repl.settings, screen: columns.map { ($0, 40) }).text(of: answer)
+        .split(separator: "\n").map(\.count).max() ?? 0
+    }
+    #expect(longest(nil) > 90)
+    #expect(longest(90) <= 90)
   }
 
   @Test("candidates are those of a policy")

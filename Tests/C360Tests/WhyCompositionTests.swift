@@ -116,8 +116,8 @@ struct WhyCompositionTests {
         #expect(why.decisionCount == 3 && why.decisions.count == 3)
         for (decision, row) in zip(why.decisions.reversed(), 3 * (person - 1)..<3 * person) {
           try decision.holdToLog()
-          for entry in decision.log {
-            let place = try #require(shown.columnNames.firstIndex(of: entry.name))
+          #expect(decision.log.map(\.name) == shown.columnNames)
+          for (place, entry) in decision.log.enumerated() {
             #expect(shown.value(row, place) == entry.value, "\(name), row \(row): \(entry.name)")
             if entry.name == "policy" { policies.insert(entry.value) }
           }
@@ -156,6 +156,18 @@ struct WhyCompositionTests {
       text.contains("  *  first p when people.region == \"North\" and at < @2026-02-02"))
     #expect(text.contains("\n\np for person 3 at 2026-02-01T09:00:00Z\n"))
     #expect(!text.contains("who acts in contact"))
+    // A line without a condition holds always where it is reached, and is not asked where it is not.
+    func conditions(_ turns: String) throws -> [Why.Arbitration.Condition] {
+      let script = Self.script(
+        "", "choose greedy",
+        "arbitrate contact of person at sends { mask none; \(turns); then q }\nshow q")
+      let decision = try #require(
+        try Self.ask(script, 3, at: "2026-02-01T09:00:00Z").decisions.first)
+      guard case .arbitration(let found)? = decision.composed?.nodes.first else { return [] }
+      return found.conditions
+    }
+    #expect(try conditions("first p when people.region == \"North\"") == [.holds, .notAsked])
+    #expect(try conditions("first p when people.region == \"West\"") == [.fails, .always])
   }
 
   @Test("a mixture says what was drawn and how the propensity comes about")
@@ -232,7 +244,7 @@ struct WhyCompositionTests {
       """)
     let why = try Self.ask(script, 1, at: "2026-02-01T09:00:00Z")
     guard case .arbitration(let own)? = why.decisions.first?.composed?.nodes.first else { return }
-    #expect(own.conditions == [.holds, .notAsked, .always])
+    #expect(own.conditions == [.holds, .notAsked, .notAsked])
     #expect(own.values[own.reads.firstIndex { $0.name == "part" } ?? 0] == nil)
     #expect(why.text.contains("no value"))
   }

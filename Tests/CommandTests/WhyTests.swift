@@ -68,6 +68,8 @@ struct WhyTests {
       let outcome = try workspace.run(["why", "shop.c360"] + arguments)
       #expect(outcome.status == status, "\(arguments)")
       #expect(outcome.complaints.contains(words), "\(outcome.complaints)")
+      // The usage of this command and not of all of them.
+      #expect(outcome.complaints.contains("Usage: c360 why [<options>]") == (status == 2))
       #expect(outcome.out.isEmpty)
       #expect(workspace.files("out").isEmpty)
     }

@@ -1,14 +1,18 @@
 import C360Columns
 import C360Decisions
+import C360Display
 
 /// What a policy saw at a decision and made of it, as tables for people.
 struct ChoiceText {
   private let choice: Why.Choice
   private let entity: String
+  /// Of the screen; nil: no bound.
+  private let width: Int?
 
-  init(_ choice: Why.Choice, entity: String) {
+  init(_ choice: Why.Choice, entity: String, width: Int?) {
     self.choice = choice
     self.entity = entity
+    self.width = width
   }
 
   private var policy: Why.Policy { choice.policy }
@@ -33,19 +37,19 @@ struct ChoiceText {
     let shown = policy.reads.indices.filter { !policy.reads[$0].isOfAction }
     return WhyCells.reads(
       shown.map { policy.reads[$0] }, shown.map { choice.values[$0] },
-      shown.map { choice.events[$0] })
+      shown.map { choice.events[$0] }, width: width)
   }
 
   private var actionValues: [String] {
     let shown = policy.reads.indices.filter { policy.reads[$0].isOfAction }
     let actions = course.candidates.filter { !$0.isNoOp }
-    var columns: [TextColumns.Column] = [.init("action")]
+    var columns: [TextTable.Column] = [.init("action")]
     for index in shown {
       columns.append(
         .init(policy.reads[index].name, isNumber: WhyCells.isNumber(policy.reads[index].type)))
       columns += policy.reads[index].windows.map { _ in .init("events", isNumber: true) }
     }
-    var table = TextColumns(columns)
+    var table = TextTable(columns)
     for (place, action) in actions.enumerated() where !shown.isEmpty {
       var cells = [action.name]
       for index in shown {
@@ -54,20 +58,20 @@ struct ChoiceText {
       }
       table.add(cells)
     }
-    return table.lines
+    return table.lines(width: width)
   }
 
   private var candidates: [String] {
     let hasPrices = !course.bounds.isEmpty
-    var columns: [TextColumns.Column] = [.init(""), .init("candidate"), .init("eligible")]
-    columns += policy.terms.map { TextColumns.Column($0, isNumber: true) }
+    var columns: [TextTable.Column] = [.init(""), .init("candidate"), .init("eligible")]
+    columns += policy.terms.map { TextTable.Column($0, isNumber: true) }
     columns.append(.init("value", isNumber: true))
-    columns += course.bounds.map { TextColumns.Column(Self.name(of: $0), isNumber: true) }
+    columns += course.bounds.map { TextTable.Column(Self.name(of: $0), isNumber: true) }
     columns += [
       .init("adjusted", isNumber: true), .init("rank", isNumber: true), .init("passes"),
       .init("probability", isNumber: true),
     ]
-    var table = TextColumns(columns)
+    var table = TextTable(columns, headCount: 2)
     for (index, candidate) in course.candidates.enumerated() {
       var cells = [index == course.chosen ? "*" : "", candidate.name, eligibility(candidate)]
       cells +=
@@ -82,7 +86,7 @@ struct ChoiceText {
       cells.append(WhyCells.number(candidate.probability))
       table.add(cells)
     }
-    return table.lines
+    return table.lines(width: width)
   }
 
   private func eligibility(_ candidate: WatchedDecision.Candidate) -> String {
@@ -130,7 +134,7 @@ struct ChoiceText {
 
   /// What each had left, and the earlier decisions that used the rest.
   private var caps: [String] {
-    var table = TextColumns([
+    var table = TextTable([
       .init("constraint"), .init("bound", isNumber: true), .init("used", isNumber: true),
       .init("left", isNumber: true), .init("by"), .init("at"), .init("quantity", isNumber: true),
     ])
@@ -146,11 +150,11 @@ struct ChoiceText {
         ] + (uses.first ?? ["", "", ""]))
       for use in uses.dropFirst() { table.add(["", "", "", ""] + use) }
     }
-    return table.lines
+    return table.lines(width: width)
   }
 
   private var bounds: [String] {
-    var table = TextColumns([
+    var table = TextTable([
       .init("constraint"), .init("group"), .init("bound", isNumber: true),
       .init("realized", isNumber: true), .init("multiplier", isNumber: true),
     ])
@@ -161,7 +165,7 @@ struct ChoiceText {
         bound.realized.map(ValueText.figure) ?? "", ValueText.figure(bound.multiplier),
       ])
     }
-    var lines = table.lines
+    var lines = table.lines(width: width)
     if let temperature = course.temperature, temperature > 0 {
       lines.append("  temperature \(ValueText.figure(temperature))")
     }

@@ -1,11 +1,17 @@
 import C360Columns
 import C360Decisions
+import C360Display
 
 /// Who acted in an arbitration or an experiment, and why that one, as tables for people.
 struct ComposedText {
   private let composed: Why.Composed
+  /// Of the screen; nil: no bound.
+  private let width: Int?
 
-  init(_ composed: Why.Composed) { self.composed = composed }
+  init(_ composed: Why.Composed, width: Int?) {
+    self.composed = composed
+    self.width = width
+  }
 
   /// Of the nodes that were asked, the outermost first.
   var sections: [(title: String, lines: [String])] {
@@ -22,7 +28,8 @@ struct ComposedText {
         (title: "whose turn it is in \(node.name)", lines: turns(arbitration, node)),
         (
           "what its conditions saw\(mask)",
-          WhyCells.reads(arbitration.reads, arbitration.values, arbitration.events)
+          WhyCells.reads(
+            arbitration.reads, arbitration.values, arbitration.events, width: width)
         ),
       ]
     case .experiment(let experiment):
@@ -40,7 +47,7 @@ struct ComposedText {
   // MARK: Arbitrations
 
   private func turns(_ arbitration: Why.Arbitration, _ node: WatchedComposition.Node) -> [String] {
-    var table = TextColumns([.init(""), .init("line"), .init("holds"), .init("because")])
+    var table = TextTable([.init(""), .init("line"), .init("holds"), .init("because")])
     for (index, turn) in arbitration.turns.enumerated() {
       table.add([
         index == node.turn ? "*" : "", turn.words, arbitration.conditions[index].rawValue,
@@ -48,7 +55,7 @@ struct ComposedText {
       ])
     }
     let isNobody = node.turn == arbitration.turns.count
-    return table.lines + (isNobody ? ["  no condition holds: the no-op acts"] : [])
+    return table.lines(width: width) + (isNobody ? ["  no condition holds: the no-op acts"] : [])
   }
 
   // MARK: Experiments
@@ -110,12 +117,13 @@ struct ComposedText {
   /// The members of the choice that was made, and how its probability comes about.
   private func members(of place: Int) -> [String] {
     let node = composed.course.nodes[place]
-    var table = TextColumns([
-      .init(""), .init("member"), .init("from", isNumber: true), .init("to", isNumber: true),
-      .init("share", isNumber: true), .init("action"), .init("value", isNumber: true),
-      .init("adjusted", isNumber: true), .init("expected_value", isNumber: true),
-      .init("probability", isNumber: true),
-    ])
+    var table = TextTable(
+      [
+        .init(""), .init("member"), .init("from", isNumber: true), .init("to", isNumber: true),
+        .init("share", isNumber: true), .init("action"), .init("value", isNumber: true),
+        .init("adjusted", isNumber: true), .init("expected_value", isNumber: true),
+        .init("probability", isNumber: true),
+      ], headCount: 2)
     for (index, member) in node.members.enumerated() {
       let isOutside = node.isDrawn && member.piece == nil
       table.add([
@@ -126,7 +134,7 @@ struct ComposedText {
         WhyCells.number(member.probability),
       ])
     }
-    return table.lines + reasons(node)
+    return table.lines(width: width) + reasons(node)
   }
 
   private func reasons(_ node: WatchedComposition.Node) -> [String] {

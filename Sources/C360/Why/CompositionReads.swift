@@ -61,8 +61,9 @@ struct CompositionReads {
           Why.Arbitration(
             mask: mask(of: node.name), reads: reads.reads, turns: reads.parts,
             conditions: turns.indices.map { index in
+              if index > node.turn { return .notAsked }
               guard conditions[index] != nil else { return .always }
-              return index < node.turn ? .fails : index == node.turn ? .holds : .notAsked
+              return index < node.turn ? .fails : .holds
             }, values: reads.places.map { values[$0] },
             events: reads.reads.map { read in
               read.windows.map { $0.events(at: course.time, zone: zone, values) }

@@ -20,7 +20,7 @@ extension Why {
   }
   public struct Arbitration: Sendable {
     public enum Condition: String, Sendable {
-      /// The line has none.
+      /// The line has none, and was reached.
       case always = "always"
       case holds = "yes"
       case fails = "no"

@@ -107,7 +107,9 @@ public struct Why: Sendable {
   public let warnings: [Diagnostic]
 
   /// For people.
-  public var text: String { WhyText(self).text }
+  public var text: String { text(width: nil) }
+  /// - Parameter width: columns of the screen, to which the tables are fitted; nil: no bound.
+  public func text(width: Int?) -> String { WhyText(self, width: width).text }
   /// For machines: everything, with all digits.
   public var json: String { WhyJSON(self).text }
 }

@@ -1,4 +1,5 @@
 import C360Columns
+import C360Display
 
 /// What the tables of an explanation have in common.
 enum WhyCells {
@@ -6,10 +7,11 @@ enum WhyCells {
   /// - Parameters:
   ///   - values: by read; nil: it has no value.
   ///   - events: by read, by window.
+  ///   - width: of the screen; nil: no bound.
   static func reads(
-    _ reads: [Why.Read], _ values: [Scalar?], _ events: [[Why.Events]]
+    _ reads: [Why.Read], _ values: [Scalar?], _ events: [[Why.Events]], width: Int?
   ) -> [String] {
-    var table = TextColumns([
+    var table = TextTable([
       .init("name"), .init("value", isNumber: true), .init("window"),
       .init("events", isNumber: true), .init("first"), .init("last"),
     ])
@@ -18,7 +20,7 @@ enum WhyCells {
       table.add([read.name, text(values[index], read.type)] + (windows.first ?? ["", "", "", ""]))
       for more in windows.dropFirst() { table.add(["", ""] + more) }
     }
-    return table.lines
+    return table.lines(width: width)
   }
 
   private static func cells(_ events: Why.Events) -> [String] {

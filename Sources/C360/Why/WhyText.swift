@@ -5,8 +5,13 @@ import C360Decisions
 /// digits.
 struct WhyText {
   private let why: Why
+  /// Of the screen, which tables keep to; nil: no bound.
+  private let width: Int?
 
-  init(_ why: Why) { self.why = why }
+  init(_ why: Why, width: Int?) {
+    self.why = why
+    self.width = width
+  }
 
   var text: String {
     var lines: [String] = []
@@ -23,11 +28,13 @@ struct WhyText {
   private func lines(of decision: Why.Decision) -> [String] {
     var lines = [title(why.policy, decision), "", "the decision"] + log(decision)
     if let composed = decision.composed {
-      for (title, table) in ComposedText(composed).sections { lines += ["", title] + table }
+      for (title, table) in ComposedText(composed, width: width).sections {
+        lines += ["", title] + table
+      }
       if let choice = decision.choice { lines += ["", title(choice.policy.name, decision)] }
     }
     if let choice = decision.choice {
-      lines += ChoiceText(choice, entity: why.entity).sections.flatMap {
+      lines += ChoiceText(choice, entity: why.entity, width: width).sections.flatMap {
         ["", $0.title] + $0.lines
       }
     }

@@ -9,7 +9,7 @@ struct BoxText {
     layout = CellLayout(isStyled: options.isStyled, width: options.columns)
     pages = ColumnPages(
       grid.columns.map { $0.wish(header: [$0.name, $0.type]) }, width: options.columns,
-      between: 3, edge: 1, order: grid.pageOrder)
+      between: 3, edge: 1, order: grid.pageOrder, heads: grid.headCount)
   }
 
   func render(into write: (String) throws -> Void) rethrows {

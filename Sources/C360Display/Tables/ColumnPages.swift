@@ -26,7 +26,8 @@ struct ColumnPages {
   ///   - between: columns of the screen that each column costs beside its cells.
   ///   - edge: what a page costs beside its columns; negative where the last one costs less.
   ///   - order: in which columns come where there are several pages, the first one first.
-  init(_ wishes: [Wish], width: Int?, between: Int, edge: Int, order: [Int]) {
+  ///   - heads: so many first columns say what a row is about.
+  init(_ wishes: [Wish], width: Int?, between: Int, edge: Int, order: [Int], heads: Int) {
     guard let width else {
       pages = [Page(columns: Array(wishes.indices), widths: wishes.map(\.natural))]
       return
@@ -38,11 +39,12 @@ struct ColumnPages {
       return
     }
     var pages: [Page] = []
-    // The first column stands on each page, as long as it leaves most of the screen to others.
-    let repeated = wishes[0].least <= width / 3 ? [0] : []
+    // What a row is about stands on each page, as long as it leaves most of the screen to others.
+    let isNarrow = wishes.prefix(heads).reduce(0) { $0 + $1.least } <= width / 3
+    let repeated = isNarrow ? Array(0..<min(heads, wishes.count)) : []
     var next = 0
     while next < order.count {
-      var columns = next == 0 ? [] : repeated
+      var columns = repeated.filter { order[..<next].contains($0) }
       let start = next
       while next < order.count {
         let wider = columns + [order[next]]

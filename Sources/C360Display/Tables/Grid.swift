@@ -29,6 +29,8 @@ struct Grid {
   let columns: [Column]
   /// In which order they stand where there is no room for all of them side by side.
   let pageOrder: [Int]
+  /// So many first columns say what a row is about, and stand on each page.
+  let headCount: Int
   let shown: ShownRows
 
   init(_ batch: Batch, _ texts: TextPool, _ options: TableOptions) {
@@ -51,7 +53,16 @@ struct Grid {
         })
     }
     pageOrder = describe?.pageOrder ?? Array(columns.indices)
+    headCount = 1
     self.shown = shown
+  }
+
+  /// Columns that are cells already, all rows of them.
+  init(columns: [Column], headCount: Int, rowCount: Int) {
+    self.columns = columns
+    self.headCount = headCount
+    pageOrder = Array(columns.indices)
+    shown = ShownRows(rowCount, limit: nil)
   }
 
   var countText: String { shown.countText }

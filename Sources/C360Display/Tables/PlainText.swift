@@ -9,7 +9,7 @@ struct PlainText {
     layout = CellLayout(isStyled: options.isStyled, width: options.columns)
     pages = ColumnPages(
       grid.columns.map { $0.wish(header: [$0.heading]) }, width: options.columns, between: 2,
-      edge: -2, order: grid.pageOrder)
+      edge: -2, order: grid.pageOrder, heads: grid.headCount)
   }
 
   func render(into write: (String) throws -> Void) rethrows {

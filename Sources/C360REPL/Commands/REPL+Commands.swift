@@ -280,8 +280,7 @@ extension REPL {
     }
     guard words.isEmpty else { throw Refusal(form) }
     return try over(state.document.composite()) { session in
-      let why = try session.why(policy: policy, entity: entity, key: unquoted(key), at: time)
-      return [.text(settings.mode == .json ? why.json : why.text)]
+      [.why(try session.why(policy: policy, entity: entity, key: unquoted(key), at: time))]
     }
   }
 }

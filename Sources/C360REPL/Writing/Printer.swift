@@ -34,6 +34,8 @@ public struct Printer {
       // A line for the prompt below, and one for what was asked above.
       try answer(
         chart.text(width: columns, height: max(10, min(24, lines - 2)), isStyled: isStyled))
+    case .why(let why):
+      try answer(settings.mode == .json ? why.json : why.text(width: screen?.columns))
     case .text(let text): try answer(text)
     case .diagnostics(let found): complain(DiagnosticRenderer.terminal(found, colours: colours))
     case .note(let words): complain("note: \(words)\n")

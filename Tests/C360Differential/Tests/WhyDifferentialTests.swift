@@ -24,22 +24,16 @@ import Testing
   @Test(arguments: 0..<40 as Range<UInt64>)
   func `compositions equal the decision log bit for bit`(seed: UInt64) throws {
     let fuzz = FuzzCase(seed: seed)
-    guard let shows = try? fuzz.engine() else { return }
-    let program = try fuzz.program()
-    for composition in program.compositions {
+    for composition in try fuzz.program().compositions {
       let name = composition.name
-      let place = program.shows.firstIndex { $0.span.text.hasPrefix("show \(name) | select") }
-      let log = shows[try #require(place)]
-      try fuzz.inSession { session in
+      try fuzz.inSession(showing: name) { session in
+        guard let log = try? session.run().shows.last else { return }
         for key in Set((0..<log.rowCount).map { log.value($0, log.place("customer")) }) {
           let rows = (0..<log.rowCount).filter { log.value($0, log.place("customer")) == key }
           let why = try session.why(policy: name, key: key.keyText, limit: 1000)
           #expect(why.decisions.count == rows.count)
           for (decision, row) in zip(why.decisions.reversed(), rows) {
-            for entry in decision.log {
-              guard let column = log.columnNames.firstIndex(of: entry.name) else { continue }
-              #expect(entry.value == log.value(row, column), "\(name): \(entry.name)")
-            }
+            hold(decision.log, to: log, row)
             try hold(decision, of: name)
           }
         }
@@ -71,19 +65,14 @@ import Testing
   }
 
   private func hold(_ policy: String, of fuzz: FuzzCase) throws {
-    guard let shows = try? fuzz.engine() else { return }
     let program = try fuzz.program()
-    guard
-      let place = program.shows.firstIndex(where: {
-        $0.span.text.hasPrefix("show \(policy) | select")
-      })
-    else {
+    guard program.policies.contains(where: { $0.name == policy }) else {
       #expect(policy == "page")
       return
     }
-    let log = shows[place]
     let reference = try? fuzz.decisions(of: policy, program)
-    try fuzz.inSession { session in
+    try fuzz.inSession(showing: policy) { session in
+      guard let log = try? session.run().shows.last else { return }
       for row in Set([0, log.rowCount / 2, log.rowCount - 1]) where log.rowCount > row && row >= 0 {
         guard case .int(let time) = log.value(row, 1) else { continue }
         let key = log.value(row, 0).keyText
@@ -109,6 +98,16 @@ import Testing
     }
   }
 
+  /// Every column of the log, in its bits.
+  private func hold(
+    _ found: [(name: String, value: Scalar, type: LogicalType)], to log: ResultTable, _ row: Int
+  ) {
+    #expect(found.map(\.name) == log.columnNames)
+    for (column, entry) in found.enumerated() {
+      #expect(entry.value == log.value(row, column), "\(entry.name)")
+    }
+  }
+
   private func hold(
     _ decision: Why.Decision, _ choice: Why.Choice, to log: ResultTable, _ row: Int
   ) {
@@ -117,9 +116,7 @@ import Testing
     func cell(_ name: String) -> Scalar {
       log.columnNames.firstIndex(of: name).map { log.value(row, $0) } ?? .null
     }
-    for entry in decision.log where entry.name != "customer" && entry.name != "at" {
-      if log.columnNames.contains(entry.name) { #expect(entry.value == cell(entry.name)) }
-    }
+    hold(decision.log, to: log, row)
     #expect(cell("propensity") == .float(chosen.probability))
     #expect(cell("value") == chosen.value.map { .float($0) } ?? .null)
     #expect(cell("rank") == chosen.rank.map { .int(Int64($0)) } ?? .null)
@@ -177,7 +174,8 @@ extension FuzzCase {
       .decisions(policy, at: program[policy].exposure)
   }
 
-  fileprivate func inSession(_ body: (Session) throws -> Void) throws {
+  /// - Parameter showing: what decides; its log is the last result of a run.
+  fileprivate func inSession(showing name: String, _ body: (Session) throws -> Void) throws {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "c360-why-\(seed)-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -191,6 +189,7 @@ extension FuzzCase {
     options.spillPartitions = [nil, 3][Int(seed % 2)]
     try body(
       Session(
-        text: script, name: "fuzz-\(seed).c360", directory: folder.path, options: options))
+        text: script + "\nshow \(name)\n", name: "fuzz-\(seed).c360", directory: folder.path,
+        options: options))
   }
 }

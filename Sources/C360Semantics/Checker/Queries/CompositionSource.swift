@@ -31,7 +31,7 @@ extension Checker {
     guard let exposure else { return nil }
     let use = Scope.Use(.query, "the query", owner: declaration.name)
     let decisions = Scope(.decision(exposure), for: use, mask: info.mask, in: environment)
-    let columns = decisionColumns(of: info, at: exposure, syntax.span)
+    let columns = program.decisionColumns(of: info.id, at: exposure.id, syntax.span)
     return QuerySource(
       source: .composition(info.id, at: exposure.id), name: declaration.name, mask: info.mask,
       unmaskedBecause: nil, exposure: nil, decisions: info.hasOneMask ? decisions : nil,

@@ -185,8 +185,8 @@ extension Checker {
     }
     let columns =
       isListing
-      ? candidateColumns(of: info, at: exposure, syntax.span)
-      : decisionColumns(of: info, at: exposure, syntax.span)
+      ? program.candidateColumns(of: info.id, at: exposure.id, syntax.span)
+      : program.decisionColumns(of: info.id, at: exposure.id, syntax.span)
     return QuerySource(
       source: isListing
         ? .candidates(info.id, at: exposure.id) : .policy(info.id, at: exposure.id),

@@ -1,43 +1,47 @@
 import C360Diagnostics
 
-/// What policies and compositions show as tables.
-extension Checker {
-  /// One row a decision.
-  func decisionColumns(
-    of info: PolicyInfo, at exposure: ExposureInfo, _ span: Span
+/// What policies and compositions show as tables: the one list of which queries, outputs and explanations are
+/// made. Whose decision it is, and when, stands in the first three columns.
+extension Program {
+  /// One row a decision, in a slate one a position.
+  public func decisionColumns(
+    of id: PolicyID, at exposure: ExposureID, _ span: Span
   ) -> [Query.Projection] {
-    let position = info.policy.slate == nil ? nil : DecisionField("position", .position, .int)
+    let policy = self[id]
+    let position = policy.slate == nil ? nil : DecisionField("position", .position, .int)
     return DecisionFields(
-      action: actionType(of: info.policy), detail: position, terms: info.policy.terms.map(\.name),
-      isBound: !info.policy.constraints.isEmpty, policyHash: .text
-    ).all(of: exposure).map { projection(of: $0, at: exposure, span) }
+      action: actionType(policy.actions), detail: position, terms: policy.terms.map(\.name),
+      isBound: !policy.constraints.isEmpty, policyHash: .text
+    ).all(of: self[exposure]).map { projection(of: $0, at: exposure, span) }
   }
 
   /// One row a decision, with the arm where arms are drawn; one chosen by no policy has no policy's hash.
-  func decisionColumns(
-    of info: CompositionInfo, at exposure: ExposureInfo, _ span: Span
+  public func decisionColumns(
+    of id: CompositionID, at exposure: ExposureID, _ span: Span
   ) -> [Query.Projection] {
-    DecisionFields(
-      action: info.policies.first.map { actionType(of: $0.policy) } ?? .int,
-      detail: info.draws.isEmpty ? nil : DecisionField("arm", .arm, Type.text.optional),
-      terms: info.composition.terms,
-      isBound: !info.composition.constraints.isEmpty
-        || info.policies.contains { !$0.policy.constraints.isEmpty },
+    let composition = self[id]
+    return DecisionFields(
+      action: composition.policies.first.map { actionType(self[$0].actions) } ?? .int,
+      detail: hasArms(id) ? DecisionField("arm", .arm, Type.text.optional) : nil,
+      terms: composition.terms,
+      isBound: !composition.constraints.isEmpty
+        || composition.policies.contains { !self[$0].constraints.isEmpty },
       policyHash: Type.text.optional
-    ).all(of: exposure).map { projection(of: $0, at: exposure, span) }
+    ).all(of: self[exposure]).map { projection(of: $0, at: exposure, span) }
   }
 
   /// One row an exposure and candidate.
-  func candidateColumns(
-    of info: PolicyInfo, at exposure: ExposureInfo, _ span: Span
+  public func candidateColumns(
+    of id: PolicyID, at exposure: ExposureID, _ span: Span
   ) -> [Query.Projection] {
+    let policy = self[id]
     let fields =
-      DecisionFields.place(of: exposure) + [
-        DecisionField("action", .action, actionType(of: info.policy)),
+      DecisionFields.place(of: self[exposure]) + [
+        DecisionField("action", .action, actionType(policy.actions)),
         DecisionField("eligible", .isEligible, .bool),
         DecisionField("reasons", .reasons, .text),
         DecisionField("value", .value, Type.float.optional),
-      ] + DecisionFields.terms(info.policy.terms.map(\.name)) + [
+      ] + DecisionFields.terms(policy.terms.map(\.name)) + [
         DecisionField("rank", .rank, Type.int.optional),
         DecisionField("propensity", .propensity, .float),
         DecisionField("chosen", .isChosen, .bool),
@@ -45,22 +49,31 @@ extension Checker {
     return fields.map { projection(of: $0, at: exposure, span) }
   }
 
-  private func actionType(of policy: Policy) -> Type {
-    let actions = program[policy.actions]
-    guard case .actions(let roles) = actions.kind, roles.none == nil,
-      actions.columns[roles.key].type.base != .text
+  /// Of the column that names actions: `int` where keys are integers and no no-op has a name.
+  public func actionType(_ id: TableID) -> Type {
+    let table = self[id]
+    guard case .actions(let roles) = table.kind, roles.none == nil,
+      table.columns[roles.key].type.base != .text
     else { return .text }
     return .int
   }
 
+  /// Whether an experiment says who acts in it.
+  private func hasArms(_ id: CompositionID) -> Bool {
+    if case .experiment = self[id].kind { return true }
+    return self[id].members.contains { member in
+      if case .composition(let inner) = member { hasArms(inner) } else { false }
+    }
+  }
+
   private func projection(
-    of field: DecisionField, at exposure: ExposureInfo, _ span: Span
+    of field: DecisionField, at exposure: ExposureID, _ span: Span
   ) -> Query.Projection {
     Query.Projection(
       name: field.name,
       expression: Expression(
         .decision(field.column), type: field.type, span: span,
-        facts: Facts(phase: .before, grain: Grain(.exposure(exposure.id)))))
+        facts: Facts(phase: .before, grain: Grain(.exposure(exposure)))))
   }
 }
 
@@ -86,7 +99,7 @@ private struct DecisionFields {
   let isBound: Bool
   let policyHash: Type
 
-  func all(of exposure: ExposureInfo) -> [DecisionField] {
+  func all(of exposure: Exposure) -> [DecisionField] {
     let repaired = isBound ? [DecisionField("repaired", .repaired, .bool)] : []
     return Self.place(of: exposure) + [detail].compactMap { $0 } + [
       DecisionField("action", .action, action),
@@ -105,10 +118,9 @@ private struct DecisionFields {
   }
 
   /// Whose decision it is, and when.
-  static func place(of exposure: ExposureInfo) -> [DecisionField] {
-    let key = exposure.exposure.columns[exposure.exposure.key].type
-    return [
-      DecisionField(exposure.exposure.entity, .entity, key),
+  static func place(of exposure: Exposure) -> [DecisionField] {
+    [
+      DecisionField(exposure.entity, .entity, exposure.columns[exposure.key].type),
       DecisionField("at", .time, .time),
       DecisionField("number", .number, .int),
     ]
