@@ -73,11 +73,17 @@ public struct AllocationInfeasibility: Error, Sendable {
     public let row: Int
     public let name: String
     public let bound: Double
-    /// The least bound at which the rest of the clash can hold; nil: none.
+    /// The least bound at which the rest of the clash can hold; of a row with a parameter, the nearest
+    /// limit. Nil: not found.
     public let closestBound: Double?
+    /// Whatever is chosen, Σ weight · (what the row comes to − its bound) is above 0 (Farkas); 0: not known.
+    public var weight = 0.0
   }
   /// A smallest set: without any one of them the others can hold.
   public let clashes: [Clash]
+  /// Of a single row: the first of the others that cannot hold either, each alone, and how many there are.
+  public var others: [Clash] = []
+  public var otherCount = 0
 }
 
 /// No whole decisions were found that hold the hard rows, and no proof that there are none.

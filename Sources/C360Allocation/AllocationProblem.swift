@@ -134,19 +134,47 @@ public struct AllocationRow: Sendable {
   public let bound: Double
   /// Charged for each unit of violation; nil: the row holds.
   public let penalty: Double?
+  /// Of a row whose limit, as it was written, stands in coefficients.
+  public let parameter: Parameter?
   /// Rows with the same number are one bound, such as the greatest of several distances: their bounds
   /// move together, and together they are violated by as much as the one that is violated most. Their
   /// penalties are equal.
   public let group: Int?
 
   public init(
-    name: String, terms: [Term], bound: Double, penalty: Double? = nil, group: Int? = nil
+    name: String, terms: [Term], bound: Double, penalty: Double? = nil, group: Int? = nil,
+    parameter: Parameter? = nil
   ) {
     self.name = name
     self.terms = terms
     self.bound = bound
     self.penalty = penalty
     self.group = group
+    self.parameter = parameter
+  }
+
+  /// A limit on a quotient, such as a share: of N/D ≤ l, which is N − l·D ≤ 0, the limit is l and the
+  /// slope −D.
+  public struct Parameter: Sendable {
+    public let limit: Double
+    /// What is added to the row when the limit rises by one; of one sign, whatever is chosen.
+    public let slope: [Term]
+    public init(limit: Double, slope: [Term]) {
+      self.limit = limit
+      self.slope = slope
+    }
+  }
+
+  /// The row under another limit of its parameter.
+  func at(limit: Double) -> AllocationRow {
+    guard let parameter else { return self }
+    let more = parameter.slope.map {
+      Term(
+        meter: $0.meter, cells: $0.cells, coefficient: $0.coefficient * (limit - parameter.limit))
+    }
+    return AllocationRow(
+      name: name, terms: terms + more, bound: bound, penalty: penalty, group: group,
+      parameter: Parameter(limit: limit, slope: parameter.slope))
   }
 }
 

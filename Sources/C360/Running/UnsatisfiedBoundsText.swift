@@ -28,8 +28,9 @@ struct UnsatisfiedBoundsText {
 
   var diagnostic: Diagnostic {
     var seen: Set<String> = []
-    let places = bounds.clashes.filter { seen.insert($0.constraint).inserted }.compactMap { clash in
-      constraints.first { $0.name == clash.constraint }.map {
+    let parts = bounds.clashes.map(\.constraint) + (bounds.isProven ? bounds.caps : [])
+    let places = parts.filter { seen.insert($0).inserted }.compactMap { part in
+      constraints.first { $0.name == part }.map {
         LabeledSpan($0.span, bounds.isProven ? "clashes" : "not met")
       }
     }
@@ -37,9 +38,12 @@ struct UnsatisfiedBoundsText {
     let more = bounds.clashes.count - Self.shownClashes
     if more > 0 { notes.append("and \(more) more") }
     guard bounds.isProven else { return notMet(notes, places) }
+    if !bounds.caps.isEmpty { notes.append(left) }
+    if let restriction = bounds.restriction { notes += words(restriction) }
+    notes += others
     let names = seen.sorted().map { "`\($0)`" }.joined(separator: ", ")
     return HostDiagnostics.unsatisfiableBounds.diagnostic(
-      bounds.clashes.count == 1
+      isOne
         ? "no decisions of `\(name)` satisfy \(names)"
         : "no decisions of `\(name)` satisfy \(names) together",
       at: span, label: "subject to them", secondary: places, notes: notes, help: [help])
@@ -57,11 +61,15 @@ struct UnsatisfiedBoundsText {
       help: [help])
   }
 
+  /// Whether a single bound is at fault.
+  private var isOne: Bool { bounds.clashes.count == 1 && (bounds.caps.isEmpty || !bounds.isProven) }
+
   private var help: String {
-    let them = bounds.clashes.count == 1 ? "it" : "one of them"
+    let them = isOne ? "it" : "one of them"
     let soft = bounds.clashes.filter(\.mayBeSoft)
     if soft.isEmpty { return "loosen \(them)" }
-    let one = bounds.clashes.count == 1 || soft.count == bounds.clashes.count
+    let isAny = soft.count == bounds.clashes.count && (bounds.caps.isEmpty || !bounds.isProven)
+    let one = isOne || isAny
     return
       "loosen \(them), or make \(one ? "it" : "`\(soft[0].constraint)`") `soft` with a penalty for "
       + "each unit of violation"
@@ -72,16 +80,60 @@ struct UnsatisfiedBoundsText {
   private func notes(_ clash: UnsatisfiedBounds.Clash) -> [String] {
     let place = clash.label.isEmpty ? "" : " [\(clash.label)]"
     let sign = clash.isAtMost ? "<=" : ">="
-    let closest = clash.closest.map {
-      bounds.isProven
-        ? ", and the closest that can hold is \(ValueText.figure($0))"
-        : ", and the nearest decisions found come to \(ValueText.figure($0))"
+    let closest = clash.closest.map { closest in
+      // Of more digits than are shown those that still hold.
+      let figure = ValueText.figure(closest, clash.isAtMost ? .up : .down)
+      guard bounds.isProven else {
+        return ", and the nearest decisions found come to \(ValueText.figure(closest))"
+      }
+      guard let beyond = clash.beyond else {
+        return ", and the closest that can hold is \(figure)"
+      }
+      return ", and the closest found that holds is \(figure); none beyond "
+        + "\(ValueText.figure(beyond, clash.isAtMost ? .down : .up)) can"
     }
     let forced = clash.forcing.map { "; " + words($0, isAtMost: clash.isAtMost) }
     let note =
       "`\(clash.constraint)`\(place) asks \(sign) \(ValueText.figure(clash.limit))"
       + (closest ?? "") + (forced ?? "")
     return [note] + (clash.forcing.map { first(of: $0, isAtMost: clash.isAtMost) } ?? [])
+  }
+
+  /// What is left by bounds for each entity.
+  private var left: String {
+    let caps = bounds.caps.map { "`\($0)`" }.joined(separator: ", ")
+    return
+      "\(caps) \(bounds.caps.count == 1 ? "leaves" : "leave") no more for it, whatever is chosen when"
+  }
+
+  /// Other bounds that cannot hold, each alone.
+  private var others: [String] {
+    let shown = bounds.others.prefix(Self.shownClashes)
+    let lines = shown.map { notes($0)[0] + ": it cannot hold either" }
+    let more = bounds.otherCount - shown.count
+    return lines
+      + (more > 0 ? ["\(ValueText.grouped(more)) more cannot hold either, each alone"] : [])
+  }
+
+  /// Decisions at which too little may be chosen.
+  private func words(_ restriction: UnsatisfiedBounds.Restriction) -> [String] {
+    let count = ValueText.grouped(restriction.count)
+    let lines = restriction.first.map { decision in
+      place(decision.key, decision.time, decision.number) + ": "
+        + (decision.isFallback
+          ? "only the fallback is left"
+          : "\(decision.eligible) of \(restriction.actionCount) actions may be chosen")
+    }
+    let more = restriction.count - lines.count
+    return [
+      "they could hold together but for what may not be chosen at \(count) of the "
+        + "\(ValueText.grouped(restriction.counted)) decisions counted in them"
+    ] + lines + (more > 0 ? ["and \(ValueText.grouped(more)) more such decisions"] : [])
+  }
+
+  private func place(_ key: Scalar, _ time: Int64, _ number: Int) -> String {
+    "\(entity) \(ResultTable.text(key, .text)) at \(ValueText.time(time))"
+      + (number > 0 ? ", number \(number)" : "")
   }
 
   /// How many decisions force it.
@@ -104,8 +156,6 @@ struct UnsatisfiedBoundsText {
   /// The first of them.
   private func first(of forcing: UnsatisfiedBounds.Forcing, isAtMost: Bool) -> [String] {
     let lines = forcing.first.map { decision in
-      let key = ResultTable.text(decision.key, .text)
-      let number = decision.number > 0 ? ", number \(decision.number)" : ""
       let what =
         decision.isFallback
         ? "only the fallback is left"
@@ -113,7 +163,7 @@ struct UnsatisfiedBoundsText {
         : isAtMost
           ? "at least \(ValueText.figure(decision.quantity)) by what may be chosen"
           : "what may be chosen comes to \(ValueText.figure(decision.quantity)) at most"
-      return "\(entity) \(key) at \(ValueText.time(decision.time))\(number): \(what)"
+      return place(decision.key, decision.time, decision.number) + ": " + what
     }
     let more = forcing.count - lines.count
     return lines + (more > 0 ? ["and \(ValueText.grouped(more)) more such decisions"] : [])

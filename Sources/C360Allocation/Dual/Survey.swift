@@ -10,6 +10,11 @@ struct Survey: Sendable {
   let uniformPriorLog: Double
   /// By row: √(Σ over decisions of the mean squared quantity); 0: nothing is counted in it.
   let rowNorms: [Double]
+  /// By row of one term: the least that decisions can use together, whatever the other rows ask; −∞ for
+  /// rows of several terms.
+  let leastUsage: [Double]
+  /// By flat cell: usage when every decision chooses uniformly.
+  let uniformCells: [Double]
   /// Σ of the least and of the greatest eligible value, times `weight`.
   let least: Double
   let greatest: Double
@@ -30,11 +35,19 @@ struct Survey: Sendable {
       prices: [Double](repeating: 0, count: cells), weight: 0, temperature: 1)
     // Choice at no price and temperature is uniform. Values are summed as 2^-40 of them, so that
     // none of the sums overflows.
-    let totals = try engine.run(setting, extras: cells + 4) { range, worker, extras in
-      worker.squares(range, totals: extras)
-      stakes.look(range, worker, sums: extras + cells)
+    let totals = try engine.run(setting, extras: 3 * cells + 4) { range, worker, extras in
+      worker.quantities(range, squares: extras, least: extras + cells, most: extras + 2 * cells)
+      stakes.look(range, worker, sums: extras + 3 * cells)
     }
     uniformUsage = map.usages(totals.usage)
+    uniformCells = totals.usage
+    let lowest = map.usages(Array(totals.extras[cells..<2 * cells]))
+    let highest = map.usages(Array(totals.extras[2 * cells..<3 * cells]))
+    leastUsage = map.rows.indices.map { row in
+      let terms = map.rows[row].terms
+      guard terms.count == 1 else { return -.infinity }
+      return terms[0].coefficient < 0 ? highest[row] : lowest[row]
+    }
     uniformEntropy = totals.entropy
     uniformPriorLog = totals.priorLog
     let squares = Array(totals.extras.prefix(cells))
@@ -42,10 +55,10 @@ struct Survey: Sendable {
     rowNormScale = Double(max(1, engine.problem.decisionCount)).squareRoot()
     let stake = stakes.typical()
     weight = stake > 0 ? Self.inversePowerOfTwo(stake) : 1
-    least = totals.extras[cells] * (Self.shift * weight)
-    greatest = totals.extras[cells + 1] * (Self.shift * weight)
-    uniformValue = totals.extras[cells + 3] * (Self.shift * weight)
-    unlikely = engine.usesPrior ? Int(totals.extras[cells + 2]) : 0
+    least = totals.extras[3 * cells] * (Self.shift * weight)
+    greatest = totals.extras[3 * cells + 1] * (Self.shift * weight)
+    uniformValue = totals.extras[3 * cells + 3] * (Self.shift * weight)
+    unlikely = engine.usesPrior ? Int(totals.extras[3 * cells + 2]) : 0
   }
 
   /// Sums are kept as this part of themselves.
@@ -57,11 +70,16 @@ struct Survey: Sendable {
 }
 
 extension PassWorker {
-  /// Adds Σ_a p·q² by flat cell, p being the probabilities of the pass.
-  fileprivate func squares(_ range: Range<Int>, totals: UnsafeMutablePointer<Double>) {
+  /// Adds by flat cell Σ_a p·q², p being the probabilities of the pass, and the least and the greatest
+  /// quantity among candidates that may be chosen.
+  fileprivate func quantities(
+    _ range: Range<Int>, squares: UnsafeMutablePointer<Double>,
+    least: UnsafeMutablePointer<Double>, most: UnsafeMutablePointer<Double>
+  ) {
     let rows = range.count
+    let none = problem.actionCount
     for (place, meter) in problem.meters.enumerated() where meter.cellCount > 0 {
-      let start = totals + cellStart(place)
+      let start = cellStart(place)
       for row in 0..<rows {
         var cell = 0
         if let cells = meter.cells {
@@ -69,13 +87,20 @@ extension PassWorker {
           if cell < 0 { continue }
         }
         var sum = 0.0
+        let isIdle = problem.hasNoOp && values[none * rows + row] > 0
+        var (lowest, highest) = isIdle ? (0.0, 0.0) : (Double.infinity, -Double.infinity)
         for action in 0..<problem.actionCount {
           let probability = values[action * rows + row]
           if probability == 0 { continue }
           let quantity = meter.quantity.amount(action, block, row, rows)
           sum += probability * quantity * quantity
+          lowest = min(lowest, quantity)
+          highest = max(highest, quantity)
         }
-        start[cell] += sum
+        squares[start + cell] += sum
+        if lowest > highest { continue }
+        least[start + cell] += lowest
+        most[start + cell] += highest
       }
     }
   }

@@ -16,6 +16,8 @@ public struct AllocationSolver: Sendable {
     public let passes: Int
     /// In the unit of the objective; nil: not known yet.
     public let bound: Double?
+    /// Rows among which a smallest set that clashes is sought; nil: it is not.
+    public var clashing: Int?
   }
 
   var limits = SolverLimits()
@@ -35,7 +37,7 @@ public struct AllocationSolver: Sendable {
   public func solve(
     _ problem: AllocationProblem, threads: Int = 1, warmStart: [Double]? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false },
-    progress: (Progress) -> Void = { _ in }
+    progress: @escaping (Progress) -> Void = { _ in }
   ) throws -> Allocation {
     let engine = PassEngine(problem, threads: threads, isCancelled: isCancelled)
     if problem.decisionCount * problem.candidateCount > limits.hullPairs,
@@ -46,28 +48,31 @@ public struct AllocationSolver: Sendable {
     let survey = try Survey(engine)
     progress(Progress(passes: 1, bound: nil))
     let dual = DualFunction(engine, survey)
-    try Infeasibility(engine, survey, limits: limits).checkConstants()
+    let clash = Infeasibility(engine, survey, limits: limits) { [dual] rows in
+      progress(Progress(passes: dual.passes + 1, bound: nil, clashing: rows))
+    }
+    try clash.checkConstants()
     let start = warmStart.map { prices in
       dual.place(prices.map { $0.isFinite ? max(0, $0) * survey.weight : 0 })
     }
     let prices: SolvedPrices
     if isSmooth(problem.rule, survey) {
-      prices = try smoothPrices(dual, start: start)
+      prices = try smoothPrices(dual, clash, start: start)
     } else {
-      prices = try greedyPrices(dual, start: start)
+      prices = try greedyPrices(dual, clash, start: start)
     }
     let bound = (prices.bound + dual.explored) / survey.weight
     progress(Progress(passes: dual.passes + 1, bound: bound))
-    let allocation = try Finish(dual, prices, limits: limits).run()
+    let allocation = try Finish(dual, prices, clash, limits: limits).run()
     if problem.keepsMeasures(allocation) { return allocation }
-    return try tightened(dual, prices, allocation)
+    return try tightened(dual, prices, clash, allocation)
   }
 
   /// Where what is written falls short of a bound on entropy or divergence (what was repaired is certain,
   /// and a descent ends a little off): with as much more asked for, until it holds. What is proven stays
   /// that of the bounds as they are.
   private func tightened(
-    _ dual: DualFunction, _ first: SolvedPrices, _ allocation: Allocation
+    _ dual: DualFunction, _ first: SolvedPrices, _ clash: Infeasibility, _ allocation: Allocation
   ) throws -> Allocation {
     let problem = dual.engine.problem
     let count = Double(problem.decisionCount)
@@ -77,10 +82,10 @@ public struct AllocationSolver: Sendable {
       dual.tighten(
         entropy: factor * count * lack.entropy, divergence: factor * count * lack.divergence)
       factor *= 1.5
-      guard var next = try? smoothPrices(dual, start: x) else { break }
+      guard var next = try? smoothPrices(dual, clash, start: x) else { break }
       next.bound = first.bound
       x = next.x
-      last = try Finish(dual, next, limits: limits).run()
+      last = try Finish(dual, next, clash, limits: limits).run()
       if problem.keepsMeasures(last) { return last }
     }
     if dual.engine.isCancelled() { throw CancellationError() }
@@ -96,12 +101,13 @@ public struct AllocationSolver: Sendable {
     return temperature * survey.weight > limits.greedyBelow
   }
 
-  private func smoothPrices(_ dual: DualFunction, start: [Double]?) throws -> SolvedPrices {
-    let survey = dual.survey
+  private func smoothPrices(
+    _ dual: DualFunction, _ clash: Infeasibility, start: [Double]?
+  ) throws -> SolvedPrices {
     var descent = DualDescent(dual)
     let outcome = try descent.run(from: start, to: 0, patience: limits.smoothPatience)
     guard case .prices(let found, _) = outcome else {
-      throw try Infeasibility(dual.engine, survey, limits: limits).explain()
+      throw try clash.explain()
     }
     let x = dual.capped(found)
     let evaluation = try dual.evaluate(x, smoothing: 0)
@@ -109,7 +115,9 @@ public struct AllocationSolver: Sendable {
       x: x, bound: min(descent.bound, evaluation.dual), evaluation: evaluation, primal: nil)
   }
 
-  private func greedyPrices(_ dual: DualFunction, start: [Double]?) throws -> SolvedPrices {
+  private func greedyPrices(
+    _ dual: DualFunction, _ clash: Infeasibility, start: [Double]?
+  ) throws -> SolvedPrices {
     let problem = dual.engine.problem
     var x = start ?? [Double](repeating: 0, count: dual.upper.count)
     var bound = Double.infinity
@@ -118,7 +126,7 @@ public struct AllocationSolver: Sendable {
       let outcome = try descent.run(
         from: start, to: limits.lastSmoothing, patience: limits.patience)
       guard case .prices(let found, _) = outcome else {
-        throw try Infeasibility(dual.engine, dual.survey, limits: limits).explain()
+        throw try clash.explain()
       }
       x = found
       bound = descent.bound
@@ -131,8 +139,7 @@ public struct AllocationSolver: Sendable {
     sifting.bound = bound
     try sifting.run(from: x)
     if sifting.isInfeasible || sifting.primal == nil {
-      let clash = try Infeasibility(dual.engine, dual.survey, limits: limits).explainIfAny()
-      if let clash { throw clash }
+      if let found = try clash.explainIfAny() { throw found }
     }
     let end = try leastPrices(dual, sifting.boundPlace, bound: sifting.bound)
     return SolvedPrices(

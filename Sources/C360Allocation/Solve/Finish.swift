@@ -5,10 +5,14 @@ struct Finish {
   let dual: DualFunction
   let prices: SolvedPrices
   let limits: SolverLimits
+  private let clash: Infeasibility
 
-  init(_ dual: DualFunction, _ prices: SolvedPrices, limits: SolverLimits) {
+  init(
+    _ dual: DualFunction, _ prices: SolvedPrices, _ clash: Infeasibility, limits: SolverLimits
+  ) {
     self.dual = dual
     self.prices = prices
+    self.clash = clash
     self.limits = limits
   }
 
@@ -266,9 +270,7 @@ struct Finish {
         return
       }
     }
-    if let clash = try Infeasibility(dual.engine, dual.survey, limits: limits).explainIfAny() {
-      throw clash
-    }
+    if let found = try clash.explainIfAny() { throw found }
     let usage = try Tally(dual, nearest.chosen).usage
     throw AllocationNotFound(
       rows: nearest.broken.map {

@@ -24,6 +24,14 @@ struct AllocationPrices: Sendable {
     }
   }
 
+  /// Meters that have a price at a decision, with it.
+  func priced(_ decision: Int) -> [(meter: AllocationMeter, price: Double)] {
+    zip(meters, prices).compactMap { meter, prices in
+      let cell = meter.cells.map { Int($0[decision]) } ?? 0
+      return cell >= 0 && prices[cell] != 0 ? (meter, prices[cell]) : nil
+    }
+  }
+
   /// Of an action at a decision that stands at this place of a block.
   func price(
     _ decision: Int, _ action: Int, _ block: AllocationBlock, _ place: Int, _ count: Int

@@ -182,7 +182,11 @@ struct BoundDecisions {
     if let walk {
       var pacing = PacedAllocation(
         self, bounds, source, walk, decided, allocationProblem, allocation, context)
-      try pacing.run()
+      do throws(EngineError) {
+        try pacing.run()
+      } catch {
+        throw try settled(error, bounds, source, walk)
+      }
       allocation = pacing.allocation
       passes += pacing.passes
       (value, drawnValue) = (pacing.value, pacing.drawnValue)
@@ -200,7 +204,10 @@ struct BoundDecisions {
     }
     let usage = source.usage(of: meters, chosen: decided.chosen)
     if let broken = bounds.broken(usage: usage, caps: capNames) {
-      throw .unsatisfiable(policy: problem.name, broken)
+      let error = EngineError.unsatisfiable(policy: problem.name, broken)
+      throw try walk.map { walk throws(EngineError) in
+        try settled(error, bounds, source, walk)
+      } ?? error
     }
     var counts = bounds.counts(allocation, usage: usage)
     counts.value = value
@@ -243,6 +250,16 @@ struct BoundDecisions {
 
   private var capNames: [String] { step.entityCaps.map(\.name) }
 
+  /// Bounds that were not met, with what is proven of them.
+  private func settled(
+    _ error: EngineError, _ bounds: BoundRows, _ source: DecisionValues, _ walk: EntityCapWalk
+  ) throws(EngineError) -> EngineError {
+    guard case .unsatisfiable(let policy, let unmet) = error, !unmet.isProven, problem.rule.hasNoOp
+    else { return error }
+    let clash = CapClash(bounds, source, walk, names: capNames, actionCount: actionCount)
+    return .unsatisfiable(policy: policy, try clash.proof(of: unmet, context) ?? unmet)
+  }
+
   /// What caps came to: pairs that they forbid.
   private func capReports(_ decided: DecidedRows) -> [AllocationCounts.Cap] {
     zip(step.entityCaps, decided.blocked).map { cap, blocked in
@@ -276,17 +293,16 @@ struct BoundDecisions {
         problem, threads: context.threads, warmStart: warmStart,
         isCancelled: { cancellation.isCancelled },
         progress: { progress in
+          let doing =
+            progress.clashing.map { "find what clashes among \($0) bounds of" }
+            ?? "price the bounds of"
           context.progress?(
             ProgressReport(
-              operation: "price the bounds of \(self.problem.name), pass \(progress.passes)",
-              done: 0, total: 0))
+              operation: "\(doing) \(self.problem.name), pass \(progress.passes)", done: 0, total: 0
+            ))
         })
     } catch let error as AllocationInfeasibility {
-      var found = bounds.unsatisfied(error)
-      for place in found.clashes.indices {
-        found.clashes[place].forcing = forcing(found.clashes[place], bounds, problem)
-      }
-      throw .unsatisfiable(policy: self.problem.name, found)
+      throw .unsatisfiable(policy: self.problem.name, explained(error, bounds, problem))
     } catch let error as AllocationNotFound {
       throw .unsatisfiable(policy: self.problem.name, bounds.unsatisfied(error, caps: caps))
     } catch {

@@ -153,23 +153,29 @@ extension BoundRows {
 
   /// A clash of rows in the words of the constraints.
   func unsatisfied(_ error: AllocationInfeasibility) -> UnsatisfiedBounds {
-    var found: [UnsatisfiedBounds.Clash] = []
     var seen: Set<[String]> = []
-    for clash in error.clashes {
-      if let measure = measure(ofRow: clash.row) {
-        found.append(Self.clash(of: measure, closest: clash.closestBound))
-        continue
-      }
-      guard let (constraint, written) = place(ofRow: clash.row),
-        seen.insert([constraint.declared.name, written.label]).inserted
-      else { continue }
-      found.append(
-        UnsatisfiedBounds.Clash(
-          constraint: constraint.declared.name, label: written.label,
-          isAtMost: constraint.declared.isAtMost, limit: written.limit,
-          closest: closest(clash, written, constraint.declared)))
+    let clashes = error.clashes.compactMap { clash(of: $0, &seen) }
+    var found = UnsatisfiedBounds(clashes: clashes)
+    found.others = error.others.compactMap { clash(of: $0, &seen) }
+    // Several rows of a bound are one; beyond those that are listed each counts.
+    found.otherCount = found.others.count + error.otherCount - error.others.count
+    return found
+  }
+
+  /// Nil: a row of a bound that has been seen.
+  private func clash(
+    of clash: AllocationInfeasibility.Clash, _ seen: inout Set<[String]>
+  ) -> UnsatisfiedBounds.Clash? {
+    if let measure = measure(ofRow: clash.row) {
+      return Self.clash(of: measure, closest: clash.closestBound)
     }
-    return UnsatisfiedBounds(clashes: found)
+    guard let (constraint, written) = place(ofRow: clash.row),
+      seen.insert([constraint.declared.name, written.label]).inserted
+    else { return nil }
+    return UnsatisfiedBounds.Clash(
+      constraint: constraint.declared.name, label: written.label,
+      isAtMost: constraint.declared.isAtMost, limit: written.limit,
+      closest: closest(clash, written, constraint.declared))
   }
 
   /// Of a bound on entropy or divergence, which cannot be soft.
@@ -208,12 +214,21 @@ extension BoundRows {
   func total(
     of clash: UnsatisfiedBounds.Clash
   ) -> (term: AllocationRow.Term, over: Double)? {
-    let written = constraints.first { $0.declared.name == clash.constraint }?.written
-      .first { $0.label == clash.label }
-    guard let written, case .usage(_, _, let over) = written.form, let row = written.rows.first,
-      let term = rows[row].terms.first
+    guard let written = written(of: clash), case .usage(_, _, let over) = written.form,
+      let term = rows[written.rows.lowerBound].terms.first
     else { return nil }
     return (term, over)
+  }
+
+  /// The row of a bound on a total or a rate; nil: it is on none.
+  func row(of clash: UnsatisfiedBounds.Clash) -> AllocationRow? {
+    guard let written = written(of: clash), case .usage = written.form else { return nil }
+    return rows[written.rows.lowerBound]
+  }
+
+  private func written(of clash: UnsatisfiedBounds.Clash) -> Written? {
+    constraints.first { $0.declared.name == clash.constraint }?.written
+      .first { $0.label == clash.label }
   }
 
   private func place(ofRow row: Int) -> (Constraint, Written)? {
@@ -241,15 +256,14 @@ extension BoundRows {
     }
   }
 
-  /// The closest limit as the bound was written; nil where it is none of a single number.
+  /// The closest limit as the bound was written.
   private func closest(
     _ clash: AllocationInfeasibility.Clash, _ written: Written, _ declared: DecideConstraint
   ) -> Double? {
     guard let bound = clash.closestBound else { return nil }
     switch written.form {
-    case .usage: return declared.isAtMost ? bound : -bound
-    case .parity(_, _, _, _, let isRatio): return isRatio ? nil : bound
-    case .proportion: return nil
+    case .usage: return declared.isAtMost || bound == 0 ? bound : -bound
+    case .parity, .proportion: return bound
     }
   }
 }

@@ -174,18 +174,23 @@ struct BoundRows {
     return meters.count - 1
   }
 
+  /// - Parameters:
+  ///   - limit: where it stands in the coefficients, as it was written.
+  ///   - slope: what the row then changes by with it.
   private mutating func addRow(
     _ constraint: DecideConstraint, _ label: String, _ terms: [AllocationRow.Term],
-    _ bound: Double, group: Int? = nil
+    _ bound: Double, group: Int? = nil, limit: Double = 0, slope: AllocationRow.Term? = nil
   ) {
     let sign = constraint.isAtMost ? 1.0 : -1.0
+    func signed(_ term: AllocationRow.Term) -> AllocationRow.Term {
+      AllocationRow.Term(
+        meter: term.meter, cells: term.cells, coefficient: sign * term.coefficient)
+    }
     rows.append(
       AllocationRow(
         name: label.isEmpty ? constraint.name : "\(constraint.name) [\(label)]",
-        terms: terms.map {
-          AllocationRow.Term(
-            meter: $0.meter, cells: $0.cells, coefficient: sign * $0.coefficient)
-        }, bound: sign * bound, penalty: constraint.penalty, group: group))
+        terms: terms.map(signed), bound: sign * bound, penalty: constraint.penalty, group: group,
+        parameter: slope.map { .init(limit: limit, slope: [signed($0)]) }))
   }
 
   // MARK: Measures
@@ -261,7 +266,8 @@ struct BoundRows {
           [
             AllocationRow.Term(meter: part, cells: range, coefficient: 1),
             AllocationRow.Term(meter: whole, cells: range, coefficient: -limit),
-          ], 0)
+          ], 0, limit: limit,
+          slope: AllocationRow.Term(meter: whole, cells: range, coefficient: -1))
         found.written.append(
           Written(
             label: label, limit: limit, form: .proportion(meter: part, of: whole, cells: range),
@@ -373,8 +379,14 @@ struct BoundRows {
     }
     if isRatio {
       // `>=`: rows are turned about.
-      addRow(constraint, label, terms(1, -bound), 0, group: shared)
-      if bothWays { addRow(constraint, label, terms(-bound, 1), 0, group: shared) }
+      addRow(
+        constraint, label, terms(1, -bound), 0, group: shared, limit: bound,
+        slope: AllocationRow.Term(meter: meter, cells: other, coefficient: -their))
+      if bothWays {
+        addRow(
+          constraint, label, terms(-bound, 1), 0, group: shared, limit: bound,
+          slope: AllocationRow.Term(meter: meter, cells: cell..<cell + 1, coefficient: -own))
+      }
     } else {
       addRow(constraint, label, terms(1, -1), bound, group: shared)
       if bothWays { addRow(constraint, label, terms(-1, 1), bound, group: shared) }

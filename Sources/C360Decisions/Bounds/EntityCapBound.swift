@@ -16,12 +16,18 @@ struct EntityCapBound {
   private let walk: EntityCapWalk
   private let prices: AllocationPrices?
   private let actionCount: Int
+  private let countsValues: Bool
 
-  /// - Parameter prices: over the candidates of the source; nil: no rows.
-  init(_ walk: EntityCapWalk, prices: AllocationPrices?, actionCount: Int) {
+  /// - Parameters:
+  ///   - prices: over the candidates of the source; nil: no rows.
+  ///   - countsValues: else what is not paid is all that there is.
+  init(
+    _ walk: EntityCapWalk, prices: AllocationPrices?, actionCount: Int, countsValues: Bool = true
+  ) {
     self.walk = walk
     self.prices = prices
     self.actionCount = actionCount
+    self.countsValues = countsValues
   }
 
   /// Decisions of an entity: values less prices and quantities, candidate by candidate.
@@ -65,7 +71,8 @@ struct EntityCapBound {
       if forced >= 0 { value = action == forced ? (value.isNaN ? 0 : value) : .nan }
       entity.values.append(
         value.isNaN
-          ? -.infinity : value - (prices?.price(row, action, block, place, count) ?? 0))
+          ? -.infinity
+          : (countsValues ? value : 0) - (prices?.price(row, action, block, place, count) ?? 0))
       for (index, cap) in walk.caps.enumerated() {
         entity.quantities[index].append(walk.quantity(cap, action, block, place, count))
       }

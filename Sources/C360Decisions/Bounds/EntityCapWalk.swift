@@ -12,7 +12,7 @@ struct EntityCapWalk {
     let period: DecideConstraint.Period?
     let zone: ZoneTable?
   }
-  let caps: [Cap]
+  private(set) var caps: [Cap]
   private let key: Vector
   let time: Vector
   let rowCount: Int
@@ -35,6 +35,13 @@ struct EntityCapWalk {
     time = frameColumn(step.time)
     self.rowCount = rowCount
     self.actionCount = actionCount
+  }
+
+  /// The walk under one of the caps.
+  func only(_ cap: Int) -> EntityCapWalk {
+    var walk = self
+    walk.caps = [caps[cap]]
+    return walk
   }
 
   /// - Parameters:

@@ -107,6 +107,11 @@ struct PacedAllocation {
     } catch {
       guard case .unsatisfiable(let policy, let found) = error else { throw error }
       if isLast { return nil }
+      // The decisions kept are the nearest that are known.
+      let usage = source.usage(of: problem.meters, chosen: decided.chosen)
+      if let kept = bounds.broken(usage: usage, caps: capNames) {
+        throw .unsatisfiable(policy: policy, kept)
+      }
       // What the caps forbid hangs on the decisions made: nothing is proven.
       throw .unsatisfiable(
         policy: policy,

@@ -85,10 +85,16 @@ public enum ValueText {
   /// A figure of a report: whole numbers with a comma between thousands, others with six digits that
   /// count.
   public static func figure(_ value: Double) -> String {
+    figure(value, .toNearestOrAwayFromZero)
+  }
+
+  /// The same, rounded as a rule says; `.up` and `.down` leave a number alone that differs from such a figure
+  /// by rounding only.
+  public static func figure(_ value: Double, _ rule: FloatingPointRoundingRule) -> String {
     guard value.isFinite else { return value.description }
     if value == value.rounded(), abs(value) < 1e15 { return grouped(Int(value)) }
     let magnitude = abs(value)
-    if magnitude >= 1e15 || magnitude < 1e-4 { return scientific(value) }
+    if magnitude >= 1e15 || magnitude < 1e-4 { return scientific(value, rule) }
     var digits = 5
     var scale = magnitude
     while scale >= 10, digits > 0 {
@@ -99,7 +105,7 @@ public enum ValueText {
       scale *= 10
       digits += 1
     }
-    var text = fixed(value, digits)
+    var text = fixed(value, digits, rule)
     guard text.contains(".") else { return text }
     while text.hasSuffix("0") { text.removeLast() }
     if text.hasSuffix(".") { text.removeLast() }
@@ -107,7 +113,9 @@ public enum ValueText {
   }
 
   /// `1.2e-06`
-  public static func scientific(_ value: Double) -> String {
+  public static func scientific(
+    _ value: Double, _ rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero
+  ) -> String {
     guard value != 0, value.isFinite else { return value.description }
     var exponent = 0
     var mantissa = abs(value)
@@ -119,17 +127,21 @@ public enum ValueText {
       mantissa *= 10
       exponent -= 1
     }
-    return "\(value < 0 ? "-" : "")\(fixed(mantissa, 1))e\(exponent)"
+    return "\(fixed(value < 0 ? -mantissa : mantissa, 1, rule))e\(exponent)"
   }
 
   /// A number with so many digits behind the point, halves away from zero.
-  public static func fixed(_ value: Double, _ digits: Int) -> String {
+  public static func fixed(
+    _ value: Double, _ digits: Int, _ rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero
+  ) -> String {
     // NaN has a sign that means nothing.
     if value.isNaN { return "nan" }
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
     var scale: Int64 = 1
     for _ in 0..<digits { scale *= 10 }
-    let scaled = (abs(value) * Double(scale)).rounded()
+    let exact = value * Double(scale)
+    let isNear = abs(exact - exact.rounded()) < 1e-3
+    let scaled = abs(exact.rounded(isNear ? .toNearestOrAwayFromZero : rule))
     guard scaled < 9e18 else { return "\(value)" }
     let whole = Int64(scaled)
     let sign = value < 0 && whole != 0 ? "-" : ""

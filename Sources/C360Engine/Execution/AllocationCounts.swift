@@ -151,6 +151,8 @@ public struct UnsatisfiedBounds: Error, Sendable {
     /// The nearest limit at which the others of the clash can hold; nil: not known. Where nothing is
     /// proven, what the nearest decisions found come to.
     public let closest: Double?
+    /// Where the nearest limit is not known for certain: none nearer than this can hold.
+    public var beyond: Double?
     /// Decisions that keep it from being held, whatever is chosen at them; nil: none, as far as is known.
     public var forcing: Forcing?
     /// Whether a penalty may take the place of the bound.
@@ -201,13 +203,48 @@ public struct UnsatisfiedBounds: Error, Sendable {
     public var first: [Decision] = []
     public init() {}
   }
+  /// Decisions at which what may not be chosen keeps several bounds from holding together: they could, by
+  /// what is proven, if every action might be chosen there.
+  public struct Restriction: Sendable {
+    public struct Decision: Sendable {
+      /// Of the entity.
+      public let key: Scalar
+      /// µs UTC.
+      public let time: Int64
+      /// Among decisions of equal entity and time, from 0.
+      public let number: Int
+      /// Actions that may be chosen there.
+      public let eligible: Int
+      /// Whether nothing is left but the fallback.
+      public let isFallback: Bool
+      public init(key: Scalar, time: Int64, number: Int, eligible: Int, isFallback: Bool) {
+        self.key = key
+        self.time = time
+        self.number = number
+        self.eligible = eligible
+        self.isFallback = isFallback
+      }
+    }
+    public var count = 0
+    /// All decisions that the bounds count.
+    public var counted = 0
+    public var actionCount = 0
+    /// In the order of keys and time, at most as many as of `Forcing`.
+    public var first: [Decision] = []
+    public init() {}
+  }
   /// Without any one of them the others can hold; where nothing is proven, those that the nearest
   /// decisions found break.
   public var clashes: [Clash]
   /// Whether no decisions can satisfy them; else none were found.
   public let isProven: Bool
-  /// Bounds for each entity that were kept meanwhile; none where it is proven without them.
+  /// Bounds for each entity: that are part of the clash, or, where nothing is proven, were kept meanwhile.
   public let caps: [String]
+  /// Beside a single bound: the first of the others that cannot hold either, each alone, and their number.
+  public var others: [Clash] = []
+  public var otherCount = 0
+  /// Of several bounds; nil: none, as far as is known.
+  public var restriction: Restriction?
   public init(clashes: [Clash], isProven: Bool = true, caps: [String] = []) {
     self.clashes = clashes
     self.isProven = isProven
