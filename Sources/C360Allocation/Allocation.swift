@@ -19,8 +19,6 @@ public struct Allocation: Sendable {
     public let multiplier: Double
   }
   public let certificate: AllocationCertificate
-  /// By row, in the order of the problem's.
-  public let rowReports: [AllocationRowReport]
   /// By decision: the candidate that acts.
   public let chosen: [Int32]
   /// By decision: probability of the chosen candidate under the full mixture; NaN where repaired.
@@ -41,8 +39,6 @@ public struct Allocation: Sendable {
 public struct AllocationCertificate: Sendable {
   /// No allocation that satisfies the rows is worth more.
   public let bound: Double
-  /// Of the feasible fractional allocation found.
-  public let fractionalValue: Double
   /// Of the whole decisions written; where choices are drawn expected, those that were repaired counted
   /// as they are.
   public let value: Double
@@ -52,18 +48,6 @@ public struct AllocationCertificate: Sendable {
   public var gap: Double { max(0, bound - value) }
   /// gap / max(|bound|, least positive): 0 where both are 0.
   public var relativeGap: Double { gap == 0 ? 0 : gap / max(abs(bound), abs(value)) }
-}
-
-public struct AllocationRowReport: Sendable {
-  public let name: String
-  public let bound: Double
-  /// Expected under the probabilities, and of the decisions written.
-  public let expected: Double
-  public let realized: Double
-  public let multiplier: Double
-  public var slack: Double { bound - realized }
-  /// Whether a positive price stands on it.
-  public var isBinding: Bool { multiplier > 0 }
 }
 
 /// Nothing satisfies the hard rows: proven.

@@ -45,7 +45,6 @@ struct WholeDecisionTests {
     guard let whole, let parts else { return }
     let scale = abs(whole.certificate.bound)
     #expect(abs(whole.certificate.bound - parts.certificate.bound) <= 1e-8 * scale)
-    #expect(abs(whole.certificate.fractionalValue - whole.certificate.bound) <= 1e-9 * scale)
     for answer in [whole, parts] {
       #expect(small.holds(answer.chosen))
       #expect(answer.certificate.value <= answer.certificate.bound)

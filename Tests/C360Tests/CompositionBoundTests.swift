@@ -269,6 +269,6 @@ struct CompositionBoundTests {
     let inner = Self.script(
       "arbitrate inner of person at sends { mask none; subject to reach; first best of a, b }\n"
         + Self.arbitrate("first inner"))
-    #expect(try inner.codes() == ["E0208"])
+    #expect(try inner.codes() == ["E0547"])
   }
 }

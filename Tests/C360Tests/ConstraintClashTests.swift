@@ -85,7 +85,7 @@ struct ConstraintClashTests {
     // Without what the mask forbids they could hold.
     #expect(
       found.notes.dropFirst(2) == [
-        "they could hold together but for what may not be chosen at 3 of the 8 decisions counted in them",
+        "the proof hangs on what may not be chosen at 3 of the 8 decisions counted in them",
         "person 6 at 2026-02-06T09:00:00Z: only the fallback is left",
         "person 7 at 2026-02-07T09:00:00Z: only the fallback is left",
         "person 8 at 2026-02-08T09:00:00Z: only the fallback is left",
@@ -180,5 +180,74 @@ struct ConstraintClashTests {
           "`daily` [2026-02-0\($0)] asks >= 2, and the closest that can hold is 1"
             + ($0 == 1 ? "" : ": it cannot hold either")
         })
+  }
+
+  // MARK: Against enumeration
+
+  /// Two people, each decided for on some days: the greatest total of costs when each may have so many of
+  /// `kind` within a number of days (nil: in all), in the order of time.
+  private static func greatestCost(
+    _ days: [[Int]], kind: String?, most: Int, window: Int?
+  ) -> Double {
+    let offers = [("none", 0.0), ("drink", 1.0), ("food", 4.0)]
+    return days.reduce(0) { sum, days in
+      var best = 0.0
+      func visit(_ place: Int, _ used: [Int], _ cost: Double) {
+        guard place < days.count else {
+          best = max(best, cost)
+          return
+        }
+        for (name, price) in offers {
+          let counts = name != "none" && (kind == nil || kind == name)
+          let before = used.count { window == nil || days[place] - $0 < window ?? 0 }
+          if counts, before + 1 > most { continue }
+          visit(place + 1, counts ? used + [days[place]] : used, cost + price)
+        }
+      }
+      visit(0, [], 0)
+      return sum + best
+    }
+  }
+
+  @Test("what caps leave, against all decisions that they allow", arguments: 0..<16)
+  func capsByEnumeration(seed: Int) throws {
+    var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 7
+    func below(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % count
+    }
+    let days = (0..<2).map { _ in (1...9).filter { _ in below(2) == 0 } }
+    let (kind, most) = ([nil, "food", "drink"][below(3)], below(3))
+    let window = [nil, 2, 4][below(3)]
+    let greatest = Self.greatestCost(days, kind: kind, most: most, window: window)
+    let asked = Int(greatest) - 1 + below(4)
+    let what = kind.map { "offers.kind == \"\($0)\"" } ?? "treated"
+    var script = ConstraintTests.script(
+      """
+      constraint cost: sum(offers.cost) >= \(asked)
+      constraint own:  count(where \(what)) <= \(most) per person\(window.map { " per \($0)d" } ?? "")
+      """, "  subject to cost, own\n  choose greedy", show: "show p")
+    script.files["sends.csv"] =
+      "person,sent\n"
+      + days.enumerated().flatMap { person, days in
+        days.map { "\(person + 1),2026-02-0\($0)T09:00:00Z\n" }
+      }.joined()
+    let found = try script.diagnostics().first { $0.code.name.hasPrefix("E07") }
+    guard let found, found.code.name == "E0730" else {
+      // Nothing that is written breaks the bound.
+      if found == nil { #expect(Double(asked) <= greatest) }
+      return
+    }
+    #expect(Double(asked) > greatest)
+    let all = Self.greatestCost(days, kind: nil, most: 99, window: nil)
+    let note = try #require(found.notes.first)
+    let exact = "the closest that can hold is \(Int(Double(asked) > all ? all : greatest))"
+    if note.contains("the closest that can") {
+      #expect(note.contains(exact), "\(note)")
+    } else {
+      let figures = note.split(whereSeparator: { !$0.isNumber }).compactMap { Double($0) }
+      // Asked, reached, out of reach.
+      #expect(figures.count >= 3 && figures[1] <= greatest && figures[2] >= greatest, "\(note)")
+    }
   }
 }

@@ -126,8 +126,8 @@ struct UnsatisfiedBoundsText {
     }
     let more = restriction.count - lines.count
     return [
-      "they could hold together but for what may not be chosen at \(count) of the "
-        + "\(ValueText.grouped(restriction.counted)) decisions counted in them"
+      "the proof hangs on what may not be chosen at \(count) of the "
+        + "\(ValueText.grouped(restriction.counted)) decisions counted in \(isOne ? "it" : "them")"
     ] + lines + (more > 0 ? ["and \(ValueText.grouped(more)) more such decisions"] : [])
   }
 

@@ -228,7 +228,7 @@ struct RowSystem {
     var sifting = Sifting(dual, limits: limits, threads: engine.threads, start: x)
     try sifting.run(from: x)
     if engine.isCancelled() { throw CancellationError() }
-    return sifting.primal
+    return sifting.primal.flatMap { $0.isComplete ? $0 : nil }
   }
 
   /// By row, of shares of candidates.

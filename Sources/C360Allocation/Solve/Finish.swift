@@ -290,25 +290,16 @@ struct Finish {
   ) -> Allocation {
     let weight = dual.weight
     let prices = multipliers
-    let rows = problem.rows.indices.map { row in
-      AllocationRowReport(
-        name: problem.rows[row].name, bound: problem.rows[row].bound,
-        expected: report.expected[row], realized: report.realized[row],
-        multiplier: prices[row])
-    }
     var propensities = report.propensities
     for decision in repaired { propensities[decision] = .nan }
     let entropy = dual.share * dual.temperature * report.entropy
     let drawn = report.value - charges(report.realized)
-    var fractional = report.expectedValue + entropy - charges(report.expected)
+    let fractional = report.expectedValue + entropy - charges(report.expected)
     // One draw is worth more or less than the probabilities are, of which the bound speaks.
     let value =
       isDeterministic
       ? drawn
       : fractional + replaced.value - dual.share * dual.temperature * replaced.entropy
-    if let primal = self.prices.primal, primal.isComplete {
-      fractional = dual.share * primal.value + dual.explored
-    }
     var bound = self.prices.bound + dual.explored
     if isDeterministic { bound = max(bound, value) }
     let x = self.prices.x
@@ -316,9 +307,9 @@ struct Finish {
       multipliers: prices, temperature: setting.temperature / weight,
       priorWeight: x[dual.rowCount + 1] / weight,
       certificate: AllocationCertificate(
-        bound: bound / weight, fractionalValue: fractional / weight, value: value / weight,
+        bound: bound / weight, value: value / weight,
         passes: dual.passes + 2, drawnValue: isDeterministic ? nil : drawn / weight),
-      rowReports: rows, chosen: chosen, propensities: propensities,
+      chosen: chosen, propensities: propensities,
       expectedValues: report.expectedValues, repaired: repaired, remainder: overrides)
   }
 

@@ -36,12 +36,8 @@ extension PassEngine {
     var allocation = Allocation(
       multipliers: [multiplier], temperature: 0, priorWeight: 0,
       certificate: AllocationCertificate(
-        bound: found.bound, fractionalValue: found.bound, value: found.value, passes: 2),
-      rowReports: [
-        AllocationRowReport(
-          name: row.name, bound: row.bound, expected: found.spent * unit,
-          realized: found.spent * unit, multiplier: multiplier)
-      ], chosen: decided, propensities: decided.map { $0 < 0 ? .nan : 1 },
+        bound: found.bound, value: found.value, passes: 2),
+      chosen: decided, propensities: decided.map { $0 < 0 ? .nan : 1 },
       expectedValues: values.array, repaired: [], remainder: [:])
     for decision in problem.watched {
       allocation.distributions[decision] = (0..<problem.candidateCount).map {

@@ -10,13 +10,12 @@ extension BoundDecisions {
     var found = bounds.unsatisfied(error)
     if found.clashes.count == 1 {
       found.clashes[0].forcing = forcing(found.clashes[0], bounds, problem)
-    } else {
-      found.restriction = restriction(error, problem)
     }
+    if found.clashes.first?.forcing == nil { found.restriction = restriction(error, problem) }
     return found
   }
 
-  /// Of bounds that clash together: decisions where what may be chosen comes to more, in the weights that prove
+  /// Of other bounds, and of several: decisions where what may be chosen comes to more, in the weights that prove
   /// the clash, than the least of all actions. Nil where it would clash whatever might be chosen, or where what
   /// an action comes to is only known where it may be chosen.
   private func restriction(
@@ -78,8 +77,8 @@ extension BoundDecisions {
     return found
   }
 
-  /// Of a single bound: decisions of which the candidates alone keep a bound on a total or a rate from being held: of an upper
-  /// bound, those that use some of it whatever is chosen; of a lower one, those at which nothing adds to it.
+  /// Of a single bound on a total or a rate: decisions of which the candidates alone keep it from being held, of
+  /// an upper bound those that use some of it whatever is chosen, of a lower one those at which nothing adds to it.
   private func forcing(
     _ clash: UnsatisfiedBounds.Clash, _ bounds: BoundRows, _ problem: AllocationProblem
   ) -> UnsatisfiedBounds.Forcing? {

@@ -203,8 +203,8 @@ public struct UnsatisfiedBounds: Error, Sendable {
     public var first: [Decision] = []
     public init() {}
   }
-  /// Decisions at which what may not be chosen keeps several bounds from holding together: they could, by
-  /// what is proven, if every action might be chosen there.
+  /// Decisions at which what may not be chosen keeps bounds from holding: what proves the clash would not, if
+  /// every action might be chosen there.
   public struct Restriction: Sendable {
     public struct Decision: Sendable {
       /// Of the entity.
@@ -243,7 +243,7 @@ public struct UnsatisfiedBounds: Error, Sendable {
   /// Beside a single bound: the first of the others that cannot hold either, each alone, and their number.
   public var others: [Clash] = []
   public var otherCount = 0
-  /// Of several bounds; nil: none, as far as is known.
+  /// Nil: none, as far as is known.
   public var restriction: Restriction?
   public init(clashes: [Clash], isProven: Bool = true, caps: [String] = []) {
     self.clashes = clashes

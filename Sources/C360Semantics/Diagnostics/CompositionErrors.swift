@@ -197,6 +197,16 @@ extension SemanticError {
       help: ["name the policies themselves, or let `\(name)` have the bounds"])
   }
 
+  static func boundsInside(_ at: Span, _ name: String, declared: Span) -> Diagnostic {
+    Diagnostic(
+      "E0547", "`\(name)` has bounds on all its policies together, so it is no member of another",
+      at: at, secondary: [LabeledSpan(declared, "`subject to` bounds")],
+      help: [
+        "bound its policies each for itself: bounds of a member count what it does where it acts",
+        "or write its turns here, and its bounds in the `subject to` of this arbitration",
+      ])
+  }
+
   static func boundsTwice(_ at: Span, _ name: String) -> Diagnostic {
     Diagnostic(
       "E0547", "`\(name)` has bounds of its own, beside those on all policies together", at: at,

@@ -52,57 +52,70 @@ extension SemanticError {
 
   // MARK: What a shift can tell
 
+  /// A shift that tells nothing: why, and the place that makes it so.
+  private static func idleShift(
+    _ at: Span, _ message: String, _ place: Span, _ label: String, help: String? = nil
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0526", message, at: at, secondary: [LabeledSpan(place, label)],
+      help: help.map { [$0] } ?? [])
+  }
+
   static func unreadShift(
     _ at: Span, _ name: String, policy: String, declared: Span
   ) -> Diagnostic {
-    Diagnostic(
-      "E0526", "the choices of `\(policy)` do not hang on `\(name)`, wherever it moves", at: at,
-      secondary: [LabeledSpan(declared, "reads nothing that is made of it")],
-      help: ["name what its rules, terms, threshold or `candidates` read, or leave this out"])
+    idleShift(
+      at, "the choices of `\(policy)` do not hang on `\(name)`, wherever it moves", declared,
+      "reads nothing that is made of it",
+      help: "name what its rules, terms, threshold or `candidates` read, or leave this out")
   }
 
   static func hiddenShift(_ at: Span, _ name: String, hide: Span) -> Diagnostic {
-    Diagnostic(
-      "E0526", "the mask hides `\(name)` from the policy, which sees none of it move", at: at,
-      secondary: [LabeledSpan(hide, "hidden here")])
+    idleShift(
+      at, "the mask hides `\(name)` from the policy, which sees none of it move", hide,
+      "hidden here")
   }
 
   static func shiftOfMask(_ at: Span, _ name: String, hide: Span) -> Diagnostic {
-    Diagnostic(
-      "E0526", "`\(name)` decides what the mask hides, and a move must not show it", at: at,
-      secondary: [LabeledSpan(hide, "the condition")],
-      help: ["move something that is made of what the policy sees"])
+    idleShift(
+      at, "`\(name)` decides what the mask hides, and a move must not show it", hide,
+      "the condition", help: "move something that is made of what the policy sees")
   }
 
   static func shiftOfMatch(_ at: Span, _ name: String, place: Span) -> Diagnostic {
-    Diagnostic(
-      "E0526", "`\(name)` says what belongs together, and is no quantity that may move", at: at,
-      secondary: [LabeledSpan(place, "compared here")])
+    idleShift(
+      at, "`\(name)` says what belongs together, and is no quantity that may move", place,
+      "compared here")
   }
 
   // MARK: Choices that hang on each other
 
+  /// A policy that cannot be held stable: why, the place that makes it so, and what to do.
+  private static func notHoldable(
+    _ at: Span, _ message: String, _ place: Span, _ label: String, help: String
+  ) -> Diagnostic {
+    Diagnostic("E0527", message, at: at, secondary: [LabeledSpan(place, label)], help: [help])
+  }
+
   static func stableUnderBounds(_ at: Span, subject: Span) -> Diagnostic {
-    Diagnostic(
-      "E0527", "a policy that is `subject to` constraints cannot be held `stable` yet", at: at,
-      secondary: [LabeledSpan(subject, "bounds couple its decisions")],
-      help: [
+    notHoldable(
+      at, "a policy that is `subject to` constraints cannot be held `stable` yet", subject,
+      "bounds couple its decisions",
+      help:
         "one decision that moves moves others under bounds; hold the same policy without `subject to` stable"
-      ])
+    )
   }
 
   static func stableSlate(_ at: Span, slots: Span) -> Diagnostic {
-    Diagnostic(
-      "E0527", "a policy that draws slates cannot be held `stable` yet", at: at,
-      secondary: [LabeledSpan(slots, "a slate")],
-      help: ["choose `greedy` or by a threshold, without `explore`, or leave `slots` out"])
+    notHoldable(
+      at, "a policy that draws slates cannot be held `stable` yet", slots, "a slate",
+      help: "choose `greedy` or by a threshold, without `explore`, or leave `slots` out")
   }
 
   static func stableTogether(_ at: Span, _ name: String, stability: Span) -> Diagnostic {
-    Diagnostic(
-      "E0527", "`\(name)` is held `stable`, and bounds here couple its decisions with others",
-      at: at,
-      secondary: [LabeledSpan(stability, "declared here")],
-      help: ["leave `stable` out of `\(name)`, or the bounds out of the arbitration"])
+    notHoldable(
+      at, "`\(name)` is held `stable`, and bounds here couple its decisions with others",
+      stability, "declared here",
+      help: "leave `stable` out of `\(name)`, or the bounds out of the arbitration")
   }
 }

@@ -162,9 +162,7 @@ extension Checker {
       }
       guard let info = composition(found) else { return nil }
       guard info.composition.constraints.isEmpty else {
-        report(
-          SemanticError.notInThisVersion(
-            name.span, "an arbitration `subject to` bounds in another composition"))
+        report(SemanticError.boundsInside(name.span, found.name, declared: found.nameSpan))
         return nil
       }
       return MemberInfo(
