@@ -58,8 +58,10 @@ public struct AllocationInfeasibility: Error, Sendable {
     public let name: String
     public let bound: Double
     /// The least bound at which the rest of the clash can hold; of a row with a parameter, the nearest
-    /// limit. Nil: not found.
+    /// limit. Nil: not found, or not looked for (of very many rows).
     public let closestBound: Double?
+    /// What exploration comes to in any case.
+    public var explored = 0.0
     /// Whatever is chosen, Σ weight · (what the row comes to − its bound) is above 0 (Farkas); 0: not known.
     public var weight = 0.0
   }

@@ -169,6 +169,18 @@ struct ConstraintClashTests {
     #expect(found.notes.contains { $0.contains("and the nearest decisions found come to") })
   }
 
+  @Test("a budget that exploration alone exceeds says so")
+  func explored() throws {
+    // A tenth of eight thirds of tea and cake.
+    let found = try clash(
+      "constraint spend: sum(offers.cost) <= 1", subject: "spend", choose: "greedy\n  explore 10%")
+    #expect(
+      found.notes == [
+        "`spend` asks <= 1, and the closest that can hold is 1.33334; what `explore` chooses at random "
+          + "comes to 1.33333 alone"
+      ])
+  }
+
   @Test("each day that cannot hold is told, with the closest of each")
   func days() throws {
     let found = try clash(

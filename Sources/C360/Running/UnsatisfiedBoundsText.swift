@@ -92,10 +92,13 @@ struct UnsatisfiedBoundsText {
       return ", and the closest found that holds is \(figure); none beyond "
         + "\(ValueText.figure(beyond, clash.isAtMost ? .down : .up)) can"
     }
+    let explored = clash.explored.map {
+      "; what `explore` chooses at random comes to \(ValueText.figure($0)) alone"
+    }
     let forced = clash.forcing.map { "; " + words($0, isAtMost: clash.isAtMost) }
     let note =
       "`\(clash.constraint)`\(place) asks \(sign) \(ValueText.figure(clash.limit))"
-      + (closest ?? "") + (forced ?? "")
+      + (closest ?? "") + (explored ?? "") + (forced ?? "")
     return [note] + (clash.forcing.map { first(of: $0, isAtMost: clash.isAtMost) } ?? [])
   }
 

@@ -124,19 +124,22 @@ extension Infeasibility {
   }
 
   /// Numbers that stand for sums of integers look like integers; and whole decisions that count in integers
-  /// come no nearer than the next.
+  /// come no nearer than the next, whatever exploration adds to what is expected of them.
   func rounded(_ least: Double, _ row: Int, _ whole: Set<Int>) -> Double {
     let terms = problem.rows[row].terms
     guard problem.rows[row].parameter == nil, let first = terms.first,
-      terms.allSatisfy({
-        $0.coefficient == first.coefficient || $0.coefficient == -first.coefficient
-      })
+      terms.allSatisfy({ abs($0.coefficient) == abs(first.coefficient) })
     else { return least }
     let unit = abs(first.coefficient)
-    let count = least / unit
-    let nearest = count.rounded()
-    if abs(count - nearest) <= 1e-9 * max(1, abs(nearest)) { return nearest * unit }
-    return terms.allSatisfy { whole.contains($0.meter) } ? count.rounded(.up) * unit : least
+    func near(_ sum: Double) -> Double? {
+      let nearest = (sum / unit).rounded()
+      return abs(sum / unit - nearest) <= 1e-9 * max(1, abs(nearest)) ? nearest * unit : nil
+    }
+    let expected = near(least) ?? least
+    let explore = problem.rule.explore
+    guard explore < 1, terms.allSatisfy({ whole.contains($0.meter) }) else { return expected }
+    let chosen = (least - explore * survey.uniformUsage[row]) / (1 - explore)
+    return max(expected, near(chosen) ?? (chosen / unit).rounded(.up) * unit)
   }
 
   /// Meters of rows that count in integers at whole decisions.

@@ -28,10 +28,11 @@ extension Infeasibility {
     let smallest = try smallest(of: found)
     let whole = try wholeMeters(of: smallest.rows)
     var clashes: [AllocationInfeasibility.Clash] = []
-    for row in smallest.rows.sorted() {
+    for (place, row) in smallest.rows.sorted().enumerated() {
       progress(smallest.rows.count)
-      var clash = clash(
-        row, closest: try closestBound(row, among: smallest.rows, whole: whole))
+      let isTold = place < AllocationInfeasibility.mostClosest
+      let closest = isTold ? try closestBound(row, among: smallest.rows, whole: whole) : nil
+      var clash = clash(row, closest: closest)
       clash.weight = smallest.weights[row] ?? 0
       clashes.append(clash)
     }

@@ -25,7 +25,7 @@ struct Infeasibility {
     let alone = problem.rows.indices.filter { problem.rows[$0].penalty == nil && isAlone($0) }
     if !alone.isEmpty {
       let whole = try wholeMeters(of: Set(alone))
-      let clashes = try alone.prefix(AllocationInfeasibility.mostAlone).map { row in
+      let clashes = try alone.prefix(AllocationInfeasibility.mostClosest).map { row in
         var clash = clash(row, closest: try closestAlone(row, whole: whole))
         clash.weight = 1
         return clash
@@ -64,7 +64,7 @@ struct Infeasibility {
   func clash(_ row: Int, closest: Double?) -> AllocationInfeasibility.Clash {
     .init(
       row: row, name: problem.rows[row].name, bound: problem.rows[row].bound,
-      closestBound: closest)
+      closestBound: closest, explored: problem.rule.explore * survey.uniformUsage[row])
   }
 
   /// The clash of a problem that is proven to have one.
@@ -93,6 +93,6 @@ extension AllocationInfeasibility {
   public static let entropyRow = -1
   public static let divergenceRow = -2
 
-  /// Rows that cannot hold alone of which the closest bound is reckoned.
-  static let mostAlone = 16
+  /// Rows of which the closest bound is reckoned; of more, the first.
+  static let mostClosest = 16
 }

@@ -8,8 +8,11 @@ struct RowSystem {
   /// Of the problem itself.
   private let origin: (engine: PassEngine, survey: Survey)
 
-  /// Rows of a program that proves: its inverse is a square of them.
+  /// Rows of a program: its inverse is a square of them. Beyond a few a descent proves in less time.
   static let mostRows = 1500
+  private static let fewRows = 300
+  /// Numbers of the inverse that the pivots of a program may touch.
+  private static let pivotWork = 20_000_000_000
   /// Classes of one program.
   static let mostClasses = 24_000
 
@@ -40,6 +43,8 @@ struct RowSystem {
       problem = classes
       limits.small = Self.mostClasses
       limits.remainder = Self.mostClasses
+      limits.rows = Self.mostRows
+      limits.pivotWork = Self.pivotWork
     } else {
       problem = ChosenDecisions.problem(base, rows: own)
     }
@@ -97,9 +102,7 @@ struct RowSystem {
     let dual = DualFunction(
       engine, survey, goal: .feasibility, enabled: problem.rows.indices.map { rows.contains($0) },
       measures: (entropy: false, divergence: false))
-    if isSmall, rows.count <= limits.rows {
-      return try exactProof(dual)
-    }
+    if isSmall, rows.count <= Self.fewRows { return try exactProof(dual) }
     var descent = DualDescent(dual)
     let outcome = try descent.run(from: nil, to: limits.lastSmoothing, patience: 60)
     guard case .infeasible(let x) = outcome else {
@@ -156,11 +159,11 @@ struct RowSystem {
       let (one, other) = (root(one), root(other))
       parent[max(one, other)] = min(one, other)
     }
+    var rowOfGroup: [Int: Int] = [:]
     for row in rows.sorted() {
-      if let group = problem.rows[row].group,
-        let first = rows.filter({ problem.rows[$0].group == group }).min()
-      {
-        join(row, first)
+      if let group = problem.rows[row].group {
+        join(row, rowOfGroup[group] ?? row)
+        rowOfGroup[group] = row
       }
       for term in problem.rows[row].terms {
         for cell in term.cells {

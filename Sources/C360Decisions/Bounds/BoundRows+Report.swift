@@ -172,10 +172,14 @@ extension BoundRows {
     guard let (constraint, written) = place(ofRow: clash.row),
       seen.insert([constraint.declared.name, written.label]).inserted
     else { return nil }
-    return UnsatisfiedBounds.Clash(
+    var found = UnsatisfiedBounds.Clash(
       constraint: constraint.declared.name, label: written.label,
       isAtMost: constraint.declared.isAtMost, limit: written.limit,
       closest: closest(clash, written, constraint.declared))
+    if case .usage = written.form, constraint.declared.isAtMost, clash.explored > written.limit {
+      found.explored = clash.explored
+    }
+    return found
   }
 
   /// Of a bound on entropy or divergence, which cannot be soft.

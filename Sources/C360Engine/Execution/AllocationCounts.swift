@@ -153,6 +153,8 @@ public struct UnsatisfiedBounds: Error, Sendable {
     public let closest: Double?
     /// Where the nearest limit is not known for certain: none nearer than this can hold.
     public var beyond: Double?
+    /// What exploration comes to in any case, where that is beyond the limit of a total or a rate.
+    public var explored: Double?
     /// Decisions that keep it from being held, whatever is chosen at them; nil: none, as far as is known.
     public var forcing: Forcing?
     /// Whether a penalty may take the place of the bound.
