@@ -53,12 +53,12 @@ struct StabilityMarkerTests {
         "stable under ‹spent› 10%", "mask m for offers { hide orders }\n", mask: "m",
         gain: "offers.margin * (spent ?? 1.0)")),
     Marked(
-      "E0527", "a policy that is `subject to` constraints cannot be held `stable` yet",
+      "E0527", "a policy that is `subject to` constraints cannot be held `stable`",
       page(
         "‹stable under spent 10%›", "constraint few: count(where treated) <= 8\n",
         clauses: "choose greedy; subject to few")),
     Marked(
-      "E0527", "a policy that draws slates cannot be held `stable` yet",
+      "E0527", "a policy that draws slates cannot be held `stable`",
       page("‹stable under spent 10%›", clauses: "choose greedy; explore 5%; slots 2")),
     Marked(
       "E0527", "`p` is held `stable`, and bounds here couple its decisions with others",
@@ -66,6 +66,13 @@ struct StabilityMarkerTests {
         + "policy q for offers at sends { mask none; objective value; choose greedy; subject to few; "
         + "fallback \"no_contact\" }\n"
         + "arbitrate x of customer at sends { mask none; subject to few; first ‹p› }"),
+    Marked(
+      "E0526", "`spent` moves by this amount twice, and the second time tells nothing more",
+      page("stable under spent 10%, spent 0.1, ‹spent 10%›")),
+    Marked(
+      "E0526", "`spent` moves by this amount twice, and the second time tells nothing more",
+      page("stable under spent 2 within 5%; stable under ‹spent two›", "param two: float = 2.0\n")),
+    Marked("E0118", "expected how far it moves, found `-`", page("stable under spent ‹-›10%")),
     Marked("E0201", "there is no `spend` here", page("stable under ‹spend› 10%")),
   ]
 

@@ -119,6 +119,23 @@ struct StabilityTests {
     #expect(shift.mean > 0.01)
   }
 
+  @Test("what moves all values alike moves no choice, whatever the last bits say")
+  func rounding() throws {
+    var script = Self.script(
+      Self.spent
+        + Self.policy(
+          "stable under spent 8, offers.margin 8 within 0%", choose: "softmax(temperature: 3)",
+          spent: "spent / 7"
+        ).replacing("offers.share * spent", with: "spent").replacing(
+          "margin +", with: "margin / 3 +")
+        + "show p | take 1")
+    script.text = script.text.replacing("  none \"nothing\"\n", with: "")
+      .replacing("fallback \"nothing\"", with: "fallback \"flat\"")
+    let found = try Self.shifts(script)
+    #expect(found.map(\.decisions) == [0, 0, 0, 0])
+    #expect(found.map(\.mean) == [0, 0, 0, 0])
+  }
+
   @Test("a threshold, a first stage, rules and other features move with what they are made of")
   func everywhere() throws {
     func shares(_ declared: String, _ clauses: String) throws -> [Double] {

@@ -1,7 +1,10 @@
 /// How far choices move when something moves that they hang on: over decisions, the total variation
 /// distance between the probabilities of the candidates as they are and as they would be.
 public struct ShiftCounts: Sendable {
-  /// Decisions whose probabilities differ at all.
+  /// Probabilities are rounded, and may differ by less than this where the choice is the same.
+  public static let leastDistance = 1e-12
+
+  /// Decisions whose probabilities differ.
   public private(set) var moved = 0
   /// The greatest distance of a decision.
   public private(set) var greatest = 0.0
@@ -9,9 +12,9 @@ public struct ShiftCounts: Sendable {
 
   public init() {}
 
-  /// - Parameter distance: of one decision, in 0...1.
+  /// - Parameter distance: of one decision, in 0...1; below `leastDistance` it is rounding, and counts as 0.
   public mutating func add(_ distance: Double) {
-    guard distance > 0 else { return }
+    guard distance >= Self.leastDistance else { return }
     moved += 1
     greatest = max(greatest, distance)
     sum.add(distance)

@@ -79,7 +79,8 @@ extension ReferenceInterpreter {
     if isSlate { return still.map(\.action) == moved.map(\.action) ? 0 : 1 }
     let sum = zip(still[0].distribution, moved[0].distribution)
       .reduce(0) { $0 + abs($1.0.propensity - $1.1.propensity) }
-    return min(1, sum / 2)
+    // Less than this is rounding.
+    return sum / 2 < 1e-12 ? 0 : min(1, sum / 2)
   }
 
   /// Keys are there and differ, from the no-op's name too, and the fallback is one of them.

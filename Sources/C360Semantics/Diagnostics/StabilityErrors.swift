@@ -1,121 +1,114 @@
 import C360Diagnostics
 
-/// Complaints of `stable`: E0525–E0527.
+/// What is wrong with a `stable` clause: a line of words each, and where else to look.
+enum StabilityProblem {
+  // What moves, and by how much: E0525.
+  case noTarget
+  case type(Type)
+  case amountType(Type, of: Type, mayBeShare: Bool)
+  case shareOfWhole(Type)
+  case amount
+  case bound
+  // What a move can tell: E0526.
+  case unread(by: String)
+  case hidden
+  case asksForMask
+  case matches
+  case twice
+  // Choices that hang on each other: E0527.
+  case bounds
+  case slate
+  case together
+}
+
 extension SemanticError {
-  // MARK: What moves, and by how much
-
-  private static let shiftExample =
-    "as in `stable under spend_90d 10%, orders_30d 1 within 5%`"
-
-  static func notMovable(_ at: Span, _ name: String) -> Diagnostic {
-    Diagnostic(
-      "E0525", "`\(name)` is nothing that data may move", at: at,
-      help: ["name a feature, a score or a column that the policy reads"])
-  }
-
-  static func shiftedType(_ at: Span, _ name: String, _ type: Type) -> Diagnostic {
-    Diagnostic(
-      "E0525", "`\(name)` is `\(type)`, and what moves is a number, a duration or a time", at: at)
-  }
-
-  static func shiftType(
-    _ at: Span, _ type: Type, of name: String, _ moved: Type, mayBeShare: Bool
+  /// - Parameters:
+  ///   - name: what moves, or the policy whose choices hang on each other.
+  ///   - place: what the problem comes from.
+  static func stability(
+    _ problem: StabilityProblem, _ at: Span, _ name: String = "", see place: Span? = nil
   ) -> Diagnostic {
-    let share = mayBeShare ? ", or by a part of it such as `10%`" : ""
-    let wanted =
-      moved.base == .time ? "a duration" : "an amount of type `\(Type(moved.base))`"
+    let label = place.flatMap { span in problem.label.map { LabeledSpan(span, $0) } }
     return Diagnostic(
-      "E0525", "`\(name)` does not move by `\(type)`", at: at,
-      help: ["it moves by \(wanted)\(share)"])
+      problem.code, problem.message(name), at: at, secondary: label.map { [$0] } ?? [],
+      help: problem.help(name))
+  }
+}
+
+extension StabilityProblem {
+  fileprivate var code: DiagnosticCode {
+    switch self {
+    case .noTarget, .type, .amountType, .shareOfWhole, .amount, .bound: "E0525"
+    case .unread, .hidden, .asksForMask, .matches, .twice: "E0526"
+    case .bounds, .slate, .together: "E0527"
+    }
   }
 
-  static func shareOfWhole(_ at: Span, _ name: String, _ type: Type) -> Diagnostic {
-    Diagnostic(
-      "E0525", "a part of `\(name)`, which is `\(Type(type.base))`, is seldom another such value",
-      at: at,
-      help: [
+  fileprivate func message(_ name: String) -> String {
+    switch self {
+    case .noTarget: "`\(name)` is nothing that data may move"
+    case .type(let type):
+      "`\(name)` is `\(type)`, and what moves is a number, a duration or a time"
+    case .amountType(let type, _, _): "`\(name)` does not move by `\(type)`"
+    case .shareOfWhole(let type):
+      "a part of `\(name)`, which is `\(Type(type.base))`, is seldom another such value"
+    case .amount: "an amount is greater than 0, and a part at most 100%"
+    case .bound: "choices move by a share between 0% and 100%"
+    case .unread(let policy):
+      "the choices of `\(policy)` do not hang on `\(name)`, wherever it moves"
+    case .hidden: "the mask hides `\(name)` from the policy, which sees none of it move"
+    case .asksForMask: "`\(name)` decides what the mask hides, and a move must not show it"
+    case .matches: "`\(name)` says what belongs together, and is no quantity that may move"
+    case .twice: "`\(name)` moves by this amount twice, and the second time tells nothing more"
+    case .bounds: "a policy that is `subject to` constraints cannot be held `stable`"
+    case .slate: "a policy that draws slates cannot be held `stable`"
+    case .together: "`\(name)` is held `stable`, and bounds here couple its decisions with others"
+    }
+  }
+
+  /// What is to be seen at the other place.
+  fileprivate var label: String? {
+    switch self {
+    case .unread: "reads nothing that is made of it"
+    case .hidden: "hidden here"
+    case .asksForMask: "the condition"
+    case .matches: "compared here"
+    case .twice: "the first time"
+    case .bounds: "bounds couple its decisions"
+    case .slate: "a slate"
+    case .together: "declared here"
+    case .noTarget, .type, .amountType, .shareOfWhole, .amount, .bound: nil
+    }
+  }
+
+  fileprivate func help(_ name: String) -> [String] {
+    let example = "as in `stable under spend_90d 10%, orders_30d 1 within 5%`"
+    switch self {
+    case .noTarget: return ["name a feature, a score or a column that the policy reads"]
+    case .amountType(_, let moved, let mayBeShare):
+      let amount = moved.base == .time ? "a duration" : "an amount of type `\(Type(moved.base))`"
+      return ["it moves by \(amount)" + (mayBeShare ? ", or by a part of it such as `10%`" : "")]
+    case .shareOfWhole(let type):
+      return [
         type.base == .time
           ? "say how far in time, as in `\(name) 1d`" : "say how many, as in `\(name) 1`"
-      ])
-  }
-
-  static func shiftAmount(_ at: Span) -> Diagnostic {
-    Diagnostic(
-      "E0525", "an amount is greater than 0, and a part at most 100%", at: at,
-      help: ["both directions are looked at", shiftExample])
-  }
-
-  static func stableBound(_ at: Span) -> Diagnostic {
-    Diagnostic(
-      "E0525", "choices move by a share between 0% and 100%", at: at, help: [shiftExample])
-  }
-
-  // MARK: What a shift can tell
-
-  /// A shift that tells nothing: why, and the place that makes it so.
-  private static func idleShift(
-    _ at: Span, _ message: String, _ place: Span, _ label: String, help: String? = nil
-  ) -> Diagnostic {
-    Diagnostic(
-      "E0526", message, at: at, secondary: [LabeledSpan(place, label)],
-      help: help.map { [$0] } ?? [])
-  }
-
-  static func unreadShift(
-    _ at: Span, _ name: String, policy: String, declared: Span
-  ) -> Diagnostic {
-    idleShift(
-      at, "the choices of `\(policy)` do not hang on `\(name)`, wherever it moves", declared,
-      "reads nothing that is made of it",
-      help: "name what its rules, terms, threshold or `candidates` read, or leave this out")
-  }
-
-  static func hiddenShift(_ at: Span, _ name: String, hide: Span) -> Diagnostic {
-    idleShift(
-      at, "the mask hides `\(name)` from the policy, which sees none of it move", hide,
-      "hidden here")
-  }
-
-  static func shiftOfMask(_ at: Span, _ name: String, hide: Span) -> Diagnostic {
-    idleShift(
-      at, "`\(name)` decides what the mask hides, and a move must not show it", hide,
-      "the condition", help: "move something that is made of what the policy sees")
-  }
-
-  static func shiftOfMatch(_ at: Span, _ name: String, place: Span) -> Diagnostic {
-    idleShift(
-      at, "`\(name)` says what belongs together, and is no quantity that may move", place,
-      "compared here")
-  }
-
-  // MARK: Choices that hang on each other
-
-  /// A policy that cannot be held stable: why, the place that makes it so, and what to do.
-  private static func notHoldable(
-    _ at: Span, _ message: String, _ place: Span, _ label: String, help: String
-  ) -> Diagnostic {
-    Diagnostic("E0527", message, at: at, secondary: [LabeledSpan(place, label)], help: [help])
-  }
-
-  static func stableUnderBounds(_ at: Span, subject: Span) -> Diagnostic {
-    notHoldable(
-      at, "a policy that is `subject to` constraints cannot be held `stable` yet", subject,
-      "bounds couple its decisions",
-      help:
-        "one decision that moves moves others under bounds; hold the same policy without `subject to` stable"
-    )
-  }
-
-  static func stableSlate(_ at: Span, slots: Span) -> Diagnostic {
-    notHoldable(
-      at, "a policy that draws slates cannot be held `stable` yet", slots, "a slate",
-      help: "choose `greedy` or by a threshold, without `explore`, or leave `slots` out")
-  }
-
-  static func stableTogether(_ at: Span, _ name: String, stability: Span) -> Diagnostic {
-    notHoldable(
-      at, "`\(name)` is held `stable`, and bounds here couple its decisions with others",
-      stability, "declared here",
-      help: "leave `stable` out of `\(name)`, or the bounds out of the arbitration")
+      ]
+    case .amount: return ["both directions are looked at", example]
+    case .bound: return [example]
+    case .unread:
+      return ["name what its rules, terms, threshold or `candidates` read, or leave this out"]
+    case .asksForMask: return ["move something that is made of what the policy sees"]
+    case .twice: return ["leave one of them out, or give it another amount"]
+    case .bounds:
+      return [
+        "one decision that moves moves others under bounds",
+        "hold a copy without `subject to` stable, whose objective charges the prices that a run prints",
+      ]
+    case .slate:
+      return ["choose `greedy` or by a threshold, without `explore`, or leave `slots` out"]
+    case .together:
+      return ["leave `stable` out of `\(name)`, or the bounds out of the arbitration"]
+    case .type, .hidden, .matches: return []
+    }
   }
 }

@@ -198,6 +198,11 @@ extension Parser {
   private mutating func parseShift() {
     let start = mark
     if parseName(.name, "a feature, score or column that may move") {
+      if kind == .minus {
+        reportExpected(
+          "how far it moves",
+          help: ["both directions are looked at, so an amount has no sign: `spend_90d 10%`"])
+      }
       let amount = parsePrimary()
       push(.value, amount)
     }

@@ -79,7 +79,12 @@ extension ScriptWriter {
     }
     var picked = [Piece(text: "s", kind: .float)]
     if !movable.isEmpty { picked += (0..<shifts.number(1...3)).map { _ in shifts.pick(movable) } }
-    let written = picked.map { "\($0.text) \(shifts.pick(amounts[$0.kind] ?? []))" }
+    var written: [String] = []
+    for piece in picked {
+      let shift = "\(piece.text) \(shifts.pick(amounts[piece.kind] ?? []))"
+      // The same twice is an error.
+      if !written.contains(shift) { written.append(shift) }
+    }
     return [
       "  stable under \(written.joined(separator: ", "))" + shifts.pick(["", " within 100%"])
     ]

@@ -82,7 +82,7 @@ extension Checker {
         return false
       }
       if let stability = policy.stabilities.first {
-        report(SemanticError.stableTogether(member.span, policy.name, stability: stability.span))
+        report(SemanticError.stability(.together, member.span, policy.name, see: stability.span))
         return false
       }
       guard policy.actions == first.actions else {

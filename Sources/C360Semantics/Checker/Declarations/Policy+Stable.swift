@@ -21,21 +21,25 @@ extension Checker {
   /// - Returns: nil when one of them makes no sense; that is then reported.
   func stabilities(_ clauses: [ClauseSyntax], _ context: StabilityContext) -> [Stability]? {
     if let first = clauses.first, let subject = context.subject {
-      report(SemanticError.stableUnderBounds(first.span, subject: subject))
+      report(SemanticError.stability(.bounds, first.span, see: subject))
       return nil
     }
     if let first = clauses.first, let slate = context.slate, context.draws {
-      report(SemanticError.stableSlate(first.span, slots: slate.span))
+      report(SemanticError.stability(.slate, first.span, see: slate.span))
       return nil
     }
-    let found = clauses.map { stability($0, context) }
+    var seen: [Move: Span] = [:]
+    let found = clauses.map { stability($0, context, &seen) }
     return found.contains { $0 == nil } ? nil : found.compactMap { $0 }
   }
 
-  private func stability(_ clause: ClauseSyntax, _ context: StabilityContext) -> Stability? {
+  /// - Parameter seen: what was named so far, and where.
+  private func stability(
+    _ clause: ClauseSyntax, _ context: StabilityContext, _ seen: inout [Move: Span]
+  ) -> Stability? {
     var shifts: [Stability.Shift] = []
     for syntax in clause.shifts {
-      guard let both = self.shifts(syntax, context) else { return nil }
+      guard let both = self.shifts(syntax, context, &seen) else { return nil }
       shifts += both
     }
     var bound: Double?
@@ -44,7 +48,7 @@ extension Checker {
         .constant, for: Scope.Use(.constant, "`within`"), in: context.declaration.environment)
       guard let share = number(syntax, scope, "`within`") else { return nil }
       guard share >= 0, share <= 1 else {
-        report(SemanticError.stableBound(syntax.span))
+        report(SemanticError.stability(.bound, syntax.span))
         return nil
       }
       bound = share
@@ -60,13 +64,17 @@ extension Checker {
 
   /// The same thing up and down.
   private func shifts(
-    _ syntax: ShiftSyntax, _ context: StabilityContext
+    _ syntax: ShiftSyntax, _ context: StabilityContext, _ seen: inout [Move: Span]
   ) -> [Stability.Shift]? {
     guard let name = syntax.name, let written = syntax.amount,
       let moved = movable(name, context), let target = Stability.Target(moved),
       let amount = amount(written, of: moved, name, context),
       isMeasured(target, name, context)
     else { return nil }
+    if let first = seen.updateValue(syntax.span, forKey: Move(target: target, by: amount.size)) {
+      report(SemanticError.stability(.twice, syntax.span, name.dotted, see: first))
+      return nil
+    }
     return [true, false].compactMap { isUp -> Stability.Shift? in
       self.value(of: moved, context.mask) { amount.moving($0, isUp: isUp, syntax.span, self) }.map {
         Stability.Shift(
@@ -111,27 +119,46 @@ extension Checker {
     var content = value
     if case .feature(let id) = value.kind { content = program[id].expression }
     if let hide = hide(replacedBy: content, context.mask) {
-      report(SemanticError.hiddenShift(name.span, name.dotted, hide: hide.span))
+      report(SemanticError.stability(.hidden, name.span, name.dotted, see: hide.span))
       return nil
     }
     guard Stability.Target(value) != nil else {
-      report(SemanticError.notMovable(name.span, name.dotted))
+      report(SemanticError.stability(.noTarget, name.span, name.dotted))
       return nil
     }
     switch value.type.base {
     case .int, .float, .duration, .time: return value
     default:
-      report(SemanticError.shiftedType(name.span, name.dotted, value.type))
+      report(SemanticError.stability(.type(value.type), name.span, name.dotted))
       return nil
     }
   }
 
   // MARK: By how much
 
+  /// Something and how far it moves: what is measured once.
+  private struct Move: Hashable {
+    let target: Stability.Target
+    let by: Amount.Size
+  }
+
   private enum Amount {
     /// Of the value as it is.
     case share(Double, Span)
-    case difference(Expression)
+    /// Greater than 0, as an expression of its type.
+    case difference(Double, Expression)
+
+    enum Size: Hashable {
+      case share(Double)
+      case difference(Double)
+    }
+
+    var size: Size {
+      switch self {
+      case .share(let share, _): .share(share)
+      case .difference(let size, _): .difference(size)
+      }
+    }
 
     func moving(
       _ value: Expression, isUp: Bool, _ span: Span, _ checker: Checker
@@ -141,7 +168,7 @@ extension Checker {
         checker.arithmetic(
           .multiply, value,
           .literal(.float(isUp ? 1 + share : 1 - share), .float, span: place), at: place, span)
-      case .difference(let amount):
+      case .difference(_, let amount):
         checker.arithmetic(isUp ? .add : .subtract, value, amount, at: amount.span, span)
       }
     }
@@ -158,33 +185,33 @@ extension Checker {
       case .float(let share) = value
     {
       guard moved.type.base.mayMoveByShare else {
-        report(SemanticError.shareOfWhole(syntax.span, name.dotted, moved.type))
+        report(SemanticError.stability(.shareOfWhole(moved.type), syntax.span, name.dotted))
         return nil
       }
       guard share > 0, share <= 1 else {
-        report(SemanticError.shiftAmount(syntax.span))
+        report(SemanticError.stability(.amount, syntax.span))
         return nil
       }
       return .share(share, syntax.span)
     }
     guard type.base.moves(moved.type.base) else {
       report(
-        SemanticError.shiftType(
-          syntax.span, type, of: name.dotted, moved.type,
-          mayBeShare: moved.type.base.mayMoveByShare))
+        SemanticError.stability(
+          .amountType(type, of: moved.type, mayBeShare: moved.type.base.mayMoveByShare),
+          syntax.span, name.dotted))
       return nil
     }
-    let isPositive =
+    let size: Double =
       switch value {
-      case .int(let number), .duration(let number): number > 0
-      case .float(let number): number > 0 && number.isFinite
-      default: false
+      case .int(let number), .duration(let number): Double(number)
+      case .float(let number): number
+      default: 0
       }
-    guard isPositive else {
-      report(SemanticError.shiftAmount(syntax.span))
+    guard size > 0, size.isFinite else {
+      report(SemanticError.stability(.amount, syntax.span))
       return nil
     }
-    return .difference(.literal(value, type, span: syntax.span))
+    return .difference(size, .literal(value, type, span: syntax.span))
   }
 
   // MARK: What a shift can tell
@@ -196,9 +223,9 @@ extension Checker {
     var reach = Reach(of: target)
     guard context.decisive.contains(where: { reach.includes($0, in: program) }) else {
       report(
-        SemanticError.unreadShift(
-          name.span, name.dotted, policy: context.declaration.name,
-          declared: context.declaration.nameSpan))
+        SemanticError.stability(
+          .unread(by: context.declaration.name), name.span, name.dotted,
+          see: context.declaration.nameSpan))
       return false
     }
     if case .profileColumn = target,
@@ -207,13 +234,13 @@ extension Checker {
           .contains { reach.includes($0, in: program) }
       })
     {
-      report(SemanticError.shiftOfMask(name.span, name.dotted, hide: line.span))
+      report(SemanticError.stability(.asksForMask, name.span, name.dotted, see: line.span))
       return false
     }
     if case .actionColumn(let table, let column) = target,
       let place = match(with: table, column, in: context)
     {
-      report(SemanticError.shiftOfMatch(name.span, name.dotted, place: place))
+      report(SemanticError.stability(.matches, name.span, name.dotted, see: place))
       return false
     }
     return true
