@@ -62,6 +62,7 @@ final class DecisionLog: @unchecked Sendable {
         for row in 0..<rows { positions[row] = Int64(place + 1) }
       case .action: writeAction(tile, column.values, at: start)
       case .rank:
+        tile.rank()
         let ranks: UnsafeMutablePointer<Int64> = column.values.elements() + start
         for row in 0..<rows {
           let isKnown = tile.isEligible(Int(tile.chosen[row]), row)

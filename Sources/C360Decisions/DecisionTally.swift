@@ -24,16 +24,24 @@ struct DecisionTally {
     where isOpen: UnsafePointer<UInt8>? = nil
   ) {
     if place == 0 { rows += tile.rows }
-    for row in 0..<tile.rows where isOpen.map({ $0[row] != 0 }) ?? true {
-      actions[Int(tile.chosen[row])] += 1
-      fallbacks += Int(tile.isFallback[row])
-      positions += 1
-    }
-    for term in terms.indices {
+    let (chosen, isFallback) = (tile.chosen, tile.isFallback)
+    var counted = (positions: 0, fallbacks: 0)
+    actions.withUnsafeMutableBufferPointer { actions in
       for row in 0..<tile.rows where isOpen.map({ $0[row] != 0 }) ?? true {
-        let part = contributions[term * tile.rows + row]
-        // Zeros change no sum.
-        if !part.isNaN, part != 0 { terms[term].add(part) }
+        actions[Int(chosen[row])] += 1
+        counted.fallbacks += Int(isFallback[row])
+        counted.positions += 1
+      }
+    }
+    positions += counted.positions
+    fallbacks += counted.fallbacks
+    terms.withUnsafeMutableBufferPointer { terms in
+      for term in terms.indices {
+        let parts = contributions + term * tile.rows
+        for row in 0..<tile.rows where isOpen.map({ $0[row] != 0 }) ?? true {
+          // Zeros change no sum.
+          if !parts[row].isNaN, parts[row] != 0 { terms[term].add(parts[row]) }
+        }
       }
     }
   }

@@ -155,7 +155,7 @@ final class DecisionTile {
   func recount() { c360_decide_count(values, rule.actionCount, rows, eligible) }
 
   /// Whether a candidate is eligible; after `seal`.
-  func isEligible(_ candidate: Int, _ row: Int) -> Bool { !values[candidate * rows + row].isNaN }
+  func isEligible(_ candidate: Int, _ row: Int) -> Bool { !values[candidate &* rows &+ row].isNaN }
 
   func note(
     _ place: TileFailure.Place, _ operand: Operand, where isAsked: (Int, Int) -> Bool
@@ -204,7 +204,6 @@ extension DecisionTile {
       }
     }
     letFallbacksAct()
-    rank()
   }
 
   /// How probable each candidate of every row is, without a draw: `probability(of:row:)`.
@@ -219,7 +218,7 @@ extension DecisionTile {
     letFallbacksAct()
   }
 
-  /// Ranks of the chosen candidates.
+  /// Ranks of the chosen candidates, for whoever reads `ranks`.
   func rank() { c360_decide_rank(values, chosen, candidateCount, rows, scratch, ranks) }
 
   /// Of a candidate under the whole mixture, once chosen or settled; −1: no candidate of these.
@@ -245,9 +244,13 @@ extension DecisionTile {
 
   /// No real action is left, or none that passes and no no-op either.
   func markFallbacks() {
+    let (isFallback, eligible, best) = (isFallback, eligible, best)
+    let own: Int64 = rule.hasNoOp ? 1 : 0
     for row in 0..<rows {
-      isFallback[row] = eligible[row] == 0 || best[row] < 0 ? 1 : 0
-      if rule.hasNoOp { eligible[row] += 1 }
+      isFallback[row] =
+        unsafeBitCast(eligible[row] == 0, to: UInt8.self)
+        | unsafeBitCast(best[row] < 0, to: UInt8.self)
+      eligible[row] += own
     }
   }
 

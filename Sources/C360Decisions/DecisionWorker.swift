@@ -219,19 +219,22 @@ final class DecisionWorker {
 
   private func contribute() {
     let actionCount = problem.rule.actionCount
-    for (term, declared) in problem.step.terms.enumerated() {
-      let values = output(.term(term)).float64s
-      for row in 0..<tile.rows {
-        let chosen = Int(tile.chosen[row])
-        let part: Double
-        if chosen == actionCount {
-          part = 0
-        } else if tile.isEligible(chosen, row) {
-          part = declared.weight * values[row * actionCount + chosen]
-        } else {
-          part = .nan
+    let (rows, chosen) = (tile.rows, tile.chosen)
+    contributions.withUnsafeMutableBufferPointer { contributions in
+      for (term, declared) in problem.step.terms.enumerated() {
+        let values = output(.term(term)).float64s
+        for row in 0..<rows {
+          let action = Int(chosen[row])
+          let part: Double
+          if action == actionCount {
+            part = 0
+          } else if tile.isEligible(action, row) {
+            part = declared.weight * values[row &* actionCount &+ action]
+          } else {
+            part = .nan
+          }
+          contributions[term &* rows &+ row] = part
         }
-        contributions[term * tile.rows + row] = part
       }
     }
   }

@@ -4,6 +4,9 @@ public struct DrawHash: Sendable {
   private let start: UInt64
   private static let offsetBasis: UInt64 = 0xcbf2_9ce4_8422_2325
   private static let prime: UInt64 = 0x100_0000_01b3
+  /// Of the prime.
+  private static let fourthPower: UInt64 = 0x9ffa_ac08_5635_bc91
+  private static let eighthPower: UInt64 = 0x1efa_c709_0aef_4a21
 
   public init(seed: UInt64, policy: String) {
     var state = Self.adding(word: seed, to: Self.offsetBasis)
@@ -52,12 +55,20 @@ public struct DrawHash: Sendable {
     (state ^ UInt64(byte)) &* prime
   }
 
-  /// Eight bytes, the lowest first.
+  /// Eight bytes, the lowest first. Bytes that are 0 only multiply, which small numbers have many of.
   @inline(__always)
   private static func adding(word: UInt64, to state: UInt64) -> UInt64 {
+    if word == 0 { return state &* eighthPower }
+    let low = adding(half: UInt32(truncatingIfNeeded: word), to: state)
+    let high = UInt32(truncatingIfNeeded: word >> 32)
+    return high == 0 ? low &* fourthPower : adding(half: high, to: low)
+  }
+
+  @inline(__always)
+  private static func adding(half: UInt32, to state: UInt64) -> UInt64 {
     var state = state
-    for shift in stride(from: UInt64(0), to: 64, by: 8) {
-      state = adding(byte: UInt8(truncatingIfNeeded: word >> shift), to: state)
+    for shift in stride(from: UInt32(0), to: 32, by: 8) {
+      state = adding(byte: UInt8(truncatingIfNeeded: half >> shift), to: state)
     }
     return state
   }

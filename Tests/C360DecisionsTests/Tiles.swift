@@ -50,6 +50,7 @@ struct Problem {
       } else {
         tile.choose(passing: nil)
       }
+      tile.rank()
       for row in 0..<rows.count { result.append(read(tile, row)) }
     }
     return result

@@ -114,7 +114,6 @@ extension DecisionWorker {
       tile.findBest(passing)
       tile.markFallbacks()
       decided.write(tileRows, to: tile)
-      tile.rank()
       try write(tileRows, log)
     }
   }

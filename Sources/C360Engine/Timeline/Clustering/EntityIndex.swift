@@ -38,11 +38,8 @@ final class EntityIndex: @unchecked Sendable {
     let keys = Buffer(byteCount: count * 8)
     table = KeyTable(least: least, greatest: greatest, expected: count)
     let values = keys.elements(Int64.self)
-    for entity in 0..<count {
-      let value = column[Int(runs[entity])]
-      values[entity] = value
-      _ = table.add(value)
-    }
+    for entity in 0..<count { values[entity] = column[Int(runs[entity])] }
+    table.add(new: values, count: count)
     self.count = count
     self.starts = runs
     self.keys = keys.elements()

@@ -67,6 +67,20 @@ final class KeyTable: @unchecked Sendable {
     return Int(slot.pointee.number)
   }
 
+  /// Adds keys of which none is there yet, each once.
+  func add(new keys: UnsafePointer<Int64>, count added: Int) {
+    guard let direct else {
+      for index in 0..<added { _ = add(keys[index]) }
+      return
+    }
+    let places = direct.elements(Int32.self)
+    let (base, first) = (base, count)
+    for index in 0..<added {
+      places[Int(keys[index] &- base)] = Int32(truncatingIfNeeded: first + index)
+    }
+    count += added
+  }
+
   private func grow() {
     let old = slots
     let size = mask + 1
