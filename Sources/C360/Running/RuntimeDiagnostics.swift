@@ -55,8 +55,8 @@ struct RuntimeDiagnostics {
     return HostDiagnostics.memoryExceeded.diagnostic(
       "\(operation) needs \(ValueText.bytes(needed)), more than the \(ValueText.bytes(limit)) that \(whose)",
       help: [
-        "entities and sorts go through the disk, but this must be in memory as a whole: "
-          + "give it more, or ask for fewer rows and columns"
+        "what can be cut goes through the disk, and this cannot: give it more, or keep fewer rows and "
+          + "columns before it with `where` and `select`"
       ])
   }
 

@@ -103,8 +103,6 @@ public struct ExecutionState: Sendable {
   public let plan: Plan
   public var relations: [RelationID: Relation] = [:]
   public var counts = RunCounts()
-  /// Rows that are on disk; of their relations only the number of rows is in `relations`.
-  var spilled: [RelationID: SpilledRows] = [:]
   /// What timelines share; copies of a state share it too.
   package let timelines = TimelineCache()
   public init(plan: Plan) { self.plan = plan }

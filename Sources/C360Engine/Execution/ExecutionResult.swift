@@ -67,6 +67,25 @@ enum StepName {
     }
   }
 
+  /// The same for whoever reads that a step takes too much.
+  static func inWords(_ step: Step, in plan: Plan) -> String {
+    func rows(_ relation: RelationID) -> String { "the rows of `\(plan.name(of: relation))`" }
+    switch step {
+    case .filter(let step): return "`where` over \(rows(step.input))"
+    case .group(let step): return "`group` over \(rows(step.input))"
+    case .sort(let step): return "`sort` of \(rows(step.input))"
+    case .sample(let step): return "`sample` of \(rows(step.input))"
+    case .window(let step): return "`window` over \(rows(step.input))"
+    case .join(let step):
+      return "`join` of \(rows(step.left)) with those of `\(plan.name(of: step.right))`"
+    case .scan(let step): return "reading `\(plan.name(of: step.relation))`"
+    case .derive(let step): return "`derive` over \(rows(step.relation))"
+    case .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
+      .consent, .limit, .stack, .decide, .unfold, .draw, .compose, .expect:
+      return of(step, in: plan)
+    }
+  }
+
   /// The relation that a step makes, adds columns to, or looks at.
   static func target(of step: Step) -> RelationID {
     switch step {

@@ -17,7 +17,8 @@ public struct SpillOptions: Sendable {
 }
 
 /// Runs the steps of a plan, one after the other, each in parallel over its rows; where they do not
-/// fit in memory, partition by partition (see `PartitionedRun`).
+/// fit in memory, partition by partition (see `PartitionedRun`), or, about tables alone, piece by piece
+/// (see `FlowRun`).
 ///
 /// A column is freed after the last step that reads it. Cancellation takes effect between steps and
 /// between tiles of a step.
@@ -46,40 +47,22 @@ public struct Executor: Sendable {
   public func run(
     inspect: ((EngineError, ExecutionState) -> Void)? = nil
   ) throws(EngineError) -> ExecutionResult {
-    let (partitioned, sorting) = (partitioned, sorting)
-    guard partitioned != nil || sorting != nil else { return try runWhole(runner, inspect) }
+    guard let spill, spill.partitions != nil || runner.memory.limit != nil else {
+      return try runWhole(inspect)
+    }
+    let flow = RowFlow(plan)
+    let cut = flow == nil ? PartitionedPlan(plan) : nil
+    guard flow != nil || cut != nil else { return try runWhole(inspect) }
     if fitsInMemory {
       do throws(EngineError) {
-        return try runWhole(runner, inspect)
+        return try runWhole(inspect)
       } catch {
         guard case .memory = error else { throw error }
       }
     }
-    if let sorting { return try runWhole(sorting, inspect) }
-    guard let partitioned else { return try runWhole(runner, inspect) }
-    return try partitioned.run(inspect: inspect)
-  }
-
-  /// Sorts on disk; nil: there are none that could be, or steps that partitions are for.
-  private var sorting: StepRunner? {
-    guard let spill, spill.partitions != nil || runner.memory.limit != nil,
-      plan.steps.allSatisfy(\.isRelational),
-      plan.steps.indices.contains(where: {
-        ScanStream($0, in: plan, sortsOnDisk: true)?.sortsOnDisk ?? false
-      })
-    else { return nil }
-    var sorting = runner
-    sorting.sortSpill = SortSpill(
-      directory: spill.directory, limit: spill.partitions == nil ? runner.memory.limit : nil)
-    return sorting
-  }
-
-  /// nil: all in memory, or not at all.
-  private var partitioned: PartitionedRun? {
-    guard let spill, spill.partitions != nil || runner.memory.limit != nil,
-      let cut = PartitionedPlan(plan)
-    else { return nil }
-    return PartitionedRun(cut, runner, spill)
+    if let flow { return try FlowRun(flow, runner, spill).run(inspect: inspect) }
+    guard let cut else { return try runWhole(inspect) }
+    return try PartitionedRun(cut, runner, spill).run(inspect: inspect)
   }
 
   /// As far as the rows of the sources are known.
@@ -106,7 +89,7 @@ public struct Executor: Sendable {
   }
 
   private func runWhole(
-    _ runner: StepRunner, _ inspect: ((EngineError, ExecutionState) -> Void)?
+    _ inspect: ((EngineError, ExecutionState) -> Void)?
   ) throws(EngineError) -> ExecutionResult {
     var state = ExecutionState(plan: plan)
     var statistics: [StepStatistics] = []
@@ -120,29 +103,8 @@ public struct Executor: Sendable {
       ProgressReport(operation: "done", done: plan.steps.count, total: plan.steps.count))
     statistics.sort { $0.step < $1.step }
     return ExecutionResult(
-      sinks: plan.sinks.map { SinkResult(index: $0.index, rows: $0.rows(state)) },
+      sinks: plan.sinks.map { SinkResult(index: $0.index, rows: SinkRows($0.batch(state))) },
       rowCounts: state.relations.mapValues(\.rowCount), counts: state.counts,
       statistics: statistics, partitions: nil)
-  }
-}
-
-extension Sink {
-  /// Its rows, wherever they are.
-  fileprivate func rows(_ state: ExecutionState) -> SinkRows {
-    state.spilled[relation].map { SinkRows($0, self, in: state.plan) } ?? SinkRows(batch(state))
-  }
-}
-
-extension Step {
-  /// Whether it is about rows of tables alone, and none of entities over time.
-  fileprivate var isRelational: Bool {
-    switch self {
-    case .scan, .derive, .filter, .group, .sort, .limit, .sample, .window, .join, .stack, .expect:
-      true
-    case .versions, .link, .frame, .eventMoments, .eventValues, .timeline, .coverage, .asOf,
-      .consent,
-      .decide, .unfold, .draw, .compose:
-      false
-    }
   }
 }

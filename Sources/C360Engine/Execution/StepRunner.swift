@@ -8,8 +8,6 @@ struct StepRunner: Sendable {
   let decisions: any DecisionOperator
   let context: ExecutionContext
   let memory: MemoryBudget
-  /// Where rows of sorts go; nil: they stay in memory.
-  var sortSpill: SortSpill?
 
   /// Which step failed; with what there was of the run, in `state`.
   struct Failure: Error {
@@ -25,7 +23,7 @@ struct StepRunner: Sendable {
     _ plan: Plan, _ state: inout ExecutionState, where isWanted: (Int) -> Bool = { _ in true },
     done: (StepStatistics) -> Void
   ) throws(Failure) {
-    let order = ScanStream.order(plan, sortsOnDisk: sortSpill != nil) { stream in
+    let order = ScanStream.order(plan) { stream in
       isStreamed(stream) && stream.places.allSatisfy(isWanted)
     }
     // Places below are those in this order.
@@ -45,7 +43,7 @@ struct StepRunner: Sendable {
         context.progress?(
           ProgressReport(operation: operation, done: place, total: plan.steps.count))
         let before = MemoryBudget.resident(state)
-        if let stream = ScanStream(place, in: plan, sortsOnDisk: sortSpill != nil),
+        if let stream = ScanStream(place, in: plan),
           stream.places.allSatisfy({ isWanted(order[$0]) }),
           let (places, seconds) = try streamed(stream, &state, late)
         {
@@ -62,7 +60,8 @@ struct StepRunner: Sendable {
           next = place + places.count
           continue
         }
-        try memory.reserve(for: step, operation: operation, state, tables)
+        try memory.reserve(
+          for: step, operation: StepName.inWords(step, in: plan), state, tables)
         let started = DispatchTime.now().uptimeNanoseconds
         try run(step, &state, late)
         let elapsed = DispatchTime.now().uptimeNanoseconds - started
@@ -88,13 +87,11 @@ struct StepRunner: Sendable {
     var stream: ScanStream? = stream
     while let way = stream, isStreamed(way) {
       do throws(EngineError) {
-        if let seconds = try way.run(&state, tables, memory, late, sortSpill, context) {
+        if let seconds = try way.run(&state, tables, memory, late, context) {
           return (way.places, seconds)
         }
       } catch {
         if case .cancelled = error { throw error }
-        // Its rows would not fit, and the error is that of all of them already.
-        if way.sortsOnDisk { throw error }
         return nil
       }
       stream = way.shorter
@@ -102,9 +99,9 @@ struct StepRunner: Sendable {
     return nil
   }
 
-  /// Whether the rows of a stream may come batch by batch: where that costs no more, or they do not fit.
+  /// Whether the rows of a stream may come batch by batch: where that costs no more.
   private func isStreamed(_ stream: ScanStream) -> Bool {
-    stream.sortsOnDisk || tables.isReadOnDemand(source: stream.source)
+    tables.isReadOnDemand(source: stream.source)
   }
 
   private func run(

@@ -200,7 +200,8 @@ struct PartitionedRun: Sendable {
           let step = part.steps.first { $0.looks(at: relation, in: plan) }
           throw .memory(
             limit: limit, needed: bytes,
-            operation: step.map { StepName.of($0, in: plan) } ?? "all of \(plan.name(of: relation))"
+            operation: step.map { StepName.inWords($0, in: plan) }
+              ?? "all of `\(plan.name(of: relation))`"
           )
         }
       }

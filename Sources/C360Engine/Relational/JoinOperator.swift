@@ -7,15 +7,16 @@ enum JoinOperator {
     _ step: JoinStep, _ state: inout ExecutionState, _ context: ExecutionContext,
     _ memory: MemoryBudget
   ) throws(EngineError) {
-    try run(step, try index(step, state, context), &state, context, memory)
+    let table = state.relations[step.right] ?? Relation(rowCount: 0)
+    try run(step, try index(step, table, context), table, &state, context, memory)
   }
 
-  /// The rows of the right.
+  /// Where the rows of the right stand by their keys.
   static func index(
-    _ step: JoinStep, _ state: ExecutionState, _ context: ExecutionContext
+    _ step: JoinStep, _ right: Relation, _ context: ExecutionContext
   ) throws(EngineError) -> JoinIndex {
     let index = try JoinIndex(
-      step.keys.map { state.vector($0.right) }, rowCount: state.rowCount(step.right), context)
+      right.vectors(step.keys.map(\.right)), rowCount: right.rowCount, context)
     if !step.expands, let row = index.repeatedRow {
       throw .unusable(
         relation: step.right,
@@ -26,7 +27,7 @@ enum JoinOperator {
 
   /// The rows of the left with their partners.
   static func run(
-    _ step: JoinStep, _ index: JoinIndex, _ state: inout ExecutionState,
+    _ step: JoinStep, _ index: JoinIndex, _ right: Relation, _ state: inout ExecutionState,
     _ context: ExecutionContext, _ memory: MemoryBudget
   ) throws(EngineError) {
     let leftCount = state.rowCount(step.left)
@@ -35,9 +36,9 @@ enum JoinOperator {
     let size = try JoinSize(
       groups.elements(Int32.self), leftCount, index, isInner: step.isInner, context)
     // Rows that stand for many others are the one thing here that a small table can have too much of.
-    let (bytes, isBeyond) = size.count.multipliedReportingOverflow(by: rowBytes(step, state))
+    let (bytes, isBeyond) = size.count.multipliedReportingOverflow(by: rowBytes(step, state.plan))
     try memory.admit(
-      isBeyond ? .max : bytes, operation: StepName.of(.join(step), in: state.plan), state)
+      isBeyond ? .max : bytes, operation: StepName.inWords(.join(step), in: state.plan), state)
     guard size.count < Int(Int32.max) else {
       throw .unusable(relation: step.left, detail: "has \(size.count) partners, more than 2³¹ − 2")
     }
@@ -55,9 +56,11 @@ enum JoinOperator {
       relation.columns[to] = try vector.gathered(
         rows.elements(Int32.self), count: pairs.count, hasMissing: false, threads: context.threads)
     }
-    for (from, to) in step.rightColumns {
+    for (vector, to) in zip(
+      right.vectors(step.rightColumns.map(\.from)), step.rightColumns.map(\.to))
+    {
       try context.checkCancelled()
-      relation.columns[to] = try state.vector(from).gathered(
+      relation.columns[to] = try vector.gathered(
         pairs.rightRows.elements(Int32.self), count: pairs.count, hasMissing: pairs.hasMissing,
         threads: context.threads)
     }
@@ -65,9 +68,9 @@ enum JoinOperator {
   }
 
   /// Bytes of a row: its columns, with what says whether they are null, and the rows it was made of.
-  private static func rowBytes(_ step: JoinStep, _ state: ExecutionState) -> Int {
+  private static func rowBytes(_ step: JoinStep, _ plan: Plan) -> Int {
     let columns = (step.expands ? step.leftColumns : []) + step.rightColumns
-    return columns.reduce(8) { $0 + state.vector($1.0).type.stride + 1 }
+    return columns.reduce(8) { $0 + plan[$1.to].type.physical.stride + 1 }
   }
 }
 

@@ -19,7 +19,7 @@ enum SampleOperator {
     switch step.amount {
     case .share(let share):
       let values = hashes.elements(UInt64.self)
-      for row in 0..<count where Double(values[row] >> 11) * 0x1p-53 < share { keep(row) }
+      for row in 0..<count where SampleHash.isChosen(values[row], share: share) { keep(row) }
     case .rows(let wanted) where wanted >= count:
       for row in 0..<count { keep(row) }
     case .rows(let wanted):
@@ -46,16 +46,23 @@ struct SampleHash: @unchecked Sendable {
   let columns: [Vector]
   let pool: TextPool
 
+  /// Whether a row with this hash is in a sample of such a share.
+  @inline(__always)
+  static func isChosen(_ hash: UInt64, share: Double) -> Bool {
+    Double(hash >> 11) * 0x1p-53 < share
+  }
+
+  /// The hash of one of several rows whose values have the same.
+  @inline(__always)
+  static func numbered(_ hash: UInt64, _ number: UInt64) -> UInt64 {
+    DistinctSketch.mixed(hash ^ number)
+  }
+
   /// `UInt64` a row. Of rows with equal values each has a number of its own in the hash: 0 for the
   /// first, 1 for the second.
   func rows(_ count: Int, _ context: ExecutionContext) throws(EngineError) -> Buffer {
-    let buffer = Buffer(byteCount: count * 8)
+    let buffer = try ofValues(count, context)
     let target = buffer.elements(UInt64.self)
-    let pieces = Parallel.pieces(count, threads: context.threads)
-    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
-      try context.checkCancelled()
-      for row in pieces[piece] { target[row] = values(of: row) }
-    }
     let equals = try GroupIndex(
       [Vector(type: .int64, count: count, values: buffer)], rowCount: count, context)
     let numbers = Buffer(byteCount: max(1, equals.count) * 4)
@@ -63,8 +70,20 @@ struct SampleHash: @unchecked Sendable {
     next.update(repeating: 0, count: equals.count)
     for row in 0..<count {
       let group = Int(equals.ids[row])
-      target[row] = DistinctSketch.mixed(target[row] ^ UInt64(next[group]))
+      target[row] = Self.numbered(target[row], UInt64(next[group]))
       next[group] &+= 1
+    }
+    return buffer
+  }
+
+  /// `UInt64` a row: equal for rows with equal values.
+  func ofValues(_ count: Int, _ context: ExecutionContext) throws(EngineError) -> Buffer {
+    let buffer = Buffer(byteCount: count * 8)
+    let target = buffer.elements(UInt64.self)
+    let pieces = Parallel.pieces(count, threads: context.threads)
+    try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
+      try context.checkCancelled()
+      for row in pieces[piece] { target[row] = values(of: row) }
     }
     return buffer
   }

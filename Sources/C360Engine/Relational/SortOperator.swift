@@ -254,7 +254,7 @@ enum SortOrder {
     if areFound.load(ordering: .relaxed) { ties?.isFound = true }
   }
 
-  private static func equal(
+  static func equal(
     _ left: Int32, _ right: Int32, _ columns: ArraySlice<SortColumn>
   ) -> Bool {
     columns.allSatisfy { column in

@@ -15,7 +15,6 @@ struct ScanStream {
     case filter(FilterStep)
     case group(GroupStep)
     case least(SortStep)
-    case order(SortStep, SortTail)
   }
 
   private let plan: Plan
@@ -26,9 +25,8 @@ struct ScanStream {
   /// The steps that are done with the scan, by their places in the plan, ascending.
   let places: [Int]
 
-  /// - Parameter sortsOnDisk: whether all rows of a sort may pass, too.
   /// - Returns: nil: the rows of the scan at this place are wanted whole.
-  init?(_ place: Int, in plan: Plan, sortsOnDisk: Bool = false) {
+  init?(_ place: Int, in plan: Plan) {
     guard case .scan(let scan) = plan.steps[place] else { return nil }
     var ways: [(end: End, places: [Int])] = []
     var relations = [scan.relation]
@@ -48,9 +46,6 @@ struct ScanStream {
         break search
       case .sort(let step):
         if step.take != nil { ways.append((.least(step), places)) }
-        if sortsOnDisk, let tail = SortTail(of: step, at: last, in: plan) {
-          ways.append((.order(step, tail), places + tail.parts.map(\.place)))
-        }
         break search
       default: break search
       }
@@ -97,20 +92,6 @@ struct ScanStream {
     if case .filter = end { false } else { true }
   }
 
-  /// Whether it ends in all rows of a sort.
-  var sortsOnDisk: Bool {
-    if case .order = end { true } else { false }
-  }
-
-  /// The number of the step, among those of the stream, that takes the rows in.
-  private var endNumber: Int {
-    if case .order(_, let tail) = end {
-      places.count - 1 - tail.parts.count
-    } else {
-      places.count - 1
-    }
-  }
-
   /// Rows of the scan and of what is made of them on the way are never held.
   var passing: [RelationID] {
     places.dropLast().map { StepName.target(of: plan.steps[$0]) }
@@ -120,24 +101,24 @@ struct ScanStream {
   /// - Returns: seconds of each step; nil: the rows are needed all at once, and nothing has been done.
   func run(
     _ state: inout ExecutionState, _ tables: any TableProvider, _ memory: MemoryBudget,
-    _ late: LateColumns, _ spill: SortSpill?, _ context: ExecutionContext
+    _ late: LateColumns, _ context: ExecutionContext
   ) throws(EngineError) -> [Double]? {
     if case .least(let step) = end, step.input == scan.relation {
       let early = late.early(scan)
       if early.columns.count < scan.columns.count,
-        let seconds = try run(early, &state, tables, memory, spill, context)
+        let seconds = try run(early, &state, tables, memory, context)
       {
         return seconds
       }
     }
-    return try run(scan, &state, tables, memory, spill, context)
+    return try run(scan, &state, tables, memory, context)
   }
 
   private func run(
     _ scan: ScanStep, _ state: inout ExecutionState, _ tables: any TableProvider,
-    _ memory: MemoryBudget, _ spill: SortSpill?, _ context: ExecutionContext
+    _ memory: MemoryBudget, _ context: ExecutionContext
   ) throws(EngineError) -> [Double]? {
-    guard var rows = try streamed(scan, spill, context), try !hasTooManyGroups(tables, context)
+    guard var rows = try streamed(scan, context), try !hasTooManyGroups(tables, context)
     else { return nil }
     let stream = try ScanOperator.reading {
       try tables.stream(source: scan.source, columns: scan.columns.map(\.name))
@@ -147,25 +128,21 @@ struct ScanStream {
     while true {
       try context.checkCancelled()
       let batch = try pass.measure(0) { _ throws(EngineError) in
-        try ScanOperator.reading { try stream.next(bytes: bytes(memory, context)) }
+        try ScanOperator.reading { try stream.next(bytes: Self.bytes(memory, context)) }
       }
       // Of no rows at all there is one batch too: it says what nothing comes to.
       if batch == nil, pass.batchCount > 0 { break }
       try pass.begin(scan, batch)
-      try pass.apply(1..<endNumber + 1, memory, context)
-      if let failure = pass.failure, !sortsOnDisk { throw failure.error }
-      if pass.failure == nil {
-        let isTaken = try pass.measure(endNumber) { (pass) throws(EngineError) in
-          try rows.add(pass.part, context)
-        }
-        guard isTaken else { return nil }
+      try pass.apply(1..<places.count, memory, context)
+      let isTaken = try pass.measure(places.count - 1) { (pass) throws(EngineError) in
+        try rows.add(pass.part, context)
       }
+      guard isTaken else { return nil }
       pass.end()
-      try memory.hold(resident + rows.heldBytes, operation: StepName.of(last, in: plan))
+      try memory.hold(resident + rows.heldBytes, operation: StepName.inWords(last, in: plan))
       if batch == nil { break }
     }
-    if let failure = pass.failure { throw failure.error }
-    let isDone = try pass.measure(endNumber) { _ throws(EngineError) in
+    let isDone = try pass.measure(places.count - 1) { _ throws(EngineError) in
       try rows.finish(&state, context)
     }
     guard isDone else { return nil }
@@ -173,10 +150,10 @@ struct ScanStream {
     return pass.seconds
   }
 
-  private var last: Step { plan.steps[places[endNumber]] }
+  private var last: Step { plan.steps[places[places.count - 1]] }
 
   private func streamed(
-    _ scan: ScanStep, _ spill: SortSpill?, _ context: ExecutionContext
+    _ scan: ScanStep, _ context: ExecutionContext
   ) throws(EngineError) -> (any RowsOfStream)? {
     switch end {
     case .filter(let step): return KeptRows(step)
@@ -185,17 +162,14 @@ struct ScanStream {
       return LeastRows(
         step, missing: Set(self.scan.columns.map(\.column)).subtracting(scan.columns.map(\.column)),
         in: plan)
-    case .order(let step, let tail):
-      // The first rows alone are held, where that can be.
-      guard let spill, LeastRows(step, missing: [], in: plan) == nil else { return nil }
-      return try SortedRuns(step, tail, spill)
     }
   }
 
-  private func bytes(_ memory: MemoryBudget, _ context: ExecutionContext) -> Int {
+  /// Of rows that are read at a time.
+  static func bytes(_ memory: MemoryBudget, _ context: ExecutionContext) -> Int {
     // Small where a test wants edges.
     if context.batchSize < 512 { return 64 * context.batchSize }
-    return min(Self.batchBytes, memory.limit.map { $0 / 8 } ?? .max)
+    return min(batchBytes, memory.limit.map { $0 / 8 } ?? .max)
   }
 
   /// From the keys of the first rows, where they are read and not computed.
@@ -225,12 +199,12 @@ extension ScanStream {
   ///
   /// - Parameter isStreamed: whether the steps of a stream may run so.
   static func order(
-    _ plan: Plan, sortsOnDisk: Bool, where isStreamed: (ScanStream) -> Bool
+    _ plan: Plan, where isStreamed: (ScanStream) -> Bool
   ) -> [Int] {
     var streams: [Int: [Int]] = [:]
     var moved: Set<Int> = []
     for place in plan.steps.indices {
-      guard let stream = ScanStream(place, in: plan, sortsOnDisk: sortsOnDisk), isStreamed(stream),
+      guard let stream = ScanStream(place, in: plan), isStreamed(stream),
         let last = stream.places.last
       else { continue }
       streams[last] = stream.places

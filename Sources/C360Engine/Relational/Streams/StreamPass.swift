@@ -13,11 +13,6 @@ struct StreamPass {
   private(set) var batchCount = 0
   var rowCounts: [RelationID: Int] = [:]
   private(set) var seconds: [Double]
-  /// The first step that failed, and how: an earlier one may still fail in a later batch, so the steps
-  /// before it go on.
-  private(set) var failure: (number: Int, error: EngineError)?
-  /// Of the batch that is on its way.
-  private var placeOfRow: (Int) -> Int = { $0 }
 
   /// - Parameter steps: those of the stream, its scan first.
   init(
@@ -29,8 +24,9 @@ struct StreamPass {
     for (number, step) in steps.enumerated() {
       guard case .join(let join) = step else { continue }
       let started = DispatchTime.now().uptimeNanoseconds
-      tables[join.right] = state.relations[join.right]
-      partners[number] = try JoinOperator.index(join, state, context)
+      let table = state.relations[join.right] ?? Relation(rowCount: 0)
+      tables[join.right] = table
+      partners[number] = try JoinOperator.index(join, table, context)
       seconds[number] += Self.seconds(since: started)
     }
   }
@@ -52,18 +48,7 @@ struct StreamPass {
   /// - Parameter rows: nil: none.
   mutating func begin(_ scan: ScanStep, _ rows: StreamedRows?) throws(EngineError) {
     let plan = part.plan
-    placeOfRow = { row in
-      (rows?.firstRow ?? 0) + (rows?.places.map { Int($0[row]) } ?? row)
-    }
-    let batch =
-      rows?.batch
-      ?? Batch(
-        columns: scan.columns.map { name, column in
-          let type = plan[column].type
-          return Batch.Column(
-            name: name, type: type,
-            vector: Vector(type: type.physical, count: 0, values: Buffer(byteCount: 0)))
-        }, rowCount: 0)
+    let batch = rows?.batch ?? scan.emptyBatch(in: plan)
     var relation = Relation(rowCount: batch.rowCount)
     let vectors = try ScanOperator.vectors(scan, of: batch, in: plan)
     for ((_, column), vector) in zip(scan.columns, vectors) { relation.columns[column] = vector }
@@ -71,29 +56,14 @@ struct StreamPass {
     part.relations[scan.relation] = relation
   }
 
-  /// Steps that make rows of the batch, up to one that failed before.
-  ///
-  /// - Throws: what is not about rows.
+  /// Steps that make rows of the batch.
   mutating func apply(
     _ numbers: Range<Int>, _ memory: MemoryBudget, _ context: ExecutionContext
   ) throws(EngineError) {
-    for number in numbers where number < failure?.number ?? .max {
-      do throws(EngineError) {
-        try measure(number) { (pass) throws(EngineError) in
-          try pass.apply(number, memory, context)
-        }
-      } catch {
-        guard error.isOfRows else { throw error }
-        failure = (number, try placed(error))
+    for number in numbers {
+      try measure(number) { (pass) throws(EngineError) in
+        try pass.apply(number, memory, context)
       }
-    }
-  }
-
-  /// The same about a row among all of its relation.
-  private func placed(_ error: EngineError) throws(EngineError) -> EngineError {
-    try error.movingRows { (relation, row) throws(EngineError) in
-      if case .scan(let scan) = steps[0], relation == scan.relation { return placeOfRow(row) }
-      return row + rowCounts[relation, default: 0]
     }
   }
 
@@ -105,8 +75,8 @@ struct StreamPass {
     case .derive(let step): try DeriveOperator.run(step, &part, context)
     case .filter(let step): try FilterOperator.run(step, &part, context)
     case .join(let step):
-      guard let index = partners[number] else { return }
-      try JoinOperator.run(step, index, &part, context, memory)
+      guard let index = partners[number], let table = tables[step.right] else { return }
+      try JoinOperator.run(step, index, table, &part, context, memory)
     default: break
     }
   }

@@ -18,9 +18,17 @@ enum WindowOperator {
       if output.frame == .all, case .aggregate(let aggregate) = output.function,
         aggregate.function != .first, aggregate.function != .last
       {
-        let values = try GroupAggregation(
-          aggregate, groups, order: nil, rowCount: count, output: step.output, state, context
-        ).result()
+        let values: Vector
+        do throws(EngineError) {
+          values = try GroupAggregation(
+            aggregate, groups, order: nil, rowCount: count, output: step.output, state, context
+          ).result()
+        } catch {
+          // It names a partition, and of that the first row is meant.
+          throw try error.movingRows { (_, group) in
+            Int(groups.firstRows.elements(Int32.self)[group])
+          }
+        }
         relation.columns[output.column] = try values.gathered(
           UnsafeRawPointer(groups.ids).assumingMemoryBound(to: Int32.self), count: count,
           hasMissing: false, threads: context.threads)
