@@ -34,12 +34,8 @@ extension CheckedStages {
     let requests = WindowRequests(firstColumn: scope.columns.count, order: order)
     var inner = rows
     inner.window = requests
-    var items = scope.columns.indices.map { index -> Item in
-      let column = scope.columns[index]
-      return Item(
-        projection: Query.Projection(
-          name: column.name, expression: scope.reference(index, column.span)), column: column)
-    }
+    // What is added alone is looked at: chains of them are long.
+    var items: [Item] = []
     var isComplete = true
     for syntax in stage.items {
       guard let expression = syntax.expression, let name = syntax.name else {
@@ -58,16 +54,23 @@ extension CheckedStages {
       }
       items.append(item(name.identifierText, value, name.span))
     }
-    guard isComplete, areUnique(items.filter(\.column.isVisible)) else { return false }
+    guard isComplete, areUnique(items, beside: scope) else { return false }
     if !requests.functions.isEmpty {
       stages.append(
         .window(
           RowWindows(
             partition: partition.map(\.projection.expression), order: order,
             functions: requests.functions, firstColumn: requests.firstColumn)))
+      // Nobody can name what the functions made.
+      scope.add(
+        requests.functions.map {
+          QueryScope.Column(
+            name: "", key: nil, type: $0.type,
+            facts: Facts(phase: .before, grain: Grain(.query)), span: $0.span, isVisible: false)
+        })
     }
-    stages.append(.project(items.map(\.projection)))
-    scope.columns = items.map(\.column)
+    stages.append(.derive(items.map(\.projection), firstColumn: scope.columns.count))
+    scope.add(items.map(\.column))
     return true
   }
 }
