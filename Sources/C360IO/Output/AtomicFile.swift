@@ -10,7 +10,7 @@ import Synchronization
 /// A file that appears under its name whole or not at all: it is written beside its place and
 /// renamed into it by `commit`. Devices and pipes are written directly.
 ///
-/// Folders that are missing are made. The file it replaces lends it its permissions.
+/// Folders that are missing are made, and go again where nothing comes of it. The file it replaces lends it its permissions.
 final class AtomicFile {
   let path: String
   let declaration: Span?
@@ -20,6 +20,8 @@ final class AtomicFile {
   /// Where the name leads, links followed.
   private let target: String
   private var slot: Int?
+  /// Those that were missing, the outermost first.
+  private(set) var madeFolders: [String] = []
   /// Committed or given up.
   private var isSettled = false
 
@@ -47,7 +49,7 @@ final class AtomicFile {
     }
     target = exists ? Self.resolved(path) : path
     let (folder, name) = split(target)
-    try Self.makeFolders(folder, path, declaration)
+    try Self.makeFolders(folder, path, declaration, &madeFolders)
     let number = Self.counter.add(1, ordering: .relaxed).oldValue
     let beside = "\(folder == "/" ? "" : folder)/.\(name).\(getpid())-\(number).tmp"
     temporary = beside
@@ -102,6 +104,7 @@ final class AtomicFile {
       throw failure(systemMessage(code))
     }
     forget()
+    TemporaryFiles.forget(folders: madeFolders)
     // The rename itself is durable once the folder is.
     let folder = open(split(target).folder, O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
@@ -118,6 +121,7 @@ final class AtomicFile {
     descriptor = -1
     if let temporary { unlink(temporary) }
     forget()
+    if temporary != nil { TemporaryFiles.removeFolders(around: target) }
   }
 
   private func forget() {
@@ -149,13 +153,21 @@ final class AtomicFile {
     return String(cString: real)
   }
 
-  private static func makeFolders(_ folder: String, _ path: String, _ declaration: Span?) throws {
+  private static func makeFolders(
+    _ folder: String, _ path: String, _ declaration: Span?, _ made: inout [String]
+  ) throws {
     var status = stat()
     if stat(folder, &status) == 0 { return }
     let parent = split(folder).folder
-    if parent != folder { try makeFolders(parent, path, declaration) }
-    guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
-      throw cannotCreate(path, "the folder `\(folder)`: \(systemMessage(errno))", declaration)
+    if parent != folder { try makeFolders(parent, path, declaration, &made) }
+    guard mkdir(folder, 0o777) == 0 else {
+      let code = errno
+      // Another file of the same run, or somebody else, was faster.
+      if code == EEXIST { return }
+      TemporaryFiles.removeFolders(around: folder)
+      throw cannotCreate(path, "the folder `\(folder)`: \(systemMessage(code))", declaration)
     }
+    TemporaryFiles.remember(folder: folder)
+    made.append(folder)
   }
 }

@@ -21,9 +21,13 @@ public final class TextFile {
 
   /// Writes the text in one step: readers see what was there or the new text, also after a crash.
   ///
+  /// - Returns: the folder that was made for it, the outermost one; nil: it was there.
   /// - Throws: `DiagnosticError`.
-  public static func replace(_ path: String, with text: String) throws {
-    try TextFile(path: path, text: text).commit()
+  @discardableResult
+  public static func replace(_ path: String, with text: String) throws -> String? {
+    let file = try TextFile(path: path, text: text)
+    try file.commit()
+    return file.file.madeFolders.first
   }
 
   /// Puts the file in its place.
