@@ -15,6 +15,7 @@ usage: run.py FOLDER_OF_BINARIES [--runs N] [--data FOLDER] [--quick] [--events 
   scoring    a softmax policy over 20 actions with six rules: candidates a second, beside numpy and Polars
   queries    group, filter, sort, first rows, join, distinct, running sums over 10 M rows, from files and
              from memory
+  prompt     start to prompt, and completion where a table has 1,000 columns
 
 Every engine runs as a process of its own, in turn within each round: quote the ratios. Times from files
 to file are wall seconds of the whole process, reading and writing included. Answers are compared before
@@ -26,11 +27,11 @@ from pathlib import Path
 here = Path(__file__).resolve().parent
 sys.path += [str(here), str(here / "windowed"), str(here / "allocation"), str(here / "queries"), str(here / "scoring")]
 import duckdb, polars
-import aggregates as every_aggregate, campaign, features, plot, queries as corpus, softmax, wide as many_actions
+import aggregates as every_aggregate, campaign, features, plot, prompt as waiting, queries as corpus, softmax, wide as many_actions
 from measure import Engine, Report, best, rounds, run
 
 PARTS = ["windowed", "resident", "fifty", "rows", "retail", "aggregates", "allocation", "wide", "scoring",
-         "queries"]
+         "queries", "prompt"]
 options = argparse.ArgumentParser()
 options.add_argument("binaries", type=lambda p: Path(p).resolve())
 options.add_argument("--runs", type=int, default=3)
@@ -314,6 +315,11 @@ def query(folder, place, resident):
             *[f"{e.mebibytes:.0f}" for e in engines]]
 
 
+def prompt():
+    header, lines = waiting.table(options.binaries, options.data / "prompt", count)
+    report.table("waiting at the prompt, in a terminal", header, lines)
+
+
 def machine():
     model = ""
     if os.path.exists("/proc/cpuinfo"):
@@ -341,6 +347,6 @@ series = {}
 for part in PARTS:
     if part in options.only:
         series = {"windowed": windowed, "resident": resident, "fifty": fifty, "rows": rows, "retail": retail,
-                  "aggregates": aggregates, "allocation": allocation, "wide": wide, "scoring": scoring, "queries": queries}[part]() or series
+                  "aggregates": aggregates, "allocation": allocation, "wide": wide, "scoring": scoring, "queries": queries, "prompt": prompt}[part]() or series
 if options.report:
     write(series)

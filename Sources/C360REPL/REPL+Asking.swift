@@ -123,7 +123,7 @@ extension REPL {
       var lines: [String] = []
       for one in declared {
         guard let name = one.name else { continue }
-        var line = Describing(program, state.document).headline(of: name)
+        var line = Describing(program, state.document).headline(of: one)
         if let old = replaced.first(where: { $0.key == one.key }) {
           let users = state.document.declarations.filter {
             $0.key != one.key && $0.mentioned.contains(name)
@@ -185,7 +185,7 @@ extension REPL {
     let (lost, hidden) = state.document.meeting(script)
     state.document.scripts.append(script)
     let composite = state.document.composite()
-    return try over(composite) { whole in
+    return try overScript(composite, path) { whole in
       let (program, warnings) = try checked(whole)
       var text = "\(path): \(Describing(program, state.document).inventory)\n"
       if !lost.isEmpty { text += "in place of \(lost.map(\.title).joined(separator: ", "))\n" }
@@ -197,6 +197,24 @@ extension REPL {
         text += "its paths are read from \(state.directory), as are those of the first script\n"
       }
       return Response(news(warnings.map(composite.relocated)) + [.text(text)])
+    }
+  }
+
+  /// Complaints of a script that are told; there are no end of them where it is another kind of file.
+  private static let mostComplaints = 5
+
+  /// The same as `over`, for a script: where very much is wrong with it, the first complaints will do.
+  private func overScript(
+    _ composite: Composite, _ path: String, _ body: (Session) throws -> Response
+  ) throws -> Response {
+    do {
+      return try over(composite, { _ in }, body)
+    } catch let error as DiagnosticError where error.diagnostics.count > Self.mostComplaints {
+      let more = error.diagnostics.count - Self.mostComplaints
+      return .failure([
+        .diagnostics(Array(error.diagnostics.prefix(Self.mostComplaints))),
+        .note("… and \(more) more; `c360 check \(path)` tells them all"),
+      ])
     }
   }
 

@@ -15,6 +15,8 @@ public final class REPL {
     /// To which paths are relative: the folder of the first script, else the working directory.
     var directory = "."
     var last = LastQuery()
+    /// Files that `:save` wrote, which it may write again.
+    var saved: Set<String> = []
   }
   var state: State
   public var settings = Settings()
@@ -33,10 +35,13 @@ public final class REPL {
   var lastStatement = ""
   /// The rows of the last query, and at whose clock its times are shown.
   var lastResult: (table: ResultTable, timezone: String)?
-  /// What completion last found out about the columns of a query.
-  var knownColumns: (prefix: String, columns: [(name: String, type: String)])?
+  /// What completion last found out about the columns of a query, and whether its rows are those of a
+  /// table.
+  var knownColumns: (prefix: String, columns: [(name: String, type: String)], isOfTable: Bool)?
   /// Whether features can be asked of the rows of a query, as completion last found out.
   var knownDecisions: (prefix: String, areAsked: Bool)?
+  /// How often completion had a query checked, which is all of its work that hangs on the session's size.
+  package internal(set) var completionChecks = 0
   /// The names of the session, for completion.
   var knownNames: KnownNames?
   /// Set while an input is evaluated.

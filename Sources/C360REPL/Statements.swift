@@ -3,8 +3,8 @@ import C360Syntax
 
 /// Cuts lines that arrive one by one into statements, each whole.
 ///
-/// A statement ends where the parser needs no more and the next line does not go on with it; or at once
-/// at a `;`. A command is one line, unless it ends in a query that goes on.
+/// A statement ends where the parser needs no more and the next line does not go on with it, or none
+/// comes; or at once at a `;`. A command is one line, unless it ends in a query that goes on.
 public struct Statements {
   private var pending = ""
 
@@ -12,6 +12,11 @@ public struct Statements {
 
   /// Whether the next line belongs to what came before.
   public var isOpen: Bool { !pending.isEmpty }
+
+  /// Whether what is open needs another line.
+  public func isIncomplete(_ repl: REPL) -> Bool {
+    Self.hasOnlyComments(pending) || repl.isIncomplete(pending)
+  }
 
   /// - Returns: the statements that the line completes.
   public mutating func add(_ line: String, _ repl: REPL) -> [String] {

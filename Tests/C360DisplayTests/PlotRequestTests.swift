@@ -29,6 +29,9 @@ struct PlotRequestTests {
     #expect(request.svgPath == "out/sales.svg")
     #expect(try PlotRequest("") == PlotRequest("  "))
     #expect(try PlotRequest("histogram x").kind == .hist)
+    // Options may stand before the kind.
+    let first = try PlotRequest("--svg a.svg --title hist bars kind n")
+    #expect(first.kind == .bars && first.columns.map(\.text) == ["kind", "n"])
   }
 
   @Test("words in quotes are columns, and so are kinds that do not come first")
@@ -46,7 +49,8 @@ struct PlotRequestTests {
       ("x by g by h", "by", "`by` stands twice"),
       ("x by g h", "h", "`by` takes one column, and `h` stands behind `g`"),
       ("x --svg", "--svg", "`--svg` wants a file behind it"),
-      ("x --svg a --svg b", "--svg", "`--svg` stands twice"),
+      ("x --svg a.svg --svg b.svg", "--svg", "`--svg` stands twice"),
+      ("--svg a.png x", "a.png", "`a.png` would be no SVG file by its name"),
       ("--title --svg a", "--title", "`--title` wants a text behind it"),
       ("x --png a", "--png", "`--png` is no option of a plot"),
       ("x \"y", "\"y", "the quote is not closed"),

@@ -93,6 +93,52 @@ struct CommandTests {
     #expect(try prompt.text("kinds.svg").hasPrefix("<svg"))
     let lost = try prompt.refused(":plot bars kind n --svg \(prompt.path("orders.csv/a.svg"))")
     #expect(lost.contains("a.svg` cannot be created") && !lost.contains("script"))
+    let first = prompt.path("new/deep/kinds.svg")
+    #expect(
+      try prompt.ask(":plot --svg \(first) bars kind n")
+        == "wrote \(first); the folder \(prompt.path("new")) is new\n")
+    #expect(
+      try prompt.refused(":plot bars kind n --svg k.png").contains("charts are written as SVG"))
+  }
+
+  @Test("what shares its name with a declaration of another kind is told as what it is")
+  func sameName() throws {
+    let prompt = try Prompt()
+    let template = "template spend(e: events) { feature most = count(e) over 30d }"
+    #expect(try prompt.ask(template) == "template spend\n")
+    let both = try prompt.ask(":describe spend")
+    #expect(both.contains("feature spend: money(EUR)") && both.contains("template spend\n"))
+    #expect(both.contains("feature most"))
+    #expect(
+      try prompt.ask("feature spend = count(orders)").hasPrefix("feature spend: int, replaced"))
+  }
+
+  @Test(":save writes over what is of this session, and over other files only when told to")
+  func savedOver() throws {
+    let prompt = try Prompt()
+    let (shop, other) = (prompt.path("shop.c360"), prompt.path("orders.csv"))
+    #expect(
+      try prompt.ask(":save \(shop)") == "wrote \(shop), in place of the script that was loaded\n")
+    #expect(try prompt.refused(":save \(other)").contains(":save --force \(other)` writes over it"))
+    #expect(try prompt.text("orders.csv") == Prompt.orders)
+    let new = prompt.path("made/new.c360")
+    #expect(
+      try prompt.ask(":save \(new)") == "wrote \(new); the folder \(prompt.path("made")) is new\n")
+    #expect(try prompt.ask(":save \(new)") == "wrote \(new), in place of what it was\n")
+    #expect(
+      try prompt.ask(":save --force \(other)") == "wrote \(other), in place of what it was\n")
+  }
+
+  @Test("of a file that is no script the first complaints are told, and how many more there are")
+  func noScript() throws {
+    let prompt = try Prompt()
+    let rows = (0..<40).map { "\($0);;x } y\n" }.joined()
+    try prompt.write("data.txt", rows)
+    let said = try prompt.refused(":load \(prompt.path("data.txt"))")
+    #expect(said.components(separatedBy: "error[").count == 6, "\(said)")
+    #expect(said.contains("more; `c360 check \(prompt.path("data.txt"))` tells them all"))
+    // The session is what it was.
+    #expect(try prompt.ask("orders | group { n = count() }").contains("5"))
   }
 
   @Test(":save writes a formatted script that runs to the same result; comments stay")

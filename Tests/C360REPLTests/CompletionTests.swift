@@ -80,6 +80,11 @@ struct CompletionTests {
       #expect(candidates("why \(text)", prompt) == [name])
       #expect(candidates(":why \(text)", prompt) == [name])
     }
+    for text in ["why first for ", ":why first for ", ":why why first for cus"] {
+      #expect(candidates(text, prompt) == ["customer"])
+    }
+    #expect(candidates(":why first ", prompt) == ["for"])
+    #expect(candidates(":why first for customer 4 ", prompt) == ["at"])
     let answer = prompt.repl.evaluate("why spring for customer 4")
     #expect(!answer.hasFailed)
     guard case .why(let why)? = answer.parts.last else {
@@ -119,6 +124,35 @@ struct CompletionTests {
     #expect(candidates("events e of person from \"ord", prompt) == ["orders.csv"])
     let path = prompt.path("sh")
     #expect(candidates(":load \(path)", prompt) == [prompt.path("shop.c360")])
+    // Scripts, and folders in which some may be.
+    try FileManager.default.createDirectory(
+      at: prompt.folder.appending(path: "more"), withIntermediateDirectories: true)
+    let folder = prompt.path("")
+    #expect(
+      candidates(":load \(folder)/", prompt) == ["\(folder)/more/", "\(folder)/shop.c360"]
+        || candidates(":load \(folder)", prompt) == [folder + "more/", folder + "shop.c360"])
+  }
+
+  /// A bound of work, which holds on a machine of any speed: what is checked, and that no file is read.
+  @Test("1,000 columns cost one look of the checker a query, and no file")
+  func wide() throws {
+    let prompt = try Prompt()
+    let columns = (0..<1000).map { "  column_\($0): float?\n" }.joined()
+    // There is no such file.
+    try prompt.ask(
+      "events wide of person from \"nowhere.parquet\" {\n  customer: int @key\n  at_time: time @time\n"
+        + columns + "}")
+    let query = "wide | where column_7 > 1 | select "
+    let found = candidates(query + "column_", prompt)
+    #expect(found.count == 1000)
+    let checks = prompt.repl.completionChecks
+    // Its rows cannot be asked for features, which need not be tried.
+    #expect(checks == 1)
+    for end in ["", "c", "column_9", "column_99", "column_1, column_2", "column_3 + abs(column_4"] {
+      _ = candidates(query + end, prompt)
+    }
+    #expect(prompt.repl.completionChecks == checks)
+    #expect(candidates(query + "column_99", prompt).count == 11)
   }
 
   @Test("a name that was just declared is known")

@@ -9,6 +9,20 @@ struct StatementsTests {
     return lines.flatMap { statements.add($0, repl) } + statements.finish()
   }
 
+  @Test("what could end is told from what must go on, for whoever waits for an answer")
+  func open() throws {
+    let repl = try Prompt().repl
+    for (lines, isIncomplete) in [
+      (["orders"], false), (["orders |"], true), (["orders", "| take 2"], false),
+      (["feature x ="], true), (["# more comes"], true),
+    ] {
+      var statements = Statements()
+      for line in lines { #expect(statements.add(line, repl) == []) }
+      #expect(statements.isOpen)
+      #expect(statements.isIncomplete(repl) == isIncomplete, "\(lines)")
+    }
+  }
+
   @Test("a comment above a command is no part of it")
   func commentAboveCommand() throws {
     #expect(

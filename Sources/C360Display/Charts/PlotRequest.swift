@@ -56,10 +56,6 @@ public struct PlotRequest: Equatable, Sendable {
   public init(_ text: String) throws(PlotProblem) {
     let words = try PlotWord.all(in: text)
     var next = 0
-    if let first = words.first, !first.isQuoted {
-      kind = ChartKind(rawValue: first.text == "histogram" ? "hist" : first.text)
-      if kind != nil { next = 1 }
-    }
     while next < words.count {
       let word = words[next]
       next += 1
@@ -74,6 +70,11 @@ public struct PlotRequest: Equatable, Sendable {
         next += 1
       case "--svg" where !word.isQuoted:
         let value = try Self.value(of: word, &next, words, "a file", "as in `--svg chart.svg`")
+        guard value.lowercased().hasSuffix(".svg") else {
+          throw PlotProblem(
+            "`\(value)` would be no SVG file by its name", at: words[next - 1].place,
+            help: "charts are written as SVG, as in `--svg chart.svg`")
+        }
         if svgPath != nil { throw PlotProblem("`--svg` stands twice", at: word.place) }
         svgPath = value
       case "--title" where !word.isQuoted:
@@ -84,6 +85,9 @@ public struct PlotRequest: Equatable, Sendable {
         throw PlotProblem(
           "`\(word.text)` is no option of a plot", at: word.place,
           help: "there are `--svg`, `--title`")
+      // The first word that is no option, where it says a kind.
+      case _ where columns.isEmpty && kind == nil && group == nil && word.kind != nil:
+        kind = word.kind
       default:
         if let group {
           throw PlotProblem(
@@ -114,6 +118,10 @@ struct PlotWord {
   let isQuoted: Bool
 
   var isOption: Bool { !isQuoted && text.hasPrefix("--") }
+
+  var kind: ChartKind? {
+    isQuoted ? nil : ChartKind(rawValue: text == "histogram" ? "hist" : text)
+  }
 
   /// Words stand apart by blanks and commas.
   static func all(in text: String) throws(PlotProblem) -> [PlotWord] {

@@ -15,7 +15,8 @@ struct Command: Sendable {
     Command(name: .load, arguments: "script.c360", summary: "adds the declarations of a script"),
     Command(name: .reload, arguments: "", summary: "reads the loaded scripts and their data anew"),
     Command(
-      name: .save, arguments: "script.c360", summary: "writes the session as a formatted script"),
+      name: .save, arguments: "[--force] script.c360",
+      summary: "writes the session as a formatted script"),
     Command(name: .tables, arguments: "", summary: "what can be queried"),
     Command(name: .describe, arguments: "name", summary: "a declaration, its columns and types"),
     Command(name: .schema, arguments: "file", summary: "the block that declares a data file"),

@@ -6,6 +6,12 @@ import C360IO
 import C360Semantics
 import C360Syntax
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 extension REPL {
   /// Does what a command says.
   func obey(_ text: String) throws -> Response {
@@ -105,17 +111,28 @@ extension REPL {
       let chart = try request.chart(
         of: table.batch, texts: table.texts, zone: Zone.named(timezone) ?? .utc)
       guard let path = request.svgPath else { return Response([.chart(chart)]) }
-      try TextFile.replace(path, with: chart.svg())
-      return .text("wrote \(path)")
+      return .text("wrote \(path)" + made(try TextFile.replace(path, with: chart.svg())))
     } catch let problem as PlotProblem {
       throw Refusal(problem.message + (problem.help.map { "; \($0)" } ?? ""))
     }
   }
 
+  /// What is said of a folder that had to be made for a file.
+  private func made(_ folder: String?) -> String {
+    folder.map { "; the folder \($0) is new" } ?? ""
+  }
+
   // MARK: The session
 
-  private func save(_ path: String) throws -> Response {
-    let path = unquoted(path)
+  private func save(_ rest: String) throws -> Response {
+    let isForced = rest.hasPrefix("--force ")
+    let path = unquoted(isForced ? rest.dropFirst("--force ".count).trimmed : rest)
+    let file = absolutePath(path, from: ".")
+    let isLoaded = state.document.scripts.contains { absolutePath($0.path, from: ".") == file }
+    let isThere = access(path, F_OK) == 0
+    guard !isThere || isLoaded || isForced || state.saved.contains(file) else {
+      throw Refusal("`\(path)` is there already; `:save --force \(path)` writes over it")
+    }
     var (text, left) = try over(state.document.composite()) { session -> (String, [String]) in
       let (program, _) = try checked(session)
       var saved = SavedScript(
@@ -125,8 +142,12 @@ extension REPL {
     if let instant = state.options.runTime, instant != initial.options.runTime {
       left.append("--now \(ResultTable.text(.int(instant), .time))")
     }
-    try TextFile.replace(path, with: text)
-    var parts: [Response.Part] = [.text("wrote \(path)\n")]
+    let folder = try TextFile.replace(path, with: text)
+    state.saved.insert(file)
+    let place =
+      !isThere
+      ? "" : isLoaded ? ", in place of the script that was loaded" : ", in place of what it was"
+    var parts: [Response.Part] = [.text("wrote \(path)\(place)\(made(folder))\n")]
     if !left.isEmpty {
       parts.append(.note("not in the file, but options of a run: \(left.joined(separator: " "))"))
     }
@@ -147,17 +168,22 @@ extension REPL {
   }
 
   private func described(_ name: String) throws -> Response {
-    guard let declared = state.document.declaration(named: name) else {
+    let found = state.document.declarations(named: name)
+    guard !found.isEmpty else {
       if let words = Help.word(name) { return .text(words) }
       let known = state.document.declarations.compactMap(\.name)
       let near = nearest(to: name, among: known).map { "; there is `\($0)`" } ?? ""
       throw Refusal("nothing is called `\(name)`\(near)")
     }
+    return .text(try found.map { try described($0, name) }.joined(separator: "\n"))
+  }
+
+  private func described(_ declared: Declared, _ name: String) throws -> String {
     var text = try over(state.document.composite()) { session in
       let (program, _) = try checked(session)
       let describing = Describing(program, state.document)
-      let columns = describing.columns(of: name).map { AlignedText.text($0, indent: "  ") } ?? ""
-      return describing.headline(of: name) + "\n" + columns
+      let columns = describing.columns(of: declared).map { AlignedText.text($0, indent: "  ") }
+      return describing.headline(of: declared) + "\n" + (columns ?? "")
     }
     let isOfColumns = text.contains("\n  ")
     if ["policy", "view", "experiment", "arbitrate"].contains(declared.keyword) {
@@ -169,7 +195,7 @@ extension REPL {
       let place = span.file.position(of: span.range.lowerBound)
       text += "declared in \(span.file.name), line \(place.line)\n"
     }
-    return .text(text)
+    return text
   }
 
   private func columns(of query: String) throws -> String {

@@ -110,7 +110,9 @@ extension REPL {
   private static func written(_ time: Int64) -> String { ResultTable.text(.int(time), .time) }
 
   private static func declaredValue(_ parameter: Parameter, _ document: Document) -> String {
-    guard let declared = document.declaration(named: parameter.name),
+    guard
+      let declared = document.declarations(named: parameter.name)
+        .first(where: { $0.keyword == "param" }),
       let sign = declared.span.text.range(of: "= ")
     else { return "" }
     let value = declared.span.text[sign.upperBound...]

@@ -7,7 +7,11 @@
 extension REPL {
   /// Files whose path begins like this, relative to where the session reads its paths, folders with a
   /// slash.
-  func files(_ path: String, _ range: Range<Int>, closing: String = " ") -> Completion {
+  ///
+  /// - Parameter ending: how names of files end; nil: anyhow.
+  func files(
+    _ path: String, _ range: Range<Int>, closing: String = " ", ending: String? = nil
+  ) -> Completion {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     let place =
       folder.hasPrefix("/") ? folder : (closing == " " ? "." : state.directory) + "/" + folder
@@ -22,6 +26,7 @@ extension REPL {
       var status = stat()
       let isFolder =
         stat("\(place)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      guard isFolder || ending.map(name.hasSuffix) ?? true else { continue }
       found.append(
         Candidate(
           folder + name + (isFolder ? "/" : ""), .file, shown: name + (isFolder ? "/" : ""),

@@ -37,10 +37,11 @@ extension REPL {
       Completion(range: range, prefix: argument, among: words.map { Candidate($0, kind) })
     }
     switch command.name {
-    case .load, .save, .schema, .output: return files(argument, range)
+    case .load, .save: return files(argument, range, ending: ".c360")
+    case .schema, .output: return files(argument, range)
     case .help: return words(Help.names)
     case .describe: return words(state.document.declarations.compactMap(\.name) + Help.names)
-    case .why: return words(names.deciders + ["for", "at"])
+    case .why: return words(asked(behind: String(rest.dropLast(argument.count))))
     case .mode: return words(TableMode.allCases.map(\.rawValue))
     case .plot:
       return words(
@@ -59,6 +60,18 @@ extension REPL {
         String(decoding: text.utf8.dropFirst(start), as: UTF8.self), offset: start)
     default: return .none
     }
+  }
+
+  /// What may follow the words of a `why` so far: a policy, `for` an entity, a key, `at` a time.
+  private func asked(behind text: String) -> [String] {
+    var words = text.split(whereSeparator: \.isWhitespace).map(String.init)[...]
+    if words.first == "why" { words = words.dropFirst() }
+    guard words.count > 1 || words.last == nil || words.last == "for" else { return ["for"] }
+    if words.isEmpty { return names.deciders }
+    if words.last == "for" { return names.names("entity") }
+    let hasEntity = words.dropFirst().first == "for"
+    // A policy, `for`, an entity and a key; or a policy and a key.
+    return words.count == (hasEntity ? 4 : 2) ? ["at"] : []
   }
 
   /// The end of a text from where another begins in it.
@@ -159,7 +172,10 @@ extension REPL {
       return names.names("objective").map { Candidate($0, .name) }
     case "at": return names.names("exposure").map { Candidate($0, .source) }
     case "of": return names.names("entity").map { Candidate($0, .name) }
-    case "for": return (names.names("actions", "entity")).map { Candidate($0, .name) }
+    case "for":
+      let isWhy = place.tokens.first.map { place.source.text($0.range) } == "why"
+      return (isWhy ? names.names("entity") : names.names("actions", "entity"))
+        .map { Candidate($0, .name) }
     case "via": return names.names("identity").map { Candidate($0, .name) }
     case "apply": return names.names("template").map { Candidate($0, .name, suffix: "(") }
     case "why": return names.deciders.map { Candidate($0, .source) }
@@ -208,24 +224,35 @@ extension REPL {
 
   /// The columns that a query has, as the checker says; as the table has them where it has errors.
   private func columns(of query: String) -> [Candidate] {
+    lookAtColumns(of: query)
+    return (knownColumns?.columns ?? []).map {
+      Candidate($0.name, .column, shown: "\($0.name): \($0.type)", suffix: "")
+    }
+  }
+
+  private func lookAtColumns(of query: String) {
     if knownColumns?.prefix != query {
       let source = SourceFile(name: "", text: query)
       let span = Span(file: source, range: 0..<source.bytes.count)
+      completionChecks += 1
       let found = try? question(span) { question in
-        question.query.columns.map { (name: $0.name, type: "\($0.type)") }
+        let isTable = if case .table = question.query.source { true } else { false }
+        return (question.query.columns.map { (name: $0.name, type: "\($0.type)") }, isTable)
       }
-      knownColumns = (query, found ?? names.columns[String(query.prefix { $0 != " " })] ?? [])
-    }
-    return (knownColumns?.columns ?? []).map {
-      Candidate($0.name, .column, shown: "\($0.name): \($0.type)", suffix: "")
+      let columns = found?.0 ?? names.columns[String(query.prefix { $0 != " " })] ?? []
+      knownColumns = (query, columns, found?.1 ?? false)
     }
   }
 
   /// Features, scores and outcomes, where the rows of a query are decisions that can still be asked for
   /// them: where one of the first can.
   private func asked(of query: String) -> [Candidate] {
+    lookAtColumns(of: query)
+    // No rows of a table are decisions.
+    if knownColumns?.isOfTable == true { return [] }
     if knownDecisions?.prefix != query {
       let isAnswered = names.names("feature", "score").prefix(8).contains { name in
+        completionChecks += 1
         let source = SourceFile(name: "", text: "\(query) | derive _asked = \(name)")
         let span = Span(file: source, range: 0..<source.bytes.count)
         return (try? question(span) { _ in true }) ?? false

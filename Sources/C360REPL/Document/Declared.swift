@@ -15,6 +15,10 @@ struct Declared: Sendable {
   let isTyped: Bool
   /// Whether it asks for something to be computed.
   var isAsked: Bool { ["output", "show", "expect"].contains(keyword) }
+  /// Whether it declares rows of a file that are no exposure.
+  var isTable: Bool {
+    ["events", "profile", "consents", "actions", "limits", "identity"].contains(keyword)
+  }
   /// Without comments, for people.
   let span: Span
 

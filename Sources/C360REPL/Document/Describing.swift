@@ -12,31 +12,35 @@ struct Describing {
   }
 
   /// `feature spend_90d: money(EUR)?`
-  func headline(of name: String) -> String {
-    if let table = program.tables.first(where: { $0.name == name }) {
+  func headline(of declared: Declared) -> String {
+    guard let name = declared.name else { return declared.keyword }
+    switch declared.keyword {
+    case _ where declared.isTable:
+      guard let table = program.tables.first(where: { $0.name == name }) else { break }
       return
         "\(keyword(of: table)) \(name): \(count(table.columns.count, "column")) from \"\(table.source.path)\""
-    }
-    if let exposure = program.exposures.first(where: { $0.name == name }) {
+    case "exposure":
+      guard let exposure = program.exposures.first(where: { $0.name == name }) else { break }
       return "exposure \(name) of \(exposure.entity): \(count(exposure.columns.count, "column"))"
         + (exposure.outcomes.isEmpty ? "" : ", \(count(exposure.outcomes.count, "outcome"))")
-    }
-    if let feature = program.features.first(where: { $0.name == name }) {
+    case "feature":
+      guard let feature = program.features.first(where: { $0.name == name }) else { break }
       return "feature \(name): \(feature.expression.type)"
         + (feature.actions.map { " for \(program[$0].name)" } ?? "")
-    }
-    if let score = program.scores.first(where: { $0.name == name }) {
+    case "score":
+      guard let score = program.scores.first(where: { $0.name == name }) else { break }
       return "score \(name): \(score.expression.type)"
         + (score.actions.map { " for \(program[$0].name)" } ?? "")
-    }
-    if let parameter = program.parameters.first(where: { $0.name == name }) {
+    case "param":
+      guard let parameter = program.parameters.first(where: { $0.name == name }) else { break }
       return "param \(name): \(parameter.type)"
-    }
-    if let policy = program.policies.first(where: { $0.name == name }) {
+    case "policy":
+      guard let policy = program.policies.first(where: { $0.name == name }) else { break }
       return
         "policy \(name) for \(program[policy.actions].name) at \(program[policy.exposure].name)"
+    default: break
     }
-    return "\(document.declaration(named: name)?.keyword ?? "declaration") \(name)"
+    return declared.title
   }
 
   /// `2 tables, 1 exposure, 1 policy`
@@ -88,8 +92,9 @@ struct Describing {
   }
 
   /// Columns of a table or exposure: name, type, role.
-  func columns(of name: String) -> [[String]]? {
-    if let table = program.tables.first(where: { $0.name == name }) {
+  func columns(of declared: Declared) -> [[String]]? {
+    let name = declared.name
+    if declared.isTable, let table = program.tables.first(where: { $0.name == name }) {
       let roles = self.roles(of: table)
       return table.columns.enumerated().map { index, column in
         [
@@ -98,7 +103,9 @@ struct Describing {
         ]
       }
     }
-    guard let exposure = program.exposures.first(where: { $0.name == name }) else { return nil }
+    guard declared.keyword == "exposure",
+      let exposure = program.exposures.first(where: { $0.name == name })
+    else { return nil }
     var lines = exposure.columns.enumerated().map { index, column in
       let role = index == exposure.key ? "key" : index == exposure.time ? "time" : nil
       return [

@@ -41,7 +41,8 @@ struct Document: Sendable {
     return head + result[..<end] + added.filter { $0.key != "edition" } + result[end...]
   }
 
-  func declaration(named name: String) -> Declared? { declarations.last { $0.name == name } }
+  /// Several where they are of kinds that do not meet: a template may be called like a feature.
+  func declarations(named name: String) -> [Declared] { declarations.filter { $0.name == name } }
 
   /// Adds what was typed; returns what it took the place of.
   mutating func add(_ declared: [Declared]) -> [Declared] {

@@ -20,12 +20,16 @@ struct BatchShell {
     desk.joinsComplaints = echoes
   }
 
+  /// - Parameter isQuiet: whether whoever writes the lines waits: a statement that could end here does.
   /// - Throws: `ExitStatus.script` when any statement failed.
-  func run(_ lines: some Sequence<String>) throws {
+  func run(_ lines: some Sequence<String>, isQuiet: () -> Bool = { false }) throws {
     var statements = Statements()
     for line in lines {
       for statement in statements.add(line, desk.repl) where !desk.hasQuit { take(statement) }
       if desk.hasQuit { break }
+      if statements.isOpen, !statements.isIncomplete(desk.repl), isQuiet() {
+        for statement in statements.finish() where !desk.hasQuit { take(statement) }
+      }
     }
     for statement in statements.finish() where !desk.hasQuit { take(statement) }
     if desk.hasFailed { throw ExitStatus.script }
@@ -42,11 +46,6 @@ struct BatchShell {
     for (index, line) in lines.enumerated() {
       Terminal.out((index == 0 ? prompt : continuation) + line + "\n")
     }
-  }
-
-  /// Lines as they arrive.
-  static var standardInput: some Sequence<String> {
-    sequence(state: ()) { _ in readLine(strippingNewline: true) }
   }
 
   static func lines(of path: String) throws -> [String] {

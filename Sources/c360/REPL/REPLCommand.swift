@@ -59,7 +59,9 @@ struct REPLCommand: ParsableCommand {
     } else if isInteractive {
       LineShell(desk).run()
     } else {
-      try BatchShell(desk, echoes: false).run(BatchShell.standardInput)
+      let input = StandardInput()
+      try BatchShell(desk, echoes: false).run(
+        sequence(state: input) { $0.line() }, isQuiet: { input.isQuiet })
     }
   }
 }
