@@ -133,12 +133,13 @@ import Testing
     let fixture = Fixture()
     #expect(throws: Never.self) { try fixture.execute(limit: 10_000) }
     let scan = #expect(throws: EngineError.self) { try fixture.execute(bytes: 500, limit: 400) }
-    guard case .memory(limit: 400, needed: 500, operation: "scan orders") = scan else {
+    guard case .memory(limit: 400, needed: 500, operation: "reading `orders`") = scan else {
       Issue.record("\(String(describing: scan))")
       return
     }
     let derive = #expect(throws: EngineError.self) { try fixture.execute(limit: 100) }
-    guard case .memory(limit: 100, _, operation: "derive orders") = derive else {
+    guard case .memory(limit: 100, _, operation: "`derive` over the rows of `orders`") = derive
+    else {
       Issue.record("\(String(describing: derive))")
       return
     }

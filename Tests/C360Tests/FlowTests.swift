@@ -53,7 +53,7 @@ struct FlowTests {
     "orders | group customer, kind { n = count(); s = sum(amount); m = median(amount) } | sort -s",
     "orders | group zero = amount / amount { n = count(); f = min(bought); p = sum(points) }",
     "orders | group amount { n = count(); k = distinct(kind); v = any(vip) } | where n > 1",
-    "orders | group kind { l = list(points, 3); t = top(customer, 2); s = stddev(amount) }",
+    "orders | group kind { l = mode(points); t = top(customer, 2); s = stddev(amount) }",
     "orders | group { n = count(); m = median(amount); s = sum(points); k = distinct(kind) }",
     "orders | where amount > 99 | group { n = count(); m = median(amount) }",
     "orders | where amount > 99 | group kind { n = count(); m = median(amount) }",
@@ -69,7 +69,7 @@ struct FlowTests {
     } | where n < 9
     """,
     "orders | window sort amount { n = row_number(); s = sum(points) over last 4 } | sort -n",
-    "orders | sort -points | window per customer, vip { m = median(amount); share = share(vip) }",
+    "orders | sort -points | window per customer, vip { m = median(amount); most = max(points) }",
     "orders | where amount > 99 | window per kind sort bought { n = row_number() }",
     // Samples.
     "orders | sample 30% | select customer, amount, kind",

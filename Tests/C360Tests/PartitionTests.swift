@@ -214,7 +214,7 @@ struct MemoryTests {
     "what cannot be cut must fit, or says which step it is and why",
     arguments: [
       (
-        "orders | window sort amount { s = sum(amount) }", "`window` over the rows of `orders`",
+        "orders | window sort amount { s = sum(amount) }", "`window` over the rows of",
         "no `per` cuts them"
       ),
       (
@@ -222,11 +222,12 @@ struct MemoryTests {
         "all of one group at once"
       ),
       (
-        "orders | window per 7 { s = sum(amount) } | select customer, s", "`window` over",
+        "orders | derive one = 1 | window per one sort amount { s = sum(amount) }", "`window` over",
         "all of one `per` at once"
       ),
       (
-        "people | join orders on customer expand { amount }", "with those of `orders`",
+        "people | join orders on customer expand { amount }",
+        "`join` of the rows of `people` with those of",
         "all of the latter at once"
       ),
     ])
@@ -249,7 +250,7 @@ struct MemoryTests {
       }
 
       """
-    let ones = "view ones = orders | where customer < 900 | derive one = 1\n"
+    let ones = "view ones = orders | where customer < 60 | derive one = 1\n"
     var script = script(
       people + ones + "output result = \(query) to \"result.csv\"\n", customers: 3_000)
     script.files["people.csv"] = "customer,region\n1,north\n2,south\n"

@@ -61,6 +61,8 @@ final class GroupStage: RowStage {
   }
 
   private func add(_ vectors: [Vector], _ rowCount: Int) throws(EngineError) {
+    // Once the rows of a group are wanted whole, all of this begins anew.
+    guard run.asks(for: place) else { return }
     if let done = try rows.add(vectors, rowCount: rowCount, run.context) {
       try makeGroups(done.vectors, done.count)
     } else if rows.byteCount > run.share, rows.rowCount > 1, !run.wantsWholeGroups(at: place),
@@ -77,6 +79,7 @@ final class GroupStage: RowStage {
 
   /// What is left, or the only group.
   private func makeLast() throws(EngineError) {
+    guard run.asks(for: place) else { return }
     let (vectors, rowCount) = rows.taken()
     if large != nil || rowCount > 0 || count == 0 { try makeGroups(vectors, rowCount) }
   }
@@ -87,6 +90,7 @@ final class GroupStage: RowStage {
     let keys = RowEquality(Array(vectors[..<step.keys.count]), run.context)
     let end = keys.endOfFirst(rowCount)
     try addToLarge(vectors.map { $0.slice(0..<end) }, end)
+    guard run.asks(for: place) else { return }
     var state = ExecutionState(plan: run.plan)
     do throws(EngineError) {
       if try large?.finish(&state, run.context) == false { run.wantWholeGroups(at: place) }

@@ -58,6 +58,7 @@ final class HoldingStage: RowStage {
   }
 
   func finish() throws(EngineError) {
+    guard run.asks(for: place) else { return }
     var state = ExecutionState(plan: run.plan)
     try run.measure(place) { () throws(EngineError) in
       do throws(EngineError) {
