@@ -40,6 +40,40 @@ struct InfeasibilityTests {
     #expect(abs(closest[1] + 0.3 * count) <= 1e-6 * count)
   }
 
+  @Test(
+    "of days that clash each for itself the first is told, whole as it is", arguments: [40, 400])
+  func blocks(ofDay decisions: Int) throws {
+    // Two rows a day that clash from the third day on, and one over all days that does not matter.
+    let (days, count) = (30, 30 * decisions)
+    var small = SmallProblem(values: (0..<count).map { [1 + Double($0 % 5), 0.5] })
+    let cells = (0..<count).map { Int32($0 % days) }
+    small.meters = [
+      .init(quantities: .init(repeating: [2, 1], count: count), cells: cells, cellCount: days),
+      .init(quantities: .init(repeating: [1, 1], count: count), cells: cells, cellCount: days),
+      .init(quantities: .init(repeating: [1, 0], count: count), cells: nil, cellCount: 1),
+    ]
+    for day in 0..<days {
+      let asked = Double(decisions / (day < 2 ? 4 : 2))
+      small.rows += [
+        AllocationRow(
+          name: "budget \(day)", terms: [.init(meter: 0, cells: day..<day + 1, coefficient: 1)],
+          bound: Double(decisions / 4)),
+        AllocationRow(
+          name: "reach \(day)", terms: [.init(meter: 1, cells: day..<day + 1, coefficient: -1)],
+          bound: -asked),
+      ]
+    }
+    small.rows.append(
+      AllocationRow(
+        name: "all", terms: [.init(meter: 2, cells: 0..<1, coefficient: 1)], bound: Double(count)))
+    let error = try #require(throws: AllocationInfeasibility.self) {
+      try AllocationSolver().solve(small.problem)
+    }
+    #expect(error.clashes.map(\.name) == ["budget 2", "reach 2"])
+    #expect(
+      error.clashes.map(\.closestBound) == [Double(decisions / 2), -Double(decisions / 4)])
+  }
+
   @Test("with the closest bound the rest can hold")
   func closestBoundHolds() throws {
     var small = clash(decisions: 40, least: 20, budget: 24)
