@@ -39,13 +39,23 @@ public struct Allocation: Sendable {
 public struct AllocationCertificate: Sendable {
   /// No allocation that satisfies the rows is worth more.
   public let bound: Double
-  /// Of the whole decisions written; where choices are drawn expected, those that were repaired counted
-  /// as they are.
+  /// Of the whole decisions written; where choices are drawn what the probabilities are worth in expectation,
+  /// before anything is repaired.
   public let value: Double
   public let passes: Int
-  /// What was drawn is worth, soft rows paid for; nil where nothing is drawn.
+  /// What was drawn, and then repaired, is worth, soft rows paid for; nil where nothing is drawn.
   public var drawnValue: Double?
   public var gap: Double { max(0, bound - value) }
+
+  /// A bound that a value exceeds by no more than sums of doubles are off is as great as the value.
+  /// - Parameter scale: of what was summed.
+  public static func rounded(
+    _ bound: Double, above value: Double, scale: Double = 0
+  ) -> Double {
+    let rounding = 1e-12 * scale + 1e-9 * max(abs(bound), abs(value))
+    return value > bound && value - bound <= rounding ? value : bound
+  }
+
   /// gap / max(|bound|, least positive): 0 where both are 0.
   public var relativeGap: Double { gap == 0 ? 0 : gap / max(abs(bound), abs(value)) }
 }

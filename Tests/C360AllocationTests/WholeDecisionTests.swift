@@ -115,6 +115,20 @@ struct WholeDecisionTests {
     #expect(warm.certificate.passes < cold.certificate.passes)
   }
 
+  @Test(
+    "prices of another unit lead to what is found without any", arguments: [30.0, 1e4, 1e50],
+    [AllocationRule.Base.greedy, .softmax(temperature: 0.1)])
+  func strangeStart(factor: Double, base: AllocationRule.Base) throws {
+    var small = SmallProblem.random(seed: 11, decisions: 3_000, actions: 3, rowCount: 3)
+    small.rule = AllocationRule(base: base)
+    let cold = try AllocationSolver().solve(small.problem)
+    let warm = try AllocationSolver().solve(
+      small.problem, warmStart: cold.multipliers.map { factor * ($0 + 1) })
+    let scale = abs(cold.certificate.bound)
+    #expect(abs(cold.certificate.bound - warm.certificate.bound) <= 1e-7 * scale)
+    #expect(warm.certificate.value >= cold.certificate.value - 1e-3 * scale)
+  }
+
   @Test("a cancelled solution throws")
   func cancelled() {
     let small = SmallProblem.random(seed: 11, decisions: 300, actions: 3, rowCount: 3)

@@ -185,6 +185,57 @@ struct CompositionBoundTests {
     #expect(report.decisions.first { $0.within == nil }?.counts.actions["cake"] == 3)
   }
 
+  /// An experiment whose arm is under a bound, over two days.
+  private static func arm(_ bound: String, share: Int = 100, _ settings: String = "") -> Script {
+    var script = script(
+      """
+      constraint floor: \(bound)
+      experiment contact of person at sends {
+        salt "s"; \(settings)arm a \(share)%\(share < 100 ? "; arm none \(100 - share)%" : "")
+      }
+      """, a: "subject to floor")
+    script.files["sends.csv"] =
+      "person,sent\n"
+      + people.map { "\($0),2026-02-0\(1 + $0 % 2)T09:00:00Z" }.joined(separator: "\n") + "\n"
+    return script
+  }
+
+  @Test(
+    "where a member does not act it comes to 0 in its bounds",
+    arguments: [
+      ("count(where treated) >= 1", 0, ""),
+      ("count(where treated) >= 1", 100, "from @2027-01-01 through @2027-01-02; "),
+      ("count(where treated) >= 1 per calendar 1d", 100, "from @2026-02-01 through @2026-02-01; "),
+      ("count(where treated) >= 1 per 1d", 100, "from @2026-02-02 through @2026-02-02; "),
+    ])
+  func idleMember(_ bound: String, _ share: Int, _ settings: String) throws {
+    let found = try Self.arm(bound, share: share, settings).diagnostics()
+    #expect(found.map(\.code.name) == ["E0730"])
+    #expect(found[0].notes.allSatisfy { $0.hasSuffix("no decision is counted in it") })
+  }
+
+  @Test("a rate or share of nobody is none, and a day without a member is reported")
+  func idleReports() throws {
+    let outside = "from @2026-02-01 through @2026-02-01; "
+    func allocation(_ bound: String) throws -> AllocationCounts {
+      try #require(
+        Self.arm(bound, outside).run().decisions.first { $0.within == "contact" }?
+          .counts.allocation)
+    }
+    let rate = try allocation("rate(where treated) >= 50% per calendar 1d").constraints[0]
+    #expect(rate.bounds.map(\.label) == ["2026-02-01"])
+    let share = try allocation("share(where treated) >= 50% per calendar 1d").constraints[0]
+    #expect(share.bounds.map(\.realized) == [1, nil])
+    let few = try allocation("count(where treated) <= 2 per calendar 1d").constraints[0]
+    #expect(few.bounds.map(\.realized) == [2, 0])
+    // Two are missing on the day without it.
+    let soft = try allocation("count(where treated) >= 2 per calendar 1d soft 1.5")
+    #expect(soft.constraints[0].bounds.map(\.multiplier) == [0, 1.5])
+    #expect(soft.upperBound == soft.value)
+    let free = try allocation("count(where treated) >= 0 per calendar 1d")
+    #expect(soft.value == free.value - 3)
+  }
+
   @Test("policies that draw keep their bounds, and say what was repaired")
   func draws() throws {
     let script = Self.script(

@@ -34,6 +34,17 @@ struct ConstraintClashTests {
       ])
   }
 
+  @Test("digits that tell a bound from what comes nearest are shown")
+  func digits() throws {
+    let most = 1.0986122886681098  // ln 3: tea, cake and nothing
+    let found = try clash(
+      "constraint vary: entropy() >= \(most)", subject: "vary")
+    #expect(
+      found.notes[0].hasPrefix(
+        "`vary` asks >= \(most), and the nearest decisions found come to 1.098612"))
+    #expect(found.notes[0].hasSuffix(": the bound stands at the edge of what is possible"))
+  }
+
   @Test("a mean has a closest limit, rounded to the side on which it holds")
   func mean() throws {
     // Of seven, six have tea at 1 and one has cake at 4.

@@ -471,6 +471,45 @@ struct ConstraintTests {
     }
   }
 
+  @Test("a gap that is great is a part in hundred")
+  func greatGap() throws {
+    // Worth most are 8 + 3 and 7 + 3; nine tenths of the second are left.
+    let script = Self.script(
+      "constraint reach: count(where treated) <= 1.9", "  subject to reach\n  choose greedy",
+      show: "show p")
+    #expect(try script.run().summary.contains("value 11, at most 20 is possible: gap 45.0 %"))
+  }
+
+  @Test(
+    "numbers whose sums would not be numbers stop a run under bounds",
+    arguments: [
+      ("cake,food,4,3,3", "cake,food,1e200,3,3", "sum(offers.cost) <= 1e200", "E0701"),
+      ("cake,food,4,3,3", "cake,food,4,1e200,3", "sum(offers.cost) <= 20", "E0701"),
+      ("cake,food,4,3,3", "cake,food,4,-1e200,3", "count(where treated) <= 1 per person", "E0701"),
+      ("cake,food,4,3,3", "cake,food,4,inf,3", "sum(offers.cost) <= 20", "E0701"),
+      (
+        "cake,food,4,3,3", "cake,food,1e100,3,3",
+        "sum(offers.cost * offers.cost * (people.worth ?? 0)) <= 20", "E0701"
+      ),
+      ("cake", "cake", "sum(offers.cost) <= 20 soft 1e200", "E0704"),
+    ])
+  func greatNumbers(_ row: String, _ other: String, _ bound: String, _ code: String) throws {
+    var script = Self.script(
+      "constraint spend: \(bound)", "  subject to spend\n  choose greedy", show: "show p")
+    script.files["offers.csv"] = script.files["offers.csv"]?.replacing(row, with: other)
+    #expect(try script.codes() == [code])
+    if code == "E0701" {
+      // Of what may not be chosen nothing is asked.
+      script.text = script.text
+        .replacing("  mask none\n", with: "  mask m\n")
+        .replacing(
+          "objective value for",
+          with:
+            "mask m for offers { forbid cakes when offers.offer == \"cake\" }\nobjective value for")
+      #expect(try script.codes() == (other.contains("1e200,3,3") ? [code] : []))
+    }
+  }
+
   @Test("a warm start that is no manifest stops the run")
   func unreadableWarmStart() throws {
     var script = Self.script(

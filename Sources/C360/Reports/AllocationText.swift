@@ -14,12 +14,6 @@ struct AllocationText {
   private static let shown = 6
 
   var lines: [String] {
-    // Nothing is a share of a bound of 0 but what rounding leaves.
-    let gap =
-      allocation.gap == 0
-      ? "0"
-      : allocation.value == 0
-        ? ValueText.figure(allocation.gap) : ValueText.scientific(allocation.relativeGap)
     var lines = [
       (allocation.drawnValue == nil ? "" : "expected ")
         + "\(allocation.isEntropic ? "value + temperature × entropy" : "value") "
@@ -48,6 +42,15 @@ struct AllocationText {
       lines.append("\(count) repaired: changed after the draw so that bounds hold")
     }
     return lines
+  }
+
+  /// What is left between value and bound, as a part of the greater: nothing is a part of 0 but what rounding
+  /// leaves.
+  private var gap: String {
+    if allocation.gap == 0 { return "0" }
+    if allocation.value == 0 { return ValueText.figure(allocation.gap) }
+    let part = allocation.relativeGap
+    return part < 0.01 ? ValueText.scientific(part) : "\(ValueText.fixed(100 * part, 1)) %"
   }
 
   /// In the unit of the objective.

@@ -80,11 +80,13 @@ struct UnsatisfiedBoundsText {
   private func notes(_ clash: UnsatisfiedBounds.Clash) -> [String] {
     let place = clash.label.isEmpty ? "" : " [\(clash.label)]"
     let sign = clash.isAtMost ? "<=" : ">="
+    let (limit, nearest) = figures(clash)
     let closest = clash.closest.map { closest in
       // Of more digits than are shown those that still hold.
-      let figure = ValueText.figure(closest, clash.isAtMost ? .up : .down)
+      let figure = nearest ?? ValueText.figure(closest, clash.isAtMost ? .up : .down)
       guard bounds.isProven else {
-        return ", and the nearest decisions found come to \(ValueText.figure(closest))"
+        return ", and the nearest decisions found come to \(nearest ?? ValueText.figure(closest))"
+          + (nearest == nil ? "" : ": the bound stands at the edge of what is possible")
       }
       guard let beyond = clash.beyond else {
         return ", and the closest that can hold is \(figure)"
@@ -97,9 +99,18 @@ struct UnsatisfiedBoundsText {
     }
     let forced = clash.forcing.map { "; " + words($0, isAtMost: clash.isAtMost) }
     let note =
-      "`\(clash.constraint)`\(place) asks \(sign) \(ValueText.figure(clash.limit))"
+      "`\(clash.constraint)`\(place) asks \(sign) \(limit)"
       + (closest ?? "") + (explored ?? "") + (forced ?? "")
     return [note] + (clash.forcing.map { first(of: $0, isAtMost: clash.isAtMost) } ?? [])
+  }
+
+  /// A limit and the closest to it: in all digits where figures would hide that they differ, else the limit as
+  /// a figure.
+  private func figures(_ clash: UnsatisfiedBounds.Clash) -> (limit: String, closest: String?) {
+    let limit = ValueText.figure(clash.limit)
+    guard let closest = clash.closest, closest != clash.limit, ValueText.figure(closest) == limit
+    else { return (limit, nil) }
+    return ("\(clash.limit)", "\(closest)")
   }
 
   /// What is left by bounds for each entity.
@@ -141,6 +152,7 @@ struct UnsatisfiedBoundsText {
 
   /// How many decisions force it.
   private func words(_ forcing: UnsatisfiedBounds.Forcing, isAtMost: Bool) -> String {
+    if forcing.counted == 0 { return "no decision is counted in it" }
     let isOne = forcing.count == 1
     let count = ValueText.grouped(forcing.count)
     let decisions = "\(count) \(isOne ? "decision" : "decisions") counted in it"

@@ -26,6 +26,9 @@ final class DualFunction {
   let units: [Double]
   /// By row: bound less what exploration uses.
   let bounds: [Double]
+  /// By row, weighted: the price of a soft row in which nothing can be counted, whatever is chosen. It is
+  /// violated for certain, or not at all.
+  private let constants: [Double]
   /// What values are multiplied by; 0 leaves them out.
   let weight: Double
   let temperature: Double
@@ -102,6 +105,8 @@ final class DualFunction {
     }
     upper += [hasEntropy ? .infinity : 0, hasDivergence ? .infinity : 0]
     lower = [Double](repeating: 0, count: upper.count)
+    constants = Self.constantPrices(problem.rows, survey, enabled: enabled, softened: softened)
+      .map { $0 * weight }
     let rows = softened.isEmpty ? problem.rows.softGroups : [softened.sorted()]
     groups = rows.compactMap { [upper, bounds] in
       SharedViolation($0, upper: upper, units, bounds, survey, problem)
@@ -109,6 +114,30 @@ final class DualFunction {
     if hasEntropy, entropyBound > 0, temperature < Self.leastTemperature {
       lower[rowCount] = Self.leastTemperature
     }
+  }
+
+  /// What soft rows charge in which nothing can be counted, weighted.
+  var constantCharge: Double {
+    constants.indices.reduce(0) { $0 - constants[$1] * bounds[$1] }
+  }
+
+  /// By row: the penalty where the bound of a soft row is below 0 and nothing is counted in it; of a group
+  /// only in the row that lacks most, if in all of its rows nothing is.
+  private static func constantPrices(
+    _ rows: [AllocationRow], _ survey: Survey, enabled: [Bool]?, softened: Set<Int>
+  ) -> [Double] {
+    var prices = rows.indices.map { row -> Double in
+      guard enabled?[row] ?? true, survey.rowNorms[row] == 0, !softened.contains(row),
+        rows[row].bound < 0, rows[row].bound.isFinite
+      else { return 0 }
+      return rows[row].penalty ?? 0
+    }
+    for group in rows.softGroups {
+      let isConstant = group.allSatisfy { survey.rowNorms[$0] == 0 }
+      let worst = group.min { (rows[$0].bound, $0) < (rows[$1].bound, $1) }
+      for row in group where !isConstant || row != worst { prices[row] = 0 }
+    }
+    return prices
   }
 
   /// Of a choice that is drawn, in weighted values: below, doubles tell candidates apart that are not.
@@ -153,7 +182,7 @@ final class DualFunction {
 
   /// Prices of rows, in weighted values.
   func multipliers(_ x: [Double]) -> [Double] {
-    (0..<rowCount).map { x[$0] * units[$0] }
+    (0..<rowCount).map { x[$0] * units[$0] + constants[$0] }
   }
 
   /// The place of prices given in weighted values.
@@ -162,6 +191,22 @@ final class DualFunction {
       units[row] > 0 ? max(0, min(upper[row], multipliers[row] / units[row])) : 0
     }
     return rows + [hasEntropy ? entropy : 0, hasDivergence ? divergence : 0]
+  }
+
+  /// The place of given prices to begin at.
+  /// - Parameter prices: by row, in the unit of the objective.
+  /// - Returns: nil where no prices prove a lower bound than these do: those of another unit, or another
+  ///   problem, are worse than none.
+  func start(at prices: [Double]) throws -> [Double]? {
+    let x = place(prices.map { $0.isFinite ? max(0, $0) * weight : 0 })
+    let none = try evaluate(lower, smoothing: 0).dual
+    let given = try evaluate(zip(x, lower).map { max($0, $1) }, smoothing: 0).dual
+    return given <= none ? x : nil
+  }
+
+  /// Greatest slope of the dual that no bound of a price holds back.
+  func slope(_ evaluation: Evaluation) -> Double {
+    ProjectedLBFGS(lower: lower, upper: upper).projectedGradient(evaluation.point)
   }
 
   func setting(_ x: [Double], smoothing: Double) -> PassSetting {
@@ -236,6 +281,7 @@ final class DualFunction {
       let most = n.squareRoot() * survey.rowNorms[row] * Double(engine.problem.candidateCount)
       least -= upper[row] * units[row] * max(0, most - bounds[row])
     }
+    least -= constantCharge
     return least
   }
 }

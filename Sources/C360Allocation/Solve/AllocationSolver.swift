@@ -52,9 +52,7 @@ public struct AllocationSolver: Sendable {
       progress(Progress(passes: dual.passes + 1, bound: nil, clashing: rows))
     }
     try clash.checkConstants()
-    let start = warmStart.map { prices in
-      dual.place(prices.map { $0.isFinite ? max(0, $0) * survey.weight : 0 })
-    }
+    let start = try warmStart.flatMap { try dual.start(at: $0) }
     let prices: SolvedPrices
     if isSmooth(problem.rule, survey) {
       prices = try smoothPrices(dual, clash, start: start)
@@ -101,21 +99,52 @@ public struct AllocationSolver: Sendable {
     return temperature * survey.weight > limits.greedyBelow
   }
 
+  /// Where a start leads nowhere, without it: the dual is nearly flat far from its minimum.
   private func smoothPrices(
+    _ dual: DualFunction, _ clash: Infeasibility, start: [Double]?
+  ) throws -> SolvedPrices {
+    let found = try smoothPricesOnce(dual, clash, start: start)
+    if start == nil || found.isSettled { return found }
+    var cold = try smoothPricesOnce(dual, clash, start: nil)
+    guard cold.evaluation.dual < found.evaluation.dual else { return found }
+    cold.bound = min(cold.bound, found.bound)
+    return cold
+  }
+
+  private func smoothPricesOnce(
     _ dual: DualFunction, _ clash: Infeasibility, start: [Double]?
   ) throws -> SolvedPrices {
     var descent = DualDescent(dual)
     let outcome = try descent.run(from: start, to: 0, patience: limits.smoothPatience)
-    guard case .prices(let found, _) = outcome else {
+    guard case .prices(let found, let converged) = outcome else {
       throw try clash.explain()
     }
     let x = dual.capped(found)
     let evaluation = try dual.evaluate(x, smoothing: 0)
-    return SolvedPrices(
+    var prices = SolvedPrices(
       x: x, bound: min(descent.bound, evaluation.dual), evaluation: evaluation, primal: nil)
+    prices.isSettled = converged || dual.slope(evaluation) <= limits.settledSlope
+    return prices
   }
 
+  /// Where a start does not lead to shares that are worth what the prices prove, without it.
   private func greedyPrices(
+    _ dual: DualFunction, _ clash: Infeasibility, start: [Double]?
+  ) throws -> SolvedPrices {
+    let found = try greedyPricesOnce(dual, clash, start: start)
+    guard start != nil, dual.share > 0, found.lack(dual) > limits.negligible else { return found }
+    var cold = try greedyPricesOnce(dual, clash, start: nil)
+    let bound = min(found.bound, cold.bound)
+    if cold.lack(dual) < found.lack(dual) {
+      cold.bound = bound
+      return cold
+    }
+    var kept = found
+    kept.bound = bound
+    return kept
+  }
+
+  private func greedyPricesOnce(
     _ dual: DualFunction, _ clash: Infeasibility, start: [Double]?
   ) throws -> SolvedPrices {
     let problem = dual.engine.problem
@@ -187,4 +216,13 @@ struct SolvedPrices {
   var bound: Double
   var evaluation: DualFunction.Evaluation
   var primal: Sifting.Primal?
+  /// Of a smooth dual: whether the search ended where it is flat.
+  var isSettled = true
+
+  /// Part of the bound by which the shares found are worth less; ∞ where none were found.
+  func lack(_ dual: DualFunction) -> Double {
+    guard let primal else { return .infinity }
+    let worth = dual.share * primal.value
+    return bound > worth ? (bound - worth) / max(abs(bound), abs(worth)) : 0
+  }
 }

@@ -68,7 +68,7 @@ struct Finish {
       engine: dual.engine, setting: setting, explore: problem.rule.explore, overrides: overrides)
     let report = try FinalLook(
       dual, rule, chosen, isDeterministic: isDeterministic, repaired: repaired)
-    var result = allocation(report, chosen, overrides, repaired, replaced(rule, chosen, repaired))
+    var result = allocation(report, chosen, overrides, repaired)
     result.distributions = distributions(rule)
     let count = Double(max(1, problem.decisionCount))
     func bounded(_ sum: Double, price place: Int) -> Allocation.Distributional {
@@ -285,8 +285,7 @@ struct Finish {
   // MARK: Report
 
   private func allocation(
-    _ report: FinalLook, _ chosen: [Int32], _ overrides: [Int: [Double]], _ repaired: [Int],
-    _ replaced: Replaced
+    _ report: FinalLook, _ chosen: [Int32], _ overrides: [Int: [Double]], _ repaired: [Int]
   ) -> Allocation {
     let weight = dual.weight
     let prices = multipliers
@@ -295,13 +294,12 @@ struct Finish {
     let entropy = dual.share * dual.temperature * report.entropy
     let drawn = report.value - charges(report.realized)
     let fractional = report.expectedValue + entropy - charges(report.expected)
-    // One draw is worth more or less than the probabilities are, of which the bound speaks.
-    let value =
-      isDeterministic
-      ? drawn
-      : fractional + replaced.value - dual.share * dual.temperature * replaced.entropy
-    var bound = self.prices.bound + dual.explored
-    if isDeterministic { bound = max(bound, value) }
+    // One draw, and what was repaired after it, is worth more or less than the probabilities are, of which
+    // the bound speaks.
+    let value = isDeterministic ? drawn : fractional
+    let bound = AllocationCertificate.rounded(
+      self.prices.bound + dual.explored, above: value,
+      scale: abs(dual.survey.least) + abs(dual.survey.greatest))
     let x = self.prices.x
     return Allocation(
       multipliers: prices, temperature: setting.temperature / weight,
@@ -311,37 +309,6 @@ struct Finish {
         passes: dual.passes + 2, drawnValue: isDeterministic ? nil : drawn / weight),
       chosen: chosen, propensities: propensities,
       expectedValues: report.expectedValues, repaired: repaired, remainder: overrides)
-  }
-
-  /// What repair did to probabilities: value that the repaired are worth more than was expected of them,
-  /// weighted, and the entropy that they had before exploration.
-  private struct Replaced {
-    var value = 0.0
-    var entropy = 0.0
-  }
-
-  private func replaced(
-    _ rule: RuleProbabilities, _ chosen: [Int32], _ repaired: [Int]
-  ) -> Replaced {
-    var sums = Replaced()
-    guard !isDeterministic, !repaired.isEmpty else { return sums }
-    let candidates = problem.candidateCount
-    let worker = PassWorker(dual.engine, capacity: 1, block: problem.emptyBlock(capacity: 1))
-    let mixed = DoubleBuffer(candidates)
-    for decision in repaired {
-      worker.read(decision..<decision + 1)
-      worker.choose(decision..<decision + 1, rule.setting)
-      rule.write(decision..<decision + 1, worker, mixed.start)
-      sums.value += dual.weight * worker.value(Int(chosen[decision]), 0, rows: 1)
-      for candidate in 0..<candidates where mixed.start[candidate] > 0 {
-        sums.value -= dual.weight * mixed.start[candidate] * worker.value(candidate, 0, rows: 1)
-      }
-      guard rule.setting.temperature > 0 else { continue }
-      for candidate in 0..<candidates where worker.values[candidate] > 0 {
-        sums.entropy -= worker.values[candidate] * c360_ln(worker.values[candidate])
-      }
-    }
-    return sums
   }
 
   /// What soft rows charge for a usage, weighted.

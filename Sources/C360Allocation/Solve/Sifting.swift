@@ -109,6 +109,8 @@ struct Sifting {
     var value = base.value - standing + simplex.objective()
     let usage = whole.usage(whole.current)
     value -= whole.charges { inProgram.contains($0) ? -.infinity : usage[$0] }
+    // Exploration does not change what these charge.
+    value -= dual.constantCharge / dual.share
     if let primal, primal.value >= value { return }
     primal = Primal(
       remainder: remainder, rows: rows, shares: simplex.shares(), prices: simplex.rowPrices(),

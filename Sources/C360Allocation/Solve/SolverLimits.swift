@@ -16,6 +16,9 @@ struct SolverLimits: Sendable {
   var patience = 25
   /// Passes where the choice itself is smooth.
   var smoothPatience = 200
+  /// Greatest slope of the dual, of the typical range of values and a decision, at which a search that began
+  /// at given prices has come as far as one without.
+  var settledSlope = 1e-9
   /// Times that more entropy, or less divergence, is asked for than the bound says.
   var tightenings = 12
   /// Problems with at most so many decisions are solved by one linear program.

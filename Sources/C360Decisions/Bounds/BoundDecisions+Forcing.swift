@@ -117,7 +117,8 @@ extension BoundDecisions {
       }
     }
     found.usage = usage.rounded / over
-    return found.count == 0 ? nil : found
+    // Of none at all, that is what keeps it from being held.
+    return found.count == 0 && found.counted > 0 ? nil : found
   }
 
   private func decision(

@@ -213,7 +213,8 @@ struct BoundDecisions {
     counts.value = value
     counts.drawnValue = drawnValue
     counts.isProven = upperBound != nil
-    counts.upperBound = max(upperBound ?? value, value)
+    counts.upperBound =
+      upperBound.map { AllocationCertificate.rounded($0, above: value) } ?? value
     if case .softmax = problem.rule.base { counts.isEntropic = true }
     counts.passes = passes
     // The path is of one budget alone: it knows nothing of what each entity may have.

@@ -160,6 +160,19 @@ struct BoundRows {
     }
   }
 
+  /// The bound of a range of cells. Where no decision counts in it (a member does not act there) it holds of 0.
+  /// - Returns: nil where none counts and there is no bound either: a table of limits need not have what
+  ///   does not occur.
+  private func limit(
+    _ limits: GroupLimits, _ group: ActionGroup, _ cells: DecisionCells, _ range: Range<Int>
+  ) throws(EngineError) -> Double? {
+    let last = range.upperBound - 1
+    guard counts(cells, range) else {
+      return try? limits.limit(group.actions, group.values, cells, last)
+    }
+    return try limits.limit(group.actions, group.values, cells, last)
+  }
+
   /// Whether any decision of these cells counts, or all do.
   private func counts(_ cells: DecisionCells, _ range: Range<Int>) -> Bool {
     counted == nil || cells.sizes[range].contains { $0 > 0 }
@@ -213,9 +226,8 @@ struct BoundRows {
               + "instants")
         }
         let size = isRate ? Double(cells.sizes[range].reduce(0, +)) : 1
-        guard size > 0, counts(cells, range) else { continue }
+        guard size > 0, let limit = try self.limit(limits, group, cells, range) else { continue }
         let label = Self.label([group.label, cells.labels[range.upperBound - 1]])
-        let limit = try limits.limit(group.actions, group.values, cells, range.upperBound - 1)
         addRow(
           constraint, label,
           [AllocationRow.Term(meter: meter, cells: range, coefficient: 1 / size)], limit)
@@ -259,8 +271,7 @@ struct BoundRows {
       for cell in 0..<cells.count {
         let label = Self.label([group.label, cells.labels[cell]])
         let range = cell..<cell + 1
-        guard counts(cells, range) else { continue }
-        let limit = try limits.limit(group.actions, group.values, cells, cell)
+        guard let limit = try self.limit(limits, group, cells, range) else { continue }
         addRow(
           constraint, label,
           [

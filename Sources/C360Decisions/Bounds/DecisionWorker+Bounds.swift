@@ -29,27 +29,35 @@ extension DecisionWorker {
       try checkFailure(tileRows)
       let bad = copy(pairs, into: target.advanced(by: tileRows.lowerBound - rows.lowerBound))
       if let bad {
-        throw problem.notFinite(
-          output: bad.output, bad.value, row: tileRows.lowerBound + bad.row)
+        let row = tileRows.lowerBound + bad.row
+        throw bad.output.map { problem.uncounted(output: $0, bad.value, row: row) }
+          ?? problem.unpriced(bad.value, row: row)
       }
     }
   }
 
-  /// A quantity that no bound can count, where its action may be chosen.
-  private struct BadQuantity {
-    let output: Int
+  /// A number that bounds cannot reckon with, where its action may be chosen.
+  private struct BadNumber {
+    /// Of a quantity; nil: it is the value.
+    let output: Int?
     let row: Int
     let value: Double
   }
 
-  /// - Returns: the first quantity, by row, that is NaN or infinite.
-  private func copy(_ pairs: [PairQuantity], into target: BoundTarget) -> BadQuantity? {
-    var bad: BadQuantity?
+  /// - Returns: the first number, by row, that is beyond `BoundNumbers`.
+  private func copy(_ pairs: [PairQuantity], into target: BoundTarget) -> BadNumber? {
+    var bad: BadNumber?
     let rows = tile.rows
     let actionCount = tile.rule.actionCount
     let values = passing == nil ? tile.values : tile.base
     for action in 0..<actionCount {
-      (target.values + action * target.stride).update(from: values + action * rows, count: rows)
+      let column = target.values + action * target.stride
+      column.update(from: values + action * rows, count: rows)
+      // NaN: it may not be chosen.
+      for row in 0..<rows where abs(column[row]) > BoundNumbers.greatest {
+        if row < bad?.row ?? rows { bad = BadNumber(output: nil, row: row, value: column[row]) }
+        break
+      }
     }
     for row in 0..<rows {
       target.forced[row] = tile.isFallback[row] != 0 ? Int32(tile.chosen[row]) : -1
@@ -66,12 +74,13 @@ extension DecisionWorker {
           let place = row * actionCount + action
           let isKnown = operand.valid.map { $0[place] != 0 } ?? true
           let value = isKnown ? operand.float64s[place] : 0
-          column[row] = value.isFinite ? value : 0
-          if !value.isFinite, row < bad?.row ?? rows,
+          let isCounted = BoundNumbers.holds(value)
+          column[row] = isCounted ? value : 0
+          if !isCounted, row < bad?.row ?? rows,
             !target.values[action * target.stride + row].isNaN
               || Int(target.forced[row]) == action
           {
-            bad = BadQuantity(output: pair.output, row: row, value: value)
+            bad = BadNumber(output: pair.output, row: row, value: value)
           }
         }
       }

@@ -127,7 +127,12 @@ public enum ValueText {
       mantissa *= 10
       exponent -= 1
     }
-    return "\(fixed(value < 0 ? -mantissa : mantissa, 1, rule))e\(exponent)"
+    func digits() -> String { fixed(value < 0 ? -mantissa : mantissa, 1, rule) }
+    if digits().hasSuffix("10.0") {
+      mantissa /= 10
+      exponent += 1
+    }
+    return "\(digits())e\(exponent)"
   }
 
   /// A number with so many digits behind the point, halves away from zero.

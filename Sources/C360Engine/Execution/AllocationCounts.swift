@@ -80,7 +80,8 @@ public struct AllocationCounts: Sendable {
   /// Whether there is such a bound; else `upperBound` is the value: none is known where choices are drawn
   /// within bounds for each entity.
   public var isProven = true
-  /// Value of the decisions written; expected, where choices are drawn.
+  /// Value of the decisions written; where choices are drawn, what their probabilities are worth, before
+  /// anything is repaired.
   public var value = 0.0
   /// What was drawn is worth; nil: nothing is drawn.
   public var drawnValue: Double?
@@ -118,7 +119,7 @@ public struct AllocationCounts: Sendable {
   private mutating func setSums(_ sums: Sums) {
     self.sums = sums
     value = sums.value.rounded
-    upperBound = sums.bound.map { max(value, $0.rounded) } ?? value
+    upperBound = sums.bound.map { Self.rounded($0.rounded, above: value) } ?? value
     drawnValue = sums.drawn?.rounded
   }
 
@@ -133,6 +134,12 @@ public struct AllocationCounts: Sendable {
       cap.merged(with: other.caps.indices.contains(place) ? other.caps[place] : nil)
     }
     setSums(own)
+  }
+
+  /// A bound that a value exceeds by no more than sums of doubles are off is as great as the value.
+  private static func rounded(_ bound: Double, above value: Double) -> Double {
+    let rounding = 1e-9 * max(abs(bound), abs(value))
+    return value > bound && value - bound <= rounding ? value : bound
   }
 
   public var gap: Double { max(0, upperBound - value) }
