@@ -3,8 +3,9 @@ import C360Plan
 import C360Semantics
 
 extension Lowering {
-  /// The candidates of decisions as rows: what is theirs comes from the step that decides, what is of
-  /// the exposure is computed there and brought to its candidates.
+  /// The candidates of decisions as rows: what is theirs comes from the step that decides, which also
+  /// computes what has a value an action; what is of the exposure is computed there and brought to its
+  /// candidates.
   func candidates(
     of decision: Decision, _ columns: [Query.Projection], needed: Set<Int>, _ scope: Scope
   ) -> QueryRows {
@@ -24,6 +25,17 @@ extension Lowering {
       }
       guard needed.contains(index) || !column.expression.isPlain else {
         rows.columns.append(scalars.null(type.physical))
+        continue
+      }
+      if column.expression.facts.grain.actions != nil {
+        var pairs = scope
+        pairs.decision = decision
+        let value = lower(column.expression, as: type, pairs)
+        let isWanted = needed.contains(index) || scalars.canFail(value)
+        rows.columns.append(
+          isWanted
+            ? scalar(self.column(.computed(value), of: decision, named: column.name, type))
+            : scalars.null(type.physical))
         continue
       }
       let value = lower(column.expression, as: type, scope)

@@ -157,16 +157,23 @@ extension Lowering {
     func product(_ expression: Expression) -> ColumnID {
       let value = argument(of: call, expression)
       let name = "p * \(expression.span.text.singleLine)"
-      let type = Type(.float(.none), optional: expression.type.isOptional)
+      var type = Type(.float(.none), optional: expression.type.isOptional)
+      var times = ScalarOperation.multiplyFloat
+      if case .vector = expression.type.base { (type, times) = (expression.type, .scaleVector) }
       return derivedColumn(
-        scalars.add(.multiplyFloat, [value, p], .float64), in: call.events.relation, named: name,
-        type)
+        scalars.add(times, [value, p], type.physical), in: call.events.relation, named: name, type)
     }
     func counted(_ expression: Expression?) -> ColumnID {
       let name = expression.map { "p of \($0.span.text.singleLine)" } ?? "p"
       return derivedColumn(
         probability(where: expression, p, call), in: call.events.relation, named: name,
         Type.float.optional)
+    }
+    func squared(_ expression: Expression?) -> ColumnID {
+      let weight = probability(where: expression, p, call)
+      return derivedColumn(
+        scalars.add(.multiplyFloat, [weight, p], .float64), in: call.events.relation,
+        named: "p * p", Type.float.optional)
     }
     let values = call.aggregate.argument
     switch call.aggregate.function {
@@ -179,11 +186,24 @@ extension Lowering {
     case .decayedCount: return windowed(call, .decayedSum, counted(values))
     case .decayedMean:
       return windowed(call, .decayedMean, values.map(product), counted(values))
+    case .effectiveCount:
+      return effectiveCount(
+        windowed(call, .sum, counted(values)), squares: windowed(call, .sum, squared(values)))
     case .share:
       let truth = values.map { eventColumn(argument(of: call, $0), $0, call.events) }
       return windowed(call, .share, truth, counted(values))
     default: preconditionFailure("\(call.aggregate.function) takes whole events")
     }
+  }
+
+  /// (Σp)² / Σp², 0 over nothing. In an order in which probabilities of 1 give the number of events,
+  /// however many, and no square is beyond the range of doubles.
+  private func effectiveCount(_ total: ScalarID, squares: ScalarID) -> ScalarID {
+    let zero = scalars.constant(.float(bits: 0), .float64)
+    let isNone = scalars.add(.equal, [squares, zero], .bool)
+    let quotient = scalars.add(.divideFloat, [total, squares], .float64)
+    let effective = scalars.add(.multiplyFloat, [quotient, total], .float64)
+    return scalars.add(.select, [isNone, squares, effective], .float64)
   }
 
   /// The probability where the argument, if there is one, has a value.

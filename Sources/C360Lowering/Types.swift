@@ -134,6 +134,8 @@ extension C360Semantics.AggregateFunction {
     case .minGap: .minGap
     case .maxGap: .maxGap
     case .gapStandardDeviation: .gapStandardDeviation
+    // Has weights, so that it is lowered as a mixture.
+    case .effectiveCount: .count
     }
   }
 }

@@ -54,6 +54,11 @@ struct IdentityMarkerTests {
       "E0243", "events of `orders` have no probability",
       "feature a = any(orders, weight: ‹any›)"),
     Marked(
+      "E0243", "events of `orders` have no probability", "feature a = ‹effective_count(orders)›"),
+    Marked(
+      "E0243", "`mean` over weighted events is a float, and this is `duration`",
+      devices + "feature a = ‹mean(taps.w)›"),
+    Marked(
       "E0244", "no identity links identifiers to `customer` with a probability",
       "feature a = ‹confidence(customer)›"),
     Marked(

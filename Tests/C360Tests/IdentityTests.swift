@@ -321,6 +321,143 @@ struct IdentityTests {
     }
   }
 
+  @Test("I3: a weighted feature shows the sum of its probabilities and the effective number")
+  func effective() throws {
+    let script = Devices.script(
+      "weighted above 0.1",
+      """
+      exposure days of person every 1d from @2026-01-02 through @2026-01-04
+      feature n         = count(clicks)
+      feature effective = effective_count(clicks)
+      feature long      = effective_count(clicks where dwell > 2)
+      feature known     = effective_count(if clicks.dwell == 1 then null else clicks.dwell)
+      feature recent    = effective_count(clicks) over 12h
+      show days | where person == 1 | select at, n, effective, long, known, recent
+      """,
+      links: """
+        device,person,p,since
+        a,1,0.5,2026-01-01T00:00:00Z
+        b,1,1,2026-01-01T00:00:00Z
+
+        """)
+    // 1.5² / 1.25 = 1.8 of a and b; 2² / 1.5 of a twice and b.
+    #expect(
+      try script.shown() == """
+        at                      n  effective  long  known  recent
+        --------------------  ---  ---------  ----  -----  ------
+        2026-01-02T00:00:00Z  1.5        1.8     1      1       0
+        2026-01-03T00:00:00Z    2   2.666667   1.8    1.8       0
+        2026-01-04T00:00:00Z    2   2.666667   1.8    1.8       0
+
+        """)
+  }
+
+  @Test("I3: where every probability is 0 or 1 the effective number is the number, bit by bit")
+  func effectiveOfCertain() throws {
+    let clicks =
+      "device,clicked,dwell\n"
+      + (0..<49).map { "\($0 % 7 < 5 ? "a" : "b"),2026-01-01T00:00:\($0 + 10)Z,1\n" }.joined()
+    let table = try Devices.script(
+      "weighted above 0",
+      """
+      exposure seconds of person every 1s from @2026-01-01T00:00:05 through @2026-01-01T00:01:05
+      feature n         = count(clicks)
+      feature effective = effective_count(clicks)
+      show seconds | select n, effective
+      """, links: "device,person,p,since\na,1,1,2026-01-01T00:00:00Z\nb,1,0,2026-01-01T00:00:00Z\n",
+      clicks: clicks
+    ).run().shows[0]
+    #expect(table.rowCount == 55)
+    #expect((0..<table.rowCount).allSatisfy { table.value($0, 0) == table.value($0, 1) })
+    #expect(table.value(54, 1) == .float(35))
+  }
+
+  @Test("I3: an explanation shows both of every window of weighted events")
+  func effectiveInExplanation() throws {
+    var script = Devices.script(
+      "weighted above 0.1",
+      """
+      actions offers from "offers.csv" { offer: text @key; none "nothing" }
+      exposure now of person at @2026-02-01
+      feature average = mean(clicks.dwell)
+      feature longest = max(clicks.dwell)
+      objective best for offers { maximize fit = (average ?? 0) + (longest ?? 0) }
+      policy p for offers at now { mask none; objective best; choose greedy; fallback "nothing" }
+      """,
+      links: """
+        device,person,p,since
+        a,1,0.5,2026-01-01T00:00:00Z
+        b,1,1,2026-01-01T00:00:00Z
+
+        """)
+    script.files["offers.csv"] = "offer\nx\n"
+    let (why, text) = try script.inFolder { session in
+      let why = try session.why(policy: "p", entity: nil, key: "1", at: nil, limit: 1)
+      return (why, why.text)
+    }
+    let choice = try #require(why.decisions.first?.choice)
+    let average = try #require(choice.policy.reads.firstIndex { $0.name == "average" })
+    #expect(choice.events[average].first?.count == .float(2))
+    #expect(choice.events[average].first?.effective == .float(2.6666666666666665))
+    // Whole events have a number, and no other.
+    let longest = try #require(choice.policy.reads.firstIndex { $0.name == "longest" })
+    #expect(choice.events[longest].first?.count == .float(2))
+    #expect(choice.events[longest].first?.effective == nil)
+    #expect(text.contains("events  effective  first"))
+    #expect(why.json.contains("\"effective\": 2.6666666666666665"))
+  }
+
+  @Test("I2: vectors of weighted events are mixed element by element, exactly")
+  func weightedVectors() throws {
+    let script = Script(
+      text: """
+        entity person
+        identity devices to person from "links.csv" {
+          device: text @key
+          person: int @entity
+          p: float @weight
+          resolve weighted above 0
+        }
+        events clicks of person via devices from "clicks.jsonl" {
+          device: text @key
+          clicked: time @time
+          taste: vector(2)?
+          observed through @2026-03-01
+        }
+        exposure now of person at @2026-01-04
+        feature total = sum(clicks.taste)
+        feature middle = mean(clicks.taste)
+        feature left = decayed_sum(clicks.taste, half_life: 1d)
+        feature mild = decayed_mean(clicks.taste, half_life: 1d)
+        feature newest = last(clicks.taste)
+        feature none = mean(clicks.taste) over 1h
+        show now | select person, total, middle, left, mild, newest, none
+        """,
+      files: [
+        "links.csv": "device,person,p\na,1,0.5\na,2,0.25\nb,1,1\nb,2,0\n",
+        "clicks.jsonl": """
+        {"device": "a", "clicked": "2026-01-02T00:00:00Z", "taste": [4, 1e16]}
+        {"device": "b", "clicked": "2026-01-03T00:00:00Z", "taste": [1, 2]}
+        {"device": "b", "clicked": "2026-01-03T00:00:00Z", "taste": null}
+        {"device": "a", "clicked": "2026-01-03T00:00:00Z", "taste": [0, -1e16]}
+
+        """,
+      ])
+    // Person 1: p·v is [2, 5e15], [1, 2] and [0, −5e15]; Σp of those with a value is 2. Decayed to the
+    // decision: [2, 5e15] / 4 and [1, 2 − 5e15] / 2, weights 1/8, 1/2 and 1/4.
+    let table = try script.run().shows[0]
+    #expect(table.value(0, 1) == .vector([3, 2]))
+    #expect(table.value(0, 2) == .vector([1.5, 1]))
+    #expect(table.value(0, 3) == .vector([1, -1.25e15 + 1]))
+    #expect(table.value(0, 4) == .vector([1 / 0.875, (-1.25e15 + 1) / 0.875]))
+    #expect(table.value(1, 1) == .vector([1, 0]))
+    #expect(table.value(1, 2) == .vector([2, 0]))
+    // Of equal times the click of b is the last in the order of values; those of p < 0.5 are no whole events.
+    #expect(table.value(0, 5) == .vector([1, 2]))
+    #expect(table.value(1, 5) == .null)
+    #expect(table.value(0, 6) == .null)
+  }
+
   @Test("I3: probabilities of 0 and 1 give the values without weights, bit by bit")
   func certain() throws {
     let features = """

@@ -42,6 +42,53 @@ struct StatisticsTests {
           """)
   }
 
+  @Test(
+    "the mean of durations is one, to the nearest microsecond, halves to even, wherever means are taken"
+  )
+  func meanDurations() throws {
+    // 1 and 2 µs: 1.5 goes to 2; 1, 2 and 2: 1.67; −1 and −2 after 2: −1/3; 1 and 4: 2.5 goes to 2.
+    let script = Script(
+      text: """
+        entity person
+        events calls of person from "calls.csv" {
+          customer: int  @key
+          began:    time @time
+          ended:    time?
+          observed through @2026-02-28
+        }
+        exposure now of person at @2026-02-01
+        feature average = mean(calls.ended - calls.began)
+        feature none    = mean(calls.ended - calls.began) over 1h
+        feature twice   = mean(calls.ended - calls.began) * 2
+        show now | select customer = person, average, none, twice
+        show calls | group customer { average = mean(ended - began) }
+        show calls | where customer == 2
+          | window per customer sort began { two = mean(ended - began) over last 2 } | select two
+        """,
+      files: [
+        "calls.csv": """
+        customer,began,ended
+        1,2026-01-01T00:00:00Z,2026-01-01T00:00:00.000001Z
+        1,2026-01-01T00:00:01Z,2026-01-01T00:00:01.000002Z
+        1,2026-01-01T00:00:02Z,
+        2,2026-01-01T00:00:00Z,2026-01-01T00:00:00.000002Z
+        2,2026-01-01T00:00:01Z,2026-01-01T00:00:00.999999Z
+        2,2026-01-01T00:00:02Z,2026-01-01T00:00:01.999998Z
+        3,2026-01-01T00:00:01Z,2026-01-01T00:00:01.000001Z
+        3,2026-01-01T00:00:02Z,2026-01-01T00:00:02.000004Z
+
+        """
+      ])
+    let shows = try script.run().shows
+    let average = (0..<3).map { shows[0].value($0, 1) }
+    #expect(average == [.int(2), .int(0), .int(2)])
+    #expect(shows[0].value(0, 2) == .null)
+    #expect(shows[0].value(0, 3) == .int(4))
+    #expect((0..<3).map { shows[1].value($0, 1) } == average)
+    // Of 2; 2 and −1; −1 and −2.
+    #expect((0..<3).map { shows[2].value($0, 0) } == [.int(2), .int(0), .int(-2)])
+  }
+
   @Test("Seven hundredths of a hundred are seven: p is the decimal that was written")
   func decimals() throws {
     let rows = (1...100).map { "1,2026-01-02T00:00:00Z,\($0),a\n" }.joined()

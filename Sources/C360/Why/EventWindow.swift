@@ -15,6 +15,8 @@ struct EventWindow: Sendable {
   let count: Int
   let first: Int
   let last: Int
+  /// Of events that each count with a probability: how many whole ones tell as much.
+  let effective: Int?
   /// Of `over since last`: when that was. Of `over session`: when it began.
   let start: Int?
 
@@ -36,10 +38,12 @@ struct EventWindow: Sendable {
         Expression(.aggregate(asked), type: type, span: expression.span, facts: expression.facts))
     }
     let own = time(aggregate.table, roles.time)
-    let isWeighted = Self.isWeighted(roles, program)
+    let isWeighted = program.isWeighted(aggregate.table)
     count = ask(aggregate.asking(.count), isWeighted ? .float : .int)
     first = ask(aggregate.asking(.min, of: own), .time.optional)
     last = ask(aggregate.asking(.max, of: own), .time.optional)
+    effective =
+      isWeighted && aggregate.function.mixes ? ask(aggregate.asking(.effectiveCount), .float) : nil
     switch aggregate.window {
     case .session:
       start = ask(aggregate.asking(.min, of: own, filtered: false), .time.optional)
@@ -56,13 +60,6 @@ struct EventWindow: Sendable {
     }
   }
 
-  private static func isWeighted(_ roles: Table.EventRoles, _ program: Program) -> Bool {
-    guard let identity = roles.via, case .identity(let links) = program[identity].kind else {
-      return false
-    }
-    return links.rule == .weighted
-  }
-
   /// - Parameter values: of the watched expressions.
   func events(at time: Int64, zone: ZoneTable, _ values: [Scalar?]) -> Why.Events {
     func instant(_ place: Int?) -> Int64? {
@@ -73,8 +70,8 @@ struct EventWindow: Sendable {
     if span.from == .min { span.from = nil }
     return Why.Events(
       table: table, words: words, from: span.from, isFromExclusive: aggregate.window == .sinceLast,
-      to: span.to, count: values[count] ?? .null, first: instant(first),
-      last: instant(last))
+      to: span.to, count: values[count] ?? .null, effective: effective.flatMap { values[$0] },
+      first: instant(first), last: instant(last))
   }
 
   private func bounds(

@@ -46,6 +46,8 @@ public struct Why: Sendable {
     public let to: Int64
     /// How many counted; a float where they belong to the entity with a probability.
     public let count: Scalar
+    /// Then also how many whole events tell as much, (Σp)² / Σp²; a float.
+    public let effective: Scalar?
     /// Of those that counted; µs UTC.
     public let first: Int64?
     public let last: Int64?

@@ -11,24 +11,31 @@ enum WhyCells {
   static func reads(
     _ reads: [Why.Read], _ values: [Scalar?], _ events: [[Why.Events]], width: Int?
   ) -> [String] {
-    var table = TextTable([
-      .init("name"), .init("value", isNumber: true), .init("window"),
-      .init("events", isNumber: true), .init("first"), .init("last"),
-    ])
+    let isWeighted = events.joined().contains { $0.effective != nil }
+    var table = TextTable(
+      [
+        .init("name"), .init("value", isNumber: true), .init("window"),
+        .init("events", isNumber: true),
+      ] + (isWeighted ? [.init("effective", isNumber: true)] : []) + [
+        .init("first"), .init("last"),
+      ])
     for (index, read) in reads.enumerated() {
-      let windows = events[index].map(cells)
-      table.add([read.name, text(values[index], read.type)] + (windows.first ?? ["", "", "", ""]))
+      let windows = events[index].map { cells($0, isWeighted: isWeighted) }
+      let none = Array(repeating: "", count: isWeighted ? 5 : 4)
+      table.add([read.name, text(values[index], read.type)] + (windows.first ?? none))
       for more in windows.dropFirst() { table.add(["", ""] + more) }
     }
     return table.lines(width: width)
   }
 
-  private static func cells(_ events: Why.Events) -> [String] {
+  private static func cells(_ events: Why.Events, isWeighted: Bool) -> [String] {
     let from = events.from.map(ValueText.time) ?? "…"
     let open = events.isFromExclusive || events.from == nil ? "(" : "["
     return [
       "\(events.table) \(open)\(from), \(ValueText.time(events.to)))",
-      ResultTable.text(events.count, .float), events.first.map(ValueText.time) ?? "",
+      ResultTable.text(events.count, .float),
+    ] + (isWeighted ? [events.effective.map { ResultTable.text($0, .float) } ?? ""] : []) + [
+      events.first.map(ValueText.time) ?? "",
       events.last.map(ValueText.time) ?? "",
     ]
   }

@@ -17,12 +17,15 @@ enum WhyValues {
   }
 
   private static func events(_ events: Why.Events) -> JSONValue {
-    .object([
-      ("table", .text(events.table)), ("words", .text(events.words)),
-      ("from", Self.time(events.from)), ("isFromExclusive", .bool(events.isFromExclusive)),
-      ("to", Self.time(events.to)), ("count", Self.value(events.count, .float)),
-      ("first", Self.time(events.first)), ("last", Self.time(events.last)),
-    ])
+    let effective = events.effective.map { [("effective", Self.value($0, .float))] } ?? []
+    return .object(
+      [
+        ("table", .text(events.table)), ("words", .text(events.words)),
+        ("from", Self.time(events.from)), ("isFromExclusive", .bool(events.isFromExclusive)),
+        ("to", Self.time(events.to)), ("count", Self.value(events.count, .float)),
+      ] + effective + [
+        ("first", Self.time(events.first)), ("last", Self.time(events.last)),
+      ])
   }
 
   static func number(_ value: Double?) -> JSONValue { value.map { .float($0) } ?? .null }

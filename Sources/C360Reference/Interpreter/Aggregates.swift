@@ -57,8 +57,13 @@ extension ReferenceInterpreter {
       items.append(item)
     }
     if mixes {
-      return mixture(
-        aggregate.function, items, setting: aggregate.setting, at: scope.time, powerOfTwo)
+      let time = scope.time
+      func mixed(_ items: [AggregateItem]) -> Value {
+        mixture(aggregate.function, items, setting: aggregate.setting, at: time, powerOfTwo)
+      }
+      guard let width = vectorWidth(of: aggregate.argument), aggregate.function.isElementwise
+      else { return mixed(items) }
+      return try byElement(of: items, width) { elements in mixed(elements) }
     }
     return try summary(
       aggregate.function, items, argument: aggregate.argument, in: expression,
@@ -202,6 +207,9 @@ private func mixture(
       both.map { $0.weight * ($0.argument?.double ?? 0) },
       both.map { $0.weight * ($0.second?.double ?? 0) })
     return ratio.map { .float($0) } ?? .null
+  case .effectiveCount:
+    let squares = exactSum(counted.map { $0.weight * $0.weight })
+    return .float(squares == 0 ? 0 : weight / squares * weight)
   case .share:
     let matching = counted.filter { $0.condition && ($0.argument.map(\.isTrue) ?? true) }
     return exactRatio(matching.map(\.weight), counted.map(\.weight)).map { .float($0) } ?? .null
@@ -218,27 +226,13 @@ private func summary(
   _ powerOfTwo: (Double) -> Double
 ) throws(ReferenceError) -> Value {
   let counted = items.filter { $0.argument.map { !$0.isNull } ?? true }
-  /// Of vectors: element by element what the function gives for floats; nil for other functions.
-  func elementwise(_ width: Int) throws(ReferenceError) -> Value? {
-    guard [.sum, .mean, .decayedSum, .decayedMean].contains(function) else { return nil }
+  if let width = vectorWidth(of: argument), function.isElementwise {
     let float = Expression(
       expression.kind, type: .float.optional, span: expression.span, facts: expression.facts)
-    var result: [Double] = []
-    for place in 0..<width {
-      let elements = counted.map { item in
-        var item = item
-        item.argument = item.argument?.elements?[place]
-        return item
-      }
-      let value = try summary(
+    return try byElement(of: items, width) { (elements) throws(ReferenceError) in
+      try summary(
         function, elements, argument: nil, in: float, setting: setting, at: time, powerOfTwo)
-      guard case .float(let number) = value else { return .null }
-      result.append(number)
     }
-    return .vector(result)
-  }
-  if let width = vectorWidth(of: argument), let value = try elementwise(width) {
-    return value
   }
   let values = counted.compactMap(\.argument)
   let numbers = values.compactMap(\.double)
@@ -304,8 +298,8 @@ private func summary(
   case .entropy: return entropy(values)
   case .approximateDistinct: return .int(DistinctEstimate(values).rounded)
   case .slope: return slope(counted)
-  // Answered where its events are at hand.
-  case .fold: return .null
+  // Answered where its events are at hand, or their weights.
+  case .fold, .effectiveCount: return .null
   case .streak: return .int(Int64(items.reversed().prefix(while: \.condition).count))
   case .ewma:
     guard case .smoothing(let alpha) = setting else { return .null }
@@ -320,6 +314,32 @@ private func summary(
     let deviation = exactVariance(lengths, over: lengths.count - 1).squareRoot()
     return .duration(Int64(deviation.rounded(.toNearestOrEven)))
   }
+}
+
+extension AggregateFunction {
+  /// Whether vectors are taken element by element.
+  fileprivate var isElementwise: Bool {
+    [.sum, .mean, .decayedSum, .decayedMean].contains(self)
+  }
+}
+
+/// Of vectors: at each place what the function gives for the floats there; null where one is. Items whose
+/// vector is null are skipped.
+private func byElement(
+  of items: [AggregateItem], _ width: Int,
+  _ function: ([AggregateItem]) throws(ReferenceError) -> Value
+) throws(ReferenceError) -> Value {
+  var result: [Double] = []
+  for place in 0..<width {
+    let elements = items.filter { $0.argument?.isNull == false }.map { item in
+      var item = item
+      item.argument = item.argument?.elements?[place]
+      return item
+    }
+    guard case .float(let number) = try function(elements) else { return .null }
+    result.append(number)
+  }
+  return .vector(result)
 }
 
 private func vectorWidth(of argument: Expression?) -> Int? {

@@ -28,7 +28,7 @@ extension Catalogue {
     case exactly(Type)
     case likeArgument
     case optionalArgument
-    /// int becomes float; units stay; nullable.
+    /// int becomes float; units and durations stay; nullable.
     case optionalMean
     case optionalSquare
     case decayed
@@ -124,6 +124,11 @@ extension Catalogue {
     Aggregation(
       .mode, "x", "The most frequent value; ties go to the smaller one.", empty: "null",
       .comparable, .optionalArgument),
+    Aggregation(
+      .effectiveCount, "events",
+      "How many whole events tell as much as these, of which each is the entity's with a probability p: "
+        + "(Σp)² / Σp².",
+      empty: "0", ofRows: false, .rowsOrAny, .exactly(.float)),
   ]
 
   private static let moments: [Aggregation] = [
@@ -132,8 +137,9 @@ extension Catalogue {
       .numberOrDuration,
       .likeArgument),
     Aggregation(
-      .mean, "x", "The arithmetic mean; of vectors element by element.", empty: "null",
-      .numberOrVector, .optionalMean),
+      .mean, "x",
+      "The arithmetic mean, a duration of durations; of vectors element by element.", empty: "null",
+      .numberOrDuration, .optionalMean),
     Aggregation(.min, "x", "The smallest value.", empty: "null", .ordered, .optionalArgument),
     Aggregation(.max, "x", "The largest value.", empty: "null", .ordered, .optionalArgument),
     Aggregation(
@@ -289,7 +295,7 @@ extension Catalogue.AggregateResult {
     case .likeArgument: return Type(base)
     case .listOfArgument: return Type(.list(base))
     case .optionalArgument: return Type(base, optional: true)
-    case .optionalMean where base.isVector: return Type(base, optional: true)
+    case .optionalMean where base.isVector || base == .duration: return Type(base, optional: true)
     case .decayed where base.isVector: return Type(base)
     case .optionalMean: return Type(.float(unit), optional: true)
     case .optionalSquare: return Type(.float(unit * unit), optional: true)

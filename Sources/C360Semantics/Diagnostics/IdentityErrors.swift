@@ -87,6 +87,13 @@ extension SemanticError {
       help: ["leave out `weight: any`"])
   }
 
+  static func effectiveWithoutWeights(_ at: Span, table: String) -> Diagnostic {
+    Diagnostic(
+      "E0243", "events of `\(table)` have no probability", at: at,
+      label: "is the number of events",
+      help: ["write `count(\(table))` with the same window"])
+  }
+
   static func weightedShareOfLast(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0243", "a share per action of the last n weighted events has no form in this version",

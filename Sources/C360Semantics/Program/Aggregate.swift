@@ -151,6 +151,8 @@ public enum AggregateFunction: String, Sendable, CaseIterable {
   case minGap = "min_gap"
   case maxGap = "max_gap"
   case gapStandardDeviation = "stddev_gap"
+  /// Over weighted events only.
+  case effectiveCount = "effective_count"
 }
 
 extension AggregateFunction {

@@ -17,7 +17,7 @@ extension ScriptWriter {
       var kind = kind
       var rest = rest
       if weighted.contains(table.name) {
-        let mixes = ["count", "sum"].contains(function)
+        let mixes = ["count", "sum", "effective_count"].contains(function)
         if mixes, kind == .int { kind = .float }
         let isWhole =
           !mixes && !["mean", "ratio"].contains(function) && !function.contains("decay")
@@ -48,9 +48,8 @@ extension ScriptWriter {
       default: return result("list", argument(.text).text, .list, rest: ", 3")
       }
     }
-    // Weighted events have no vectors (E0243).
     let hasVectors = table.columns.contains { $0.kind == .vector }
-    if make.random.chance(0.25), hasVectors, !weighted.contains(table.name) {
+    if make.random.chance(0.25), hasVectors {
       let choice = make.random.pick(["sum", "mean", "first", "last", "nth", "tags", "count"])
       switch choice {
       case "tags": return result("last", "\(table.name).tags", .list, optional: true)
@@ -64,12 +63,18 @@ extension ScriptWriter {
     }
     let half = ", half_life: \(make.random.pick(["12h", "3d", "1m", "7s", make.step]))"
     switch make.random.number(0...(forward ? 18 : 20)) {
-    case 0, 1: return result("count", table.name, .int)
+    case 0: return result("count", table.name, .int)
+    case 1:
+      guard weighted.contains(table.name), !forward else {
+        return result("count", table.name, .int)
+      }
+      let counted = make.random.chance(0.5) ? table.name : argument(.text).text
+      return result("effective_count", counted, .float)
     case 2: return result("count", argument(.text).text, .int)
     case 3: return result(make.random.pick(["any", "all"]), argument(.bool).text, .bool)
     case 4:
       if table.name == "orders", !weighted.contains("orders"), make.random.chance(0.2) {
-        let function = make.random.pick(["sum", "min", "max", "last"])
+        let function = make.random.pick(["sum", "mean", "min", "max", "last"])
         return result(
           function, "orders.due_at - orders.ordered_at", .duration, optional: function != "sum")
       }
@@ -140,7 +145,7 @@ extension ScriptWriter {
     default:
       if make.random.chance(0.3) { return result("decayed_count", table.name, .float, rest: half) }
       let function = make.random.pick(["decayed_sum", "decayed_mean"])
-      let isVector = hasVectors && !weighted.contains(table.name) && make.random.chance(0.4)
+      let isVector = hasVectors && make.random.chance(0.4)
       let piece = argument(isVector ? .vector : make.random.pick([.float, .int]))
       return result(
         function, piece.text, isVector ? .vector : .float, rest: half,
@@ -448,6 +453,8 @@ extension ScriptWriter {
       "candidates(p) | select customer, at, number, action, eligible, reasons, value, term_t0, term_t1, "
         + "rank, propensity, chosen")
     show("candidates(p) | where not eligible | group reasons { n = count() }")
+    let perAction = (actionFeatures.map(\.text) + ["s", "offers.cost"]).joined(separator: ", ")
+    show("candidates(p) | select customer, at, number, action, \(names), \(perAction)")
     writeCompositionShows(hasMoments: hasMoments, columns: decision)
     if hasMoments {
       show("moments \(none) | select customer, at, \(names)")

@@ -5,8 +5,8 @@ extension ChunkEvaluator {
   /// The column of vectors that a kernel goes through element by element.
   func vectors(of kernel: TimelineProgram.Kernel) -> Vector? {
     switch kernel {
-    case .sum(let column), .mean(let column), .decayed(.sum, let column?, _, _),
-      .decayed(.mean, let column?, _, _):
+    case .sum(let column), .mean(let column), .ratio(let column, _),
+      .decayed(.sum, let column?, _, _), .decayed(.mean, let column?, _, _):
       guard let source = chunk.inputs.sources[column], source.type.width != nil else { return nil }
       return source
     default: return nil
@@ -23,7 +23,7 @@ extension ChunkEvaluator {
     // What is kept for others is taken before the mark.
     let events = self.stream(stream)
     let times = self.times(in: stream)
-    let element = elementKernel(kernel, times, ranges)
+    let element = elementKernel(kernel, stream, times, ranges)
     let start = scratch.mark
     let block = max(1, min(width, Self.blockSize / max(1, events.count)))
     for first in Swift.stride(from: 0, to: width, by: block) {
@@ -65,19 +65,24 @@ extension ChunkEvaluator {
   private enum ElementKernel {
     case sum
     case mean(counts: UnsafePointer<Int64>)
+    /// Over the sums of a column of numbers.
+    case ratio(divisors: [ExactTotal])
     case decayedSum(DecayKernel)
     case decayedMean(DecayKernel, weights: UnsafePointer<ScaledDouble>)
   }
 
   private func elementKernel(
-    _ kernel: TimelineProgram.Kernel, _ times: UnsafePointer<Int64>, _ ranges: Ranges
+    _ kernel: TimelineProgram.Kernel, _ stream: Int, _ times: UnsafePointer<Int64>,
+    _ ranges: Ranges
   ) -> ElementKernel {
     switch kernel {
-    case .decayed(let kind, _, _, let halfLife):
+    case .decayed(let kind, _, let weight, let halfLife):
       let decay = DecayKernel(halfLife: halfLife, times: times, ranges, scratch)
-      // Weighted events have no vectors (E0243).
-      return kind == .mean
-        ? .decayedMean(decay, weights: decay.scaledTotals(nil)) : .decayedSum(decay)
+      if kind == .sum { return .decayedSum(decay) }
+      let weights = decay.scaledTotals(weight.map { doubles($0, stream) })
+      return .decayedMean(decay, weights: weights)
+    case .ratio(_, let divisor):
+      return .ratio(divisors: FloatSumKernel.totals(doubles(divisor, stream), ranges, scratch))
     case .mean: return .mean(counts: counts(ranges))
     default: return .sum
     }
@@ -92,6 +97,8 @@ extension ChunkEvaluator {
     switch kernel {
     case .decayedSum(let decay): decay.sums(values, into: sums)
     case .decayedMean(let decay, let weights): decay.means(values, weights: weights, into: output)
+    case .ratio(let divisors):
+      FloatSumKernel.ratios(values, over: divisors, ranges, scratch, into: output)
     case .sum: FloatSumKernel.sums(values, ranges, scratch, into: sums)
     case .mean(let counts):
       FloatSumKernel.means(values, of: counts, ranges, scratch, into: output)

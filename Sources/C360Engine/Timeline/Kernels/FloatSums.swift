@@ -23,10 +23,17 @@ enum FloatSumKernel {
     _ values: UnsafePointer<Double>, _ divisors: UnsafePointer<Double>, _ ranges: Ranges,
     _ scratch: Scratch, into output: KernelOutput
   ) {
-    let upper = totals(values, ranges, scratch)
-    let lower = totals(divisors, ranges, scratch)
+    ratios(values, over: totals(divisors, ranges, scratch), ranges, scratch, into: output)
+  }
+
+  /// - Parameter divisors: by query, what its sum is divided by; null where it is 0.
+  static func ratios(
+    _ values: UnsafePointer<Double>, over divisors: [ExactTotal], _ ranges: Ranges,
+    _ scratch: Scratch, into output: KernelOutput
+  ) {
+    let sums = totals(values, ranges, scratch)
     for query in 0..<ranges.count {
-      if let ratio = upper[query] / lower[query] {
+      if let ratio = sums[query] / divisors[query] {
         output.set(query, ratio)
       } else {
         output.setNull(query, Double.self)

@@ -195,8 +195,8 @@ extension Checker {
     _ aggregation: Catalogue.Aggregation, _ parts: AggregateParts, _ window: Window, _ span: Span
   ) -> Bool {
     let name = aggregation.function.rawValue
-    let takesValues = aggregation.function != .count && aggregation.function != .share
-    if takesValues, let type = parts.argument?.type, type.base != .int, type.base.unit == nil {
+    let takesValues = ![.count, .share, .effectiveCount].contains(aggregation.function)
+    if takesValues, let type = parts.argument?.type, type.base == .duration {
       report(SemanticError.weightedDuration(span, name, type))
       return false
     }
@@ -244,7 +244,9 @@ extension AggregateFunction {
   /// the others take whole events, those of p ≥ 0.5.
   public var mixes: Bool {
     switch self {
-    case .count, .sum, .mean, .ratio, .share, .decayedSum, .decayedCount, .decayedMean: true
+    case .count, .sum, .mean, .ratio, .share, .decayedSum, .decayedCount, .decayedMean,
+      .effectiveCount:
+      true
     default: false
     }
   }

@@ -37,6 +37,10 @@ extension Checker {
     var type = aggregation.result.type(argument: parts.argument?.type, second: parts.second?.type)
     // Without the event that the window begins at there is no window.
     if let marker = clauses.marker, !marker.orAll { type = type.optional }
+    if aggregation.function == .effectiveCount, !isWeighted(table) {
+      report(SemanticError.effectiveWithoutWeights(span, table: table.name))
+      return nil
+    }
     if isWeighted(table), aggregation.function.mixes {
       guard mayMix(aggregation, parts, clauses.window, span) else { return nil }
       parts.argument = parts.argument?.widened
