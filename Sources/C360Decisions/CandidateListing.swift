@@ -8,13 +8,17 @@ struct CandidateListing {
   private let listing: DecideStep.Listing
   private let problem: DecisionProblem
   private let notes: BoundNotes?
+  private let plan: Plan
   private let candidateCount: Int
   private let rowCount: Int
 
-  init(_ listing: DecideStep.Listing, _ problem: DecisionProblem, _ notes: BoundNotes?) {
+  init(
+    _ listing: DecideStep.Listing, _ problem: DecisionProblem, _ notes: BoundNotes?, _ plan: Plan
+  ) {
     self.listing = listing
     self.problem = problem
     self.notes = notes
+    self.plan = plan
     candidateCount = problem.candidates.count
     rowCount = problem.frame.rowCount * problem.candidates.count
   }
@@ -22,14 +26,18 @@ struct CandidateListing {
   /// Decisions that one thread looks at in turn.
   private static let pieceRows = 4096
 
-  /// - Throws: `.unusable` where there are more pairs than row numbers; `.cancelled`.
+  /// - Throws: `.unusable` where there are more pairs than row numbers; `.row` where something that is
+  ///   computed for it has no value; `.cancelled`.
   func relation(_ context: ExecutionContext) throws(EngineError) -> Relation {
     guard rowCount < Int(Int32.max) else {
       throw .unusable(
         relation: listing.relation, detail: "has \(rowCount) rows, more than 2³¹ − 2")
     }
     let rows = Buffer(byteCount: rowCount * 8)
-    let columns = listing.outputs.map { CandidateColumn($0.0, problem.candidates, rowCount) }
+    let columns = listing.outputs.map { output, column in
+      CandidateColumn(output, plan[column].type.physical, problem.candidates, rowCount)
+    }
+    let computed = columns.filter(\.isComputed)
     let pieces = Parallel.ranges(problem.frame.rowCount, size: Self.pieceRows)
     try Parallel.forEach(pieces.count, threads: context.threads) { piece throws(EngineError) in
       let watcher = DecisionWatcher(problem, notes, batchSize: context.batchSize)
@@ -37,6 +45,11 @@ struct CandidateListing {
       for row in pieces[piece] {
         try context.checkCancelled()
         guard let decision = try watcher.look(at: row).first else { continue }
+        for (place, column) in computed.enumerated() {
+          column.write(
+            try watcher.values(of: problem.listedOutputs + place, at: row),
+            count: problem.rule.actionCount, at: row * candidateCount)
+        }
         for candidate in 0..<candidateCount {
           let place = row * candidateCount + candidate
           rows.elements(Int64.self)[place] = Int64(row)
@@ -84,19 +97,24 @@ private struct CandidateColumn: @unchecked Sendable {
   /// nil: never null.
   private let validity: Buffer?
 
-  init(_ output: DecideStep.Listing.Output, _ candidates: Candidates, _ rowCount: Int) {
+  /// - Parameter type: of the column.
+  init(
+    _ output: DecideStep.Listing.Output, _ type: PhysicalType, _ candidates: Candidates,
+    _ rowCount: Int
+  ) {
     self.output = output
     self.candidates = candidates
     let isNullable: Bool
     switch output {
-    case .action: (type, isNullable) = (candidates.integers.isEmpty ? .text : .int64, false)
-    case .isEligible, .isChosen: (type, isNullable) = (.bool, false)
-    case .reasons: (type, isNullable) = (.text, false)
-    case .value, .term: (type, isNullable) = (.float64, true)
-    case .rank: (type, isNullable) = (.int64, true)
-    case .propensity: (type, isNullable) = (.float64, false)
+    case .computed: (self.type, isNullable) = (type, true)
+    case .action: (self.type, isNullable) = (candidates.integers.isEmpty ? .text : .int64, false)
+    case .isEligible, .isChosen: (self.type, isNullable) = (.bool, false)
+    case .reasons: (self.type, isNullable) = (.text, false)
+    case .value, .term: (self.type, isNullable) = (.float64, true)
+    case .rank: (self.type, isNullable) = (.int64, true)
+    case .propensity: (self.type, isNullable) = (.float64, false)
     }
-    values = Buffer(byteCount: rowCount * type.stride)
+    values = Buffer(byteCount: rowCount * self.type.stride)
     validity = isNullable ? Buffer(byteCount: rowCount) : nil
   }
 
@@ -119,7 +137,28 @@ private struct CandidateColumn: @unchecked Sendable {
       set(candidate.value == nil ? nil : candidate.terms[index], 0, at: place)
     case .rank: set(candidate.rank.map { Int64($0) }, 0, at: place)
     case .propensity: values.elements(Double.self)[place] = candidate.probability
+    // Written action by action; the no-op, which comes last, has none.
+    case .computed: if candidate.isNoOp { setNull(place) }
     }
+  }
+
+  var isComputed: Bool { if case .computed = output { true } else { false } }
+
+  /// Values at the first so many candidates of a decision.
+  func write(_ operand: Operand, count: Int, at place: Int) {
+    let stride = type.stride
+    (values.pointer + place * stride).copyMemory(
+      from: operand.values, byteCount: count * stride)
+    let valid = validity?.elements(UInt8.self)
+    for candidate in 0..<count {
+      valid?[place + candidate] = operand.valid.map { $0[candidate] } ?? 1
+    }
+  }
+
+  private func setNull(_ place: Int) {
+    (values.pointer + place * type.stride).initializeMemory(
+      as: UInt8.self, repeating: 0, count: type.stride)
+    validity?.elements(UInt8.self)[place] = 0
   }
 
   private func set<Value: BitwiseCopyable>(_ value: Value?, _ null: Value, at place: Int) {

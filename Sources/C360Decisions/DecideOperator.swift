@@ -55,8 +55,9 @@ public struct DecideOperator: DecisionOperator {
     try look(at: watched, problem, notes, context)
     for (column, vector) in log.vectors() { state.set(column, vector) }
     if let listing = step.listing {
-      state.relations[listing.relation] = try CandidateListing(listing, problem, notes)
-        .relation(context)
+      state.relations[listing.relation] = try CandidateListing(
+        listing, problem, notes, state.plan
+      ).relation(context)
     }
     guard step.isCounted else { return }
     for timeline in problem.timelines { timeline.count(into: &state) }
@@ -112,6 +113,8 @@ public struct DecideOperator: DecisionOperator {
     }
     let watchedOutputs = scalars.count..<scalars.count + step.watched.count
     scalars += step.watched
+    let listedOutputs = scalars.count
+    scalars += step.listing?.scalars ?? []
     let variants = VariantOutputs.all(of: step, behind: &scalars)
     let featureColumns =
       step.actionTimelines.flatMap { $0.outputs.map(\.column) }
@@ -133,7 +136,8 @@ public struct DecideOperator: DecisionOperator {
         base: base, explore: step.explore, actionCount: candidates.actionCount,
         hasNoOp: candidates.hasNoOp, fallback: candidates.fallback),
       program: program, quantityOutputs: quantityOutputs, variants: variants,
-      watchedOutputs: watchedOutputs, draws: draws, timelines: timelines,
+      watchedOutputs: watchedOutputs, listedOutputs: listedOutputs, draws: draws,
+      timelines: timelines,
       consents: ConsentsByChannel(
         step.actionConsents, actionCount: candidates.actionCount, &state, context.pool),
       frame: state.relations[step.frame] ?? Relation(rowCount: 0),

@@ -16,6 +16,8 @@ struct DecisionProblem: Sendable {
   let variants: [VariantOutputs]
   /// What is looked at where decisions are explained, after all others.
   let watchedOutputs: Range<Int>
+  /// Where those begin that a listing asks for.
+  let listedOutputs: Int
   let draws: Draws
   let timelines: [ActionTimeline]
   let consents: ConsentsByChannel

@@ -109,6 +109,8 @@ public struct DecideStep: Sendable {
     public enum Output: Hashable, Sendable {
       case action, isEligible, reasons, value, rank, propensity, isChosen
       case term(Int)
+      /// A value at a pair, as those of rules are; null at the no-op.
+      case computed(ScalarID)
     }
     public let relation: RelationID
     /// int: the row of the frame.
@@ -200,6 +202,13 @@ public struct DecideStep: Sendable {
     self.fallback = fallback
     self.seed = seed
     self.outputs = outputs
+  }
+}
+
+extension DecideStep.Listing {
+  /// What is computed for it alone.
+  public var scalars: [ScalarID] {
+    outputs.compactMap { if case .computed(let scalar) = $0.0 { scalar } else { nil } }
   }
 }
 

@@ -100,6 +100,8 @@ public struct ReferenceShift: Sendable {
 /// An action or the no-op at one decision.
 struct ReferenceCandidate: Sendable {
   let action: Value
+  /// In the actions table; nil at the no-op.
+  let row: [Value]?
   let reasons: String
   let value: Value
   /// Null where it is not eligible.

@@ -110,6 +110,73 @@ struct CandidateTests {
         """)
   }
 
+  @Test("what has a value an action is there on demand, each candidate's own, null at the no-op")
+  func ofActions() throws {
+    let script = Self.script(
+      "choose greedy",
+      """
+      feature bought for offers = sum(orders.amount where kind == offers.kind) over 60d
+      feature newest for offers = last(orders.bought where kind == offers.kind)
+      score pull for offers = sqrt(bought + 4) * offers.margin
+      show candidates(first) | select person, action, n, bought, newest, pull, margin = offers.margin, kind = offers.kind
+      show candidates(first) | where bought > 10 | group action { people = count(); most = max(pull) }
+      show candidates(first) at later | derive part = bought / (n * 10) | where not chosen | sort -part | take 2
+        | select person, action, part, recent = count(orders where kind == offers.kind) over 60d
+      """)
+    #expect(
+      try script.shown() == """
+        person  action    n  bought  newest                     pull  margin  kind
+        ------  --------  -  ------  --------------------  ---------  ------  ----
+             1  tea_time  3      50  2026-01-31T00:00:00Z   7.348469       1  tea
+             1  cake_day  3      20  2026-01-20T10:00:00Z  14.696938       3  cake
+             1  nothing   3    null  null                       null    null  null
+             2  tea_time  1       0  null                          2       1  tea
+             2  cake_day  1       5  2026-01-05T09:00:00Z          9       3  cake
+             2  nothing   1    null  null                       null    null  null
+
+        action    people       most
+        --------  ------  ---------
+        cake_day       1  14.696938
+        tea_time       1   7.348469
+
+        person  action        part  recent
+        ------  --------  --------  ------
+             1  tea_time  1.666667       2
+             2  cake_day       0.5       1
+
+        """)
+  }
+
+  @Test("a value that fails at one candidate ends the run, and none where it is decided away")
+  func failure() throws {
+    let feature = "feature far for offers = int(offers.margin) + 9_223_372_036_854_775_805\n"
+    #expect(
+      try Self.script("choose greedy", feature + "show candidates(first) | select action, far")
+        .codes() == ["E0701"])
+    let guarded = """
+      feature near for offers = if offers.kind == "cake" then 0 else far
+      show candidates(first) | where person == 2 | select action, near
+      """
+    #expect(
+      try Self.script("choose greedy", feature + guarded).shown() == """
+        action                   near
+        --------  -------------------
+        tea_time  9223372036854775806
+        cake_day                    0
+        nothing                  null
+
+        """)
+  }
+
+  @Test("E0322 points from decisions to candidates")
+  func help() throws {
+    let text = "feature bought for offers = sum(orders.amount where kind == offers.kind)\n"
+    let found = try Self.script("choose greedy", text + "show first | select bought").diagnostics()
+    #expect(found.map(\.code.name) == ["E0322"])
+    #expect(
+      found.first?.help == ["`candidates(…)` of a policy for `offers` has a row an action"])
+  }
+
   @Test("only policies have candidates")
   func others() throws {
     let text = "show candidates(orders)\nview listed = first\nshow candidates(listed)\n"

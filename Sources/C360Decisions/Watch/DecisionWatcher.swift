@@ -27,6 +27,20 @@ struct DecisionWatcher {
     return found
   }
 
+  /// An output of the program at the row that was looked at last, an entry an action.
+  ///
+  /// - Throws: `.row` where it has no value at an action.
+  func values(of output: Int, at row: Int) throws(EngineError) -> Operand {
+    let operand = worker.output(output)
+    if let failed = operand.failed,
+      let action = (0..<actionCount).first(where: { failed[$0] != 0 })
+    {
+      let failure = TileFailure(place: .quantity(output), action: action, row: 0)
+      throw worker.error(failure, row..<row + 1, output: output)
+    }
+    return operand
+  }
+
   // MARK: One row of a tile
 
   private var tile: DecisionTile { worker.tile }

@@ -203,7 +203,10 @@ struct StepColumns {
     for case .probability(let column) in step.outputs.map(\.0) { read.insert(column) }
     for value in step.watched { add(value, plan) }
     written += step.outputs.map { $0.1 }
-    if let listing = step.listing { written += [listing.row] + listing.outputs.map { $0.1 } }
+    if let listing = step.listing {
+      written += [listing.row] + listing.outputs.map { $0.1 }
+      for scalar in listing.scalars { add(scalar, plan) }
+    }
   }
 
   private mutating func add(_ constraint: DecideConstraint, _ plan: Plan) {

@@ -195,7 +195,7 @@ extension ReferenceInterpreter {
       return other > own || (other == own && index < place)
     }
     return ReferenceCandidate(
-      action: candidate.name, reasons: reasons.joined(separator: ", "),
+      action: candidate.name, row: candidate.row, reasons: reasons.joined(separator: ", "),
       value: candidate.value.map(Value.float) ?? .null,
       terms: (candidate.isEligible ? candidate.terms : nil)?.map { .float($0) } ?? [],
       rank: candidate.isEligible ? .int(Int64(better.count + 1)) : .null, propensity: propensity,

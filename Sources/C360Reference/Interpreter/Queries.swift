@@ -6,10 +6,26 @@ extension ReferenceInterpreter {
   public func run(_ query: Query) throws(ReferenceError) -> ReferenceResult {
     var rows: [[Value]] = []
     for scope in try sourceScopes(query.source) {
-      rows.append(try values(query.initial, scope))
+      rows.append(try initialValues(query.initial, scope))
     }
     for stage in query.stages { rows = try apply(stage, to: rows) }
     return ReferenceResult(columns: query.columns, rows: rows)
+  }
+
+  /// What has a value an action is null at the no-op among candidates.
+  private func initialValues(
+    _ columns: [Query.Projection], _ scope: Scope
+  ) throws(ReferenceError) -> [Value] {
+    var values: [Value] = []
+    for column in columns {
+      let isOfAction = column.expression.facts.grain.actions != nil
+      if isOfAction, let candidate = scope.candidate, candidate.row == nil {
+        values.append(.null)
+      } else {
+        values.append(try value(column.expression, scope))
+      }
+    }
+    return values
   }
 
   /// The rows of a source in canonical order (see `Query`).
@@ -32,6 +48,7 @@ extension ReferenceInterpreter {
           var scope = scope
           scope.decision = (policy, decision)
           scope.candidate = candidate
+          scope.action = candidate.row
           return scope
         }
       }

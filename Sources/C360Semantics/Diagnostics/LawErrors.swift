@@ -71,14 +71,19 @@ extension SemanticError {
   }
 
   static func actionGrain(
-    _ at: Span, _ name: String, actions: String, user: String, declared: Span, other: String?
+    _ at: Span, _ name: String, actions: String, user: String, declared: Span, other: String?,
+    isQuery: Bool
   ) -> Diagnostic {
     Diagnostic(
       "E0322", "`\(name)` has one value an action, and \(user) has not", at: at,
       label: "one value an action of `\(actions)`",
       secondary: [LabeledSpan(declared, "declared here")],
       help: other.map { ["\(user) is `for \($0)`"] }
-        ?? ["declare it `for \(actions)`"])
+        ?? [
+          isQuery
+            ? "`candidates(…)` of a policy for `\(actions)` has a row an action"
+            : "declare it `for \(actions)`"
+        ])
   }
 
   static func exposureInFeature(_ at: Span, _ name: String, user: String, declared: Span)

@@ -290,9 +290,7 @@ extension Checker {
     }
     var facts = found.facts
     facts.grain = Grain(.row(table.id))
-    // What a mask leaves of a value is told by its span, in the mask.
-    let isLeft = found.facts.phase == .constant
-    return Expression(found.kind, type: found.type, span: isLeft ? found.span : span, facts: facts)
+    return Expression(found.kind, type: found.type, span: span, facts: facts)
   }
 
   /// Whether values per action of this table fit where they are used.
@@ -303,7 +301,7 @@ extension Checker {
     report(
       SemanticError.actionGrain(
         span, name, actions: program[actions].name, user: scope.use.noun, declared: declared,
-        other: scope.actions?.name))
+        other: scope.actions?.name, isQuery: scope.use.kind == .query))
     return false
   }
 

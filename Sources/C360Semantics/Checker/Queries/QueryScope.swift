@@ -117,7 +117,7 @@ final class QueryScope {
       checker.report(SemanticError.noDecisionsInSource(span, key, source: sourceName))
       return nil
     }
-    guard let value = make(decisions) else { return nil }
+    guard let value = make(decisions).map(atCandidates) else { return nil }
     if case .literal = value.kind { return value }
     guard isDiscovering else { return nil }
     let column = Column(
@@ -127,5 +127,13 @@ final class QueryScope {
     }
     // Its place is known in the second pass only.
     return reference(0, column, span)
+  }
+
+  /// What has a value an action has none at the no-op.
+  private func atCandidates(_ value: Expression) -> Expression {
+    guard value.facts.grain.actions != nil, let actions = decisions?.actions,
+      case .actions(let roles) = actions.table.kind, roles.none != nil
+    else { return value }
+    return value.typed(value.type.optional)
   }
 }

@@ -175,8 +175,11 @@ extension Checker {
     }
     guard let exposure else { return nil }
     let use = Scope.Use(.query, "the query", owner: declaration.name)
-    let decisions = Scope(.decision(exposure), for: use, mask: info.mask, in: environment)
     let isListing = syntax.candidates != nil
+    let decisions = Scope(
+      .decision(exposure), for: use,
+      actions: isListing ? tableInfos.first { $0.id == info.policy.actions } : nil,
+      mask: info.mask, in: environment)
     if isListing, info.policy.slate != nil {
       report(
         SemanticError.notInThisVersion(
