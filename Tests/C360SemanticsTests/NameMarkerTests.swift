@@ -123,6 +123,17 @@ struct NameMarkerTests {
       "E0217", "this column is `text`, and a column of `number` is needed",
       "use std.rfm\napply rfm(orders, ‹orders.category›, 7d) as r"),
     Marked(
+      "E0209", "there is no time zone `Europe/Londn`",
+      "events e of customer from \"e.csv\" {\n  timezone ‹\"Europe/Londn\"›\n  k: int @key; t: time @time\n}"
+    ),
+    Marked(
+      "E0210", "there are two items named `timezone`",
+      "events e of customer from \"e.csv\" { timezone \"UTC\"; ‹timezone \"UTC\"›; k: int @key; t: time @time }"
+    ),
+    Marked(
+      "E0218", "`timezone` does not belong to an exposure without a file",
+      "exposure e of customer at @2026-01-01 { ‹timezone \"UTC\"› }"),
+    Marked(
       "E0218", "an outcome does not belong to an event table",
       "events e of customer from \"e.csv\" { k: int @key; t: time @time; ‹outcome o = any(orders) within 7d› }"
     ),

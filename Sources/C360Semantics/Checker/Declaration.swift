@@ -34,15 +34,25 @@ final class Environment {
   let prefix: String?
   /// The applies and calls through which the text was reached.
   let sites: [LabeledSpan]
+  /// Of a table that has a zone of its own.
+  private let ownClock: LocalClock?
 
   init(
     module: Module, bindings: [String: Binding] = [:], prefix: String? = nil,
-    sites: [LabeledSpan] = []
+    sites: [LabeledSpan] = [], clock: LocalClock? = nil
   ) {
     self.module = module
     self.bindings = bindings
     self.prefix = prefix
     self.sites = sites
+    ownClock = clock
+  }
+
+  /// The calendar of the times that are written here.
+  var clock: LocalClock { ownClock ?? module.clock }
+
+  func with(clock: LocalClock) -> Environment {
+    Environment(module: module, bindings: bindings, prefix: prefix, sites: sites, clock: clock)
   }
 }
 

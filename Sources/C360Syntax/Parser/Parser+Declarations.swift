@@ -91,7 +91,8 @@ extension Parser {
     return .module
   }
 
-  private mutating func parseTimezone() -> SyntaxKind {
+  /// `timezone "…"`, of a file or a table
+  mutating func parseTimezone() -> SyntaxKind {
     take(.keyword)
     expect(.text, .value, "the name of a time zone as a text, such as \"Europe/London\"")
     return .timezone

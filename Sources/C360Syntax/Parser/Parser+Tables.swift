@@ -2,7 +2,7 @@ import C360Diagnostics
 
 extension Parser {
   static let tableItems: [Word] = [
-    .observed, .arrives, .expires, .none, .keep, .outcome, .link, .resolve,
+    .observed, .arrives, .expires, .timezone, .none, .keep, .outcome, .link, .resolve,
   ]
 
   /// `events | profile | consents | actions NAME [of ENTITY [via IDENTITY]] from "…" [as format]
@@ -52,6 +52,7 @@ extension Parser {
     case .link: return parseLink()
     case .resolve: return parseResolve()
     case .expires: return parseExpires()
+    case .timezone: return parseTimezone()
     default: return parseUnknownTableItem(isName)
     }
   }

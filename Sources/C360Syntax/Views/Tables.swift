@@ -21,6 +21,7 @@ public enum TableItemSyntax: SyntaxView {
   case observed(ObservedSyntax)
   case arrives(ArrivesSyntax)
   case expires(ExpiresSyntax)
+  case timezone(TimezoneSyntax)
   case noAction(NoActionSyntax)
   case keep(KeepSyntax)
   case outcome(OutcomeSyntax)
@@ -34,6 +35,7 @@ public enum TableItemSyntax: SyntaxView {
     case .observed: self = .observed(ObservedSyntax(node: node))
     case .arrives: self = .arrives(ArrivesSyntax(node: node))
     case .expires: self = .expires(ExpiresSyntax(node: node))
+    case .timezone: self = .timezone(TimezoneSyntax(node: node))
     case .noAction: self = .noAction(NoActionSyntax(node: node))
     case .keep: self = .keep(KeepSyntax(node: node))
     case .outcome: self = .outcome(OutcomeSyntax(node: node))
@@ -47,7 +49,7 @@ public enum TableItemSyntax: SyntaxView {
     switch self {
     case .column(let view as any SyntaxView), .observed(let view as any SyntaxView),
       .arrives(let view as any SyntaxView), .expires(let view as any SyntaxView),
-      .noAction(let view as any SyntaxView),
+      .timezone(let view as any SyntaxView), .noAction(let view as any SyntaxView),
       .keep(let view as any SyntaxView), .outcome(let view as any SyntaxView),
       .link(let view as any SyntaxView), .resolve(let view as any SyntaxView):
       view.node

@@ -21,17 +21,23 @@ extension Checker {
   private func checkExposure(
     _ syntax: ExposureSyntax, _ declaration: Declaration
   ) -> ExposureInfo? {
-    let environment = declaration.environment
+    let environment = zoned(declaration.environment, by: syntax.items)
     let scope = Scope(
       .constant, for: Scope.Use(.constant, "exposure `\(declaration.name)`"), in: environment)
     for item in syntax.items { complainOfMisplaced(item) }
     if syntax.source == nil, let column = syntax.items.first(where: \.isColumn) {
       report(SemanticError.columnOfGenerated(column.span))
     }
+    if syntax.source == nil {
+      for case .timezone(let view) in syntax.items {
+        report(SemanticError.misplacedItem(view.span, "`timezone`", "an exposure without a file"))
+      }
+    }
     guard let entity = entity(syntax.entity) else { return nil }
     let shape =
       syntax.source == nil
-      ? generated(syntax, declaration, entity, scope) : fromFile(syntax, declaration, entity)
+      ? generated(syntax, declaration, entity, scope)
+      : fromFile(syntax, declaration, entity, environment)
     let outcomes = outcomes(of: syntax, columns: shape?.columns.map(\.name) ?? [])
     guard let shape, let keep = keepRule(syntax, scope) else { return nil }
     let id = ExposureID(program.exposures.count)
@@ -39,7 +45,7 @@ extension Checker {
       name: declaration.name, entity: entity, origin: shape.origin, columns: shape.columns,
       key: shape.key, time: shape.time, action: shape.action, propensity: shape.propensity,
       loggedOutcomes: shape.loggedOutcomes, keep: keep.rule, isKeepDeclared: keep.isDeclared,
-      outcomes: [], timezone: environment.module.clock.identifier, span: declaration.nameSpan)
+      outcomes: [], timezone: environment.clock.identifier, span: declaration.nameSpan)
     program.exposures.append(exposure)
     let info = ExposureInfo(
       id: id, declaration: declaration, exposure: exposure, outcomes: outcomes)
@@ -60,7 +66,7 @@ extension Checker {
 
   private func complainOfMisplaced(_ item: TableItemSyntax) {
     switch item {
-    case .column, .outcome, .keep, .malformed: return
+    case .column, .outcome, .keep, .timezone, .malformed: return
     case .observed: report(SemanticError.misplacedItem(item.span, "`observed`", "an exposure"))
     case .expires:
       report(SemanticError.misplacedItem(item.span, "`expires after`", "an exposure"))
@@ -75,9 +81,9 @@ extension Checker {
   // MARK: From a file
 
   private func fromFile(
-    _ syntax: ExposureSyntax, _ declaration: Declaration, _ entity: String
+    _ syntax: ExposureSyntax, _ declaration: Declaration, _ entity: String,
+    _ environment: Environment
   ) -> Shape? {
-    let environment = declaration.environment
     let roles = ["key", "time", "action", "propensity", "outcome"]
     guard let source = syntax.source,
       let data = dataSource(source, format: syntax.format, environment),

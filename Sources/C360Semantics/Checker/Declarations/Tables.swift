@@ -29,8 +29,8 @@ extension Checker {
 
   private func checkTable(_ syntax: TableSyntax, _ declaration: Declaration) -> TableInfo? {
     guard let keyword = syntax.keyword?.text, let source = syntax.source else { return nil }
-    let environment = declaration.environment
     let noun = declaration.noun
+    let environment = zoned(declaration.environment, by: syntax.items)
     for item in syntax.items { complainOfMisplaced(item, keyword: keyword, noun) }
     let via = via(syntax, noun)
     let data = dataSource(source, format: syntax.format, environment)
@@ -45,8 +45,7 @@ extension Checker {
       if entityName == nil { isComplete = false }
     }
     let site = TableSite(
-      noun: noun, span: declaration.nameSpan, clock: environment.module.clock, syntax: syntax,
-      via: via,
+      noun: noun, span: declaration.nameSpan, syntax: syntax, via: via,
       scope: Scope(.constant, for: Scope.Use(.constant, noun), in: environment))
     let kind: Table.Kind =
       switch keyword {
@@ -62,7 +61,7 @@ extension Checker {
     func table(_ kind: Table.Kind) -> Table {
       Table(
         name: declaration.name, kind: kind, entity: entityName, source: data,
-        columns: Self.contract(columns, of: kind), timezone: environment.module.clock.identifier,
+        columns: Self.contract(columns, of: kind), timezone: environment.clock.identifier,
         span: declaration.nameSpan)
     }
     let id = TableID(program.tables.count)
@@ -75,6 +74,29 @@ extension Checker {
     let info = TableInfo(id: id, table: program[id])
     tableInfos.append(info)
     return info
+  }
+
+  /// The environment of a table that says `timezone`: its dates, times without an offset and the times in
+  /// its block are those of that zone.
+  func zoned(_ environment: Environment, by items: [TableItemSyntax]) -> Environment {
+    var zoned = environment
+    var first: Span?
+    for case .timezone(let view) in items {
+      if let first {
+        repeated(view.span, "timezone", first)
+        continue
+      }
+      first = view.span
+      guard let token = view.identifier else { continue }
+      if let clock = LocalClock(identifier: token.textValue) {
+        zoned = environment.with(clock: clock)
+      } else {
+        report(
+          SemanticError.unknownTimezone(
+            token.span, token.textValue, known: LocalClock.knownIdentifiers))
+      }
+    }
+    return zoned
   }
 
   /// A consent that is withdrawn on a day is withdrawn from its start (semantics.md: at equal times
@@ -90,7 +112,6 @@ extension Checker {
   struct TableSite {
     let noun: String
     let span: Span
-    let clock: LocalClock
     let syntax: TableSyntax
     let via: Via
     let scope: Scope
@@ -99,7 +120,7 @@ extension Checker {
   /// Items that belong to other kinds of tables.
   private func complainOfMisplaced(_ item: TableItemSyntax, keyword: String, _ noun: String) {
     switch item {
-    case .column, .malformed: return
+    case .column, .timezone, .malformed: return
     case .observed:
       if keyword == "events" { return }
       report(SemanticError.misplacedItem(item.span, "`observed`", noun))
@@ -207,7 +228,7 @@ extension Checker {
     if case .literal(let literal) = unwrapped(syntax), let token = literal.token,
       token.kind == .time
     {
-      return scope.environment.module.clock.instant(token.text, bareDate: bareDate)
+      return scope.environment.clock.instant(token.text, bareDate: bareDate)
     }
     guard let (value, type) = constantValue(syntax, scope, "a time") else { return nil }
     guard case .time(let instant) = value else {

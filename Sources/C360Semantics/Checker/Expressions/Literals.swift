@@ -4,7 +4,7 @@ import C360Syntax
 extension Checker {
   func literal(_ syntax: LiteralSyntax, _ scope: Scope) -> Expression? {
     guard let token = syntax.token else { return nil }
-    guard let (value, type) = value(of: token, scope.environment.module.clock) else {
+    guard let (value, type) = value(of: token, scope.environment.clock) else {
       if token.kind == .integer, LiteralValue.integer("-" + token.text) != nil {
         report(LiteralValue.withoutItsSign(token.span))
       }
