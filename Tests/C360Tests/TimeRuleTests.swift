@@ -1,4 +1,5 @@
 import C360
+import C360Engine
 import Testing
 
 /// Rules of time: one test a rule, from rows to result.
@@ -67,6 +68,79 @@ struct TimeRuleTests {
         show visits | select day
         """, files: ["visits.jsonl": "{\"person\": 1, \"day\": \"2026-03-28\"}\n"])
     #expect(try script.shown().contains("2026-03-28T18:29:59.999999Z"))
+  }
+
+  @Test("T1: a table reads its times in a zone of its own, over both changes of its clocks")
+  func ownZone() throws {
+    let script = Script(
+      text: """
+        timezone "Europe/London"
+        entity person
+        events calls of person from "calls.csv" {
+          timezone "America/New_York"
+          person: int  @key
+          moment: time @time
+          note:   time = @2026-07-01
+          observed through @2026-10-31
+        }
+        events visits of person from "calls.csv" { person: int @key; moment: time @time }
+        exposure days of person from "days.csv" {
+          timezone "America/New_York"
+          person: int  @key
+          day:    time @time
+          keep first per calendar 1d
+          outcome called = any(calls) within 1d
+        }
+        show calls | select moment, note
+        show visits | select moment
+        show days | select day, kept, called
+        """,
+      files: [
+        // Clocks in New York went forward at 02:00 on 8 March, and go back at 02:00 on 1 November.
+        "calls.csv": """
+        person,moment,note
+        1,2026-03-08T01:30:00,
+        1,2026-03-08T02:30:00,
+        1,2026-03-08T12:00:00Z,
+        1,2026-03-08,
+        1,2026-11-01T01:30:00,
+
+        """,
+        "days.csv": """
+        person,day
+        1,2026-03-08
+        1,2026-10-30T23:59:59.999999
+        1,2026-10-31T03:30:00Z
+        1,2026-10-31T04:30:00Z
+
+        """,
+      ])
+    let shows = try script.run().shows.map { table in
+      table.rendered().split(separator: "\n").dropFirst(2).map {
+        $0.split(separator: " ").joined(separator: " ")
+      }
+    }
+    // 02:30 was skipped: 03:30. 01:30 comes twice: the earlier, on summer time.
+    #expect(
+      shows[0] == [
+        "2026-03-08T06:30:00Z 2026-07-01T04:00:00Z", "2026-03-08T07:30:00Z 2026-07-01T04:00:00Z",
+        "2026-03-08T12:00:00Z 2026-07-01T04:00:00Z",
+        "2026-03-09T03:59:59.999999Z 2026-07-01T04:00:00Z",
+        "2026-11-01T05:30:00Z 2026-07-01T04:00:00Z",
+      ])
+    // The same rows in London, whose clocks change on other days.
+    #expect(
+      shows[1] == [
+        "2026-03-08T01:30:00Z", "2026-03-08T02:30:00Z", "2026-03-08T12:00:00Z",
+        "2026-03-08T23:59:59.999999Z", "2026-11-01T01:30:00Z",
+      ])
+    // A day begins at midnight in New York, also for `keep`; the end of 31 October there is 04:00 UTC, so
+    // that a window to one microsecond before is the last that is observed.
+    #expect(
+      shows[2] == [
+        "2026-03-08T05:00:00Z true true", "2026-10-31T03:30:00Z true false",
+        "2026-10-31T03:59:59.999999Z false false", "2026-10-31T04:30:00Z true null",
+      ])
   }
 
   @Test("T1: a time zone that does not exist is a diagnostic")
@@ -245,6 +319,88 @@ struct TimeRuleTests {
       ])
     #expect(try column(script) == ["c"])
     #expect(try script.run().summary.contains("3 rows read, 1 ended before begun\n"))
+  }
+
+  @Test("the report says by table and by month what was tied, late, copied, of nobody and censored")
+  func byMonth() throws {
+    let script = Script(
+      text: """
+        entity person
+        identity devices to person from "links.csv" {
+          device: text @key
+          person: int @entity
+          p: float @weight
+          resolve best above 0.5
+        }
+        events taps of person via devices from "taps.csv" {
+          device: text @key
+          moment: time @time
+          known:  time? @known
+          kind:   text
+          observed through @2026-03-31
+        }
+        profile homes of person from "homes.csv" { person: int @key; since: time @from; town: text? }
+        exposure days of person from "days.csv" {
+          person: int @key
+          day: time @time
+          keep all
+          outcome tapped = any(taps) within 30d
+        }
+        feature newest = last(taps.kind)
+        feature town = homes.town
+        output days = days under none because "test" | select day, newest, town, tapped to "days.out.csv"
+        """,
+      files: [
+        "links.csv": "device,person,p\na,1,0.9\nb,1,0.1\n",
+        "taps.csv": """
+        device,moment,known,kind
+        a,2026-01-10T00:00:00Z,2026-01-10T00:00:00Z,x
+        a,2026-01-10T00:00:00Z,2026-01-10T00:00:00Z,y
+        a,2026-02-01T00:00:00Z,2026-02-03T00:00:00Z,x
+        a,2026-02-02T00:00:00Z,,x
+        b,2025-12-31T23:59:59Z,2026-01-01T00:00:00Z,x
+        b,2026-02-05T00:00:00Z,2026-02-05T00:00:00Z,x
+        c,2026-02-06T00:00:00Z,2026-02-06T00:00:00Z,x
+
+        """,
+        "homes.csv":
+          "person,since,town\n1,2026-01-01T00:00:00Z,York\n1,2026-01-01T00:00:00Z,Bath\n",
+        "days.csv": """
+        person,day
+        1,2026-01-10T00:00:00Z
+        1,2026-01-20T00:00:00Z
+        1,2026-01-31T00:00:00Z
+        1,2026-02-02T12:00:00Z
+        1,2026-03-30T00:00:00Z
+
+        """,
+      ])
+    let (report, manifest) = try script.inFolder { session in
+      let report = try session.run()
+      let path = try #require(report.manifestPath)
+      return (report, try String(contentsOfFile: path, encoding: .utf8))
+    }
+    func months(_ counts: MonthCounts) -> [String] {
+      counts.byMonth.map { "\($0.month) \($0.rows)" }
+    }
+    let taps = try #require(report.counts.findings["taps"])
+    // On 20 and 31 January and 2 February x and y of 10 January are the last; later the late tap is.
+    #expect(months(taps.resolvedTies) == ["2026-01 2", "2026-02 1"])
+    #expect(months(taps.unlinked) == ["2025-12 1", "2026-02 2"])
+    #expect(months(taps.tiedExposures) == ["2026-01 1"])
+    #expect(months(taps.late) == ["2025-12 1", "2026-02 1"])
+    #expect(months(taps.neverKnown) == ["2026-02 1"])
+    let homes = try #require(report.counts.findings["homes"])
+    #expect(months(homes.resolvedTies) == ["2026-01 3", "2026-02 1", "2026-03 1"])
+    // Of the table, and of the month in which there are two.
+    for part in ["unresolvedTies", "unlinked"] {
+      #expect(manifest.contains("\"\(part)\": 3"))
+      #expect(manifest.contains("\"\(part)\": 2"))
+    }
+    #expect(report.counts.unlinked["taps"] == 3)
+    #expect(report.counts.resolvedTies["taps"] == 3)
+    let days = report.exposures.first { $0.name == "days" }
+    #expect(days?.censoredMonths.map { months($0.months) } == [["2026-03 1"]])
   }
 
   @Test("S5: what happens or becomes known at the decision or later changes no byte of a feature")

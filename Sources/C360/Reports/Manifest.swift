@@ -110,7 +110,8 @@ struct Manifest {
       let months: [(String, MonthCounts)] = [
         ("late", found.late), ("neverKnown", found.neverKnown), ("exactCopies", found.exactCopies),
         ("superseded", found.superseded), ("retracted", found.retracted),
-        ("tiedExposures", found.tiedExposures),
+        ("unlinked", found.unlinked), ("tiedExposures", found.tiedExposures),
+        ("unresolvedTies", found.resolvedTies),
       ]
       if let byMonth = self.byMonth(months) { members.append(("byMonth", byMonth)) }
     }

@@ -32,8 +32,8 @@ public struct MonthCounts: Sendable, Equatable {
   }
 }
 
-/// What there is to tell of the rows of an event table, by month of the event, and of exposures, by
-/// month of the exposure (semantics.md T2, S1, S4, O2).
+/// What there is to tell of the rows of an event table or a profile, by month of the event, and of
+/// exposures, by month of the exposure (semantics.md T2, S1, S3, S4, O2).
 public struct EventFindings: Sendable {
   /// Known after they happened.
   public var late = MonthCounts()
@@ -43,8 +43,12 @@ public struct EventFindings: Sendable {
   public var exactCopies = MonthCounts()
   public var superseded = MonthCounts()
   public var retracted = MonthCounts()
+  /// Of identifiers that never belong to an entity.
+  public var unlinked = MonthCounts()
   /// Exposures with an event at exactly their time.
   public var tiedExposures = MonthCounts()
+  /// By month of the exposure: answers that hung on a tie no `@sequence` resolves.
+  public var resolvedTies = MonthCounts()
   public init() {}
 
   /// Adds what was found of other entities.
@@ -55,6 +59,8 @@ public struct EventFindings: Sendable {
     exactCopies.add(other.exactCopies)
     superseded.add(other.superseded)
     retracted.add(other.retracted)
+    unlinked.add(other.unlinked)
     tiedExposures.add(other.tiedExposures)
+    resolvedTies.add(other.resolvedTies)
   }
 }

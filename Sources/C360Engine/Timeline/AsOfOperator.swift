@@ -20,14 +20,15 @@ package enum AsOfOperator {
     let rows = found.elements(Int32.self)
     rows.update(repeating: -1, count: count)
     let chunks = ChunkLayout.plan(events.clusters, rowCount: count, context)
-    let ties = Atomic<Int>(0)
+    let ties = Mutex(MonthCounts())
     try Parallel.forEach(chunks.count, threads: context.threads) {
       (index: Int) throws(EngineError) in
       try context.checkCancelled()
-      ties.add(search.run(chunks[index], into: rows), ordering: .relaxed)
+      let found = search.run(chunks[index], into: rows)
+      if found.total > 0 { ties.withLock { $0.add(found) } }
     }
     let name = state.plan.name(of: step.versions)
-    state.counts.resolvedTies[name, default: 0] += ties.load(ordering: .relaxed)
+    state.counts.addTies(ties.withLock { $0 }, of: name)
     if let known = step.known { state.counts.neverKnown[name] = state.vector(known).nullCount }
     if let from = step.from, let until = step.until {
       let (starts, ends) = (state.vector(from), state.vector(until))
@@ -62,8 +63,8 @@ private struct VersionSearch: @unchecked Sendable {
   private static let steps = 16
 
   /// - Returns: answers that hang on versions that begin at the same time, or have no beginning.
-  func run(_ layout: ChunkLayout, into rows: UnsafeMutablePointer<Int32>) -> Int {
-    var ties = 0
+  func run(_ layout: ChunkLayout, into rows: UnsafeMutablePointer<Int32>) -> MonthCounts {
+    var ties = MonthCounts()
     let decisions = times.int64s
     for entity in layout.entities {
       let start = Int(clusters.starts[entity])
@@ -88,7 +89,7 @@ private struct VersionSearch: @unchecked Sendable {
         if answer.second >= 0,
           !hasStart || clusters.times[answer.second] == clusters.times[answer.position]
         {
-          ties += 1
+          ties.add(decision)
         }
       }
     }

@@ -42,6 +42,12 @@ extension RunCounts {
     findings[name] = found
   }
 
+  /// Answers over a table that hang on ties, by month of the exposure.
+  mutating func addTies(_ found: MonthCounts, of name: String) {
+    resolvedTies[name, default: 0] += found.total
+    findings[name, default: EventFindings()].resolvedTies.add(found)
+  }
+
   /// Rows that are known late, or never.
   mutating func addArrivals(_ name: String, times: Vector, known: Vector) {
     var found = findings[name] ?? EventFindings()

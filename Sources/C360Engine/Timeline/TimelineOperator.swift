@@ -46,7 +46,7 @@ private final class TimelineRun: Sendable {
   /// The moment t itself, when tied exposures are to be counted.
   let decision: Int?
   let tiedExposures = Mutex(MonthCounts())
-  let resolvedTies = Atomic<Int>(0)
+  let resolvedTies = Mutex(MonthCounts())
   private struct Failure {
     let row: Int
     let instruction: Int
@@ -105,7 +105,7 @@ private final class TimelineRun: Sendable {
       for index in instructions {
         let evaluator = ChunkEvaluator(chunk)
         run(index, evaluator, layout)
-        resolvedTies.add(evaluator.resolvedTies, ordering: .relaxed)
+        add(evaluator.resolvedTies, to: resolvedTies)
         scratch.release(to: start)
       }
       if let decision, layout.countsTies { countTies(ChunkEvaluator(chunk), decision) }
@@ -113,10 +113,12 @@ private final class TimelineRun: Sendable {
       let evaluator = ChunkEvaluator(chunk)
       for index in instructions { run(index, evaluator, layout) }
       if let decision, layout.countsTies { countTies(evaluator, decision) }
-      if evaluator.resolvedTies > 0 {
-        resolvedTies.add(evaluator.resolvedTies, ordering: .relaxed)
-      }
+      add(evaluator.resolvedTies, to: resolvedTies)
     }
+  }
+
+  private func add(_ found: MonthCounts, to counts: borrowing Mutex<MonthCounts>) {
+    if found.total > 0 { counts.withLock { $0.add(found) } }
   }
 
   private func run(_ index: Int, _ evaluator: ChunkEvaluator, _ layout: ChunkLayout) {
@@ -158,7 +160,7 @@ private final class TimelineRun: Sendable {
         }
       }
     }
-    if tied.total > 0 { tiedExposures.withLock { [tied] in $0.add(tied) } }
+    add(tied, to: tiedExposures)
   }
 
   /// Rows without a key have no events.
@@ -177,6 +179,6 @@ extension RunCounts {
     let tied = run.tiedExposures.withLock { $0 }
     tiedExposures[name, default: 0] += tied.total
     findings[name, default: EventFindings()].tiedExposures.add(tied)
-    resolvedTies[name, default: 0] += run.resolvedTies.load(ordering: .relaxed)
+    addTies(run.resolvedTies.withLock { $0 }, of: name)
   }
 }

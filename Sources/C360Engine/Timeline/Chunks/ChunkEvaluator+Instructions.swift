@@ -279,7 +279,7 @@ extension ChunkEvaluator {
   private func countTies(
     _ source: Vector, at positions: UnsafePointer<Int32>, _ stream: Int, _ ranges: Ranges
   ) {
-    forEachTie(source, at: positions, stream, ranges) { _ in resolvedTies += 1 }
+    forEachTie(source, at: positions, stream, ranges) { noteTie($0, of: ranges) }
   }
 }
 

@@ -55,7 +55,7 @@ extension ChunkEvaluator {
       places.append(positions)
       forEachTie(source, at: positions, stream, ranges) { isTied[$0] = 1 }
     }
-    for query in 0..<ranges.count { resolvedTies += Int(isTied[query]) }
+    for query in 0..<ranges.count where isTied[query] != 0 { noteTie(query, of: ranges) }
     let clusters = chunk.inputs.clusters
     write(ranges, into: output) { query, words in
       for positions in places.reversed() where positions[query] >= 0 {

@@ -14,8 +14,8 @@ final class ChunkEvaluator {
   private var clocks: [EventClocks?]
   private var times: [UnsafePointer<Int64>?]
   private var values: [ValueKey: UnsafeRawPointer] = [:]
-  /// Answers of first, last and nth that hung on an unresolved tie.
-  var resolvedTies = 0
+  /// Answers of first, last, nth and list that hung on an unresolved tie, by month of the decision.
+  private(set) var resolvedTies = MonthCounts()
 
   private struct ValueKey: Hashable {
     let stream: Int
@@ -34,6 +34,12 @@ final class ChunkEvaluator {
   }
 
   var program: TimelineProgram { chunk.inputs.program }
+
+  /// The answer to a query hung on a tie.
+  func noteTie(_ query: Int, of ranges: Ranges) {
+    resolvedTies.add(chunk.decisions[ranges.rows.map { Int($0[query]) } ?? query])
+  }
+
   var scratch: Scratch { chunk.scratch }
 
   func positions(of moment: Int) -> UnsafePointer<Int32> {

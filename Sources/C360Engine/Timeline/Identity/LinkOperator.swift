@@ -1,5 +1,6 @@
 import C360Columns
 import C360Plan
+import Synchronization
 
 /// Links as spells of time in which identifiers are entities', made once for all events.
 struct PreparedLinks: Sendable {
@@ -67,7 +68,8 @@ package enum LinkOperator {
     if let weight = step.weight { relation.columns[weight] = rows.weight }
     state.relations[step.output] = relation
     let name = state.plan.name(of: step.output)
-    state.counts.unlinked[name] = rows.unlinked
+    state.counts.unlinked[name] = rows.unlinked.total
+    state.counts.findings[name, default: EventFindings()].unlinked = rows.unlinked
     if let known = events.known {
       state.counts.neverKnown[name] = state.vector(known).nullCount
       state.counts.addArrivals(
@@ -124,7 +126,7 @@ private struct LinkExpansion: @unchecked Sendable {
     var gone: Vector?
     var weight: Vector?
     /// Events that never belong to anybody.
-    var unlinked = 0
+    var unlinked = MonthCounts()
   }
 
   let step: LinkStep
@@ -178,40 +180,42 @@ private struct LinkExpansion: @unchecked Sendable {
 
   func run(_ context: ExecutionContext) throws(EngineError) -> Rows {
     let pieces = Parallel.pieces(keys.count, threads: context.threads)
-    let counted = Buffer(byteCount: pieces.count * 16)
+    let counted = Buffer(byteCount: pieces.count * 8)
     let counts = counted.elements(Int.self)
+    let nobodys = Mutex(MonthCounts())
     try Parallel.forEach(pieces.count, threads: context.threads) {
       (piece: Int) throws(EngineError) in
       var total = 0
-      var unlinked = 0
+      var unlinked = MonthCounts()
       for row in pieces[piece] {
         guard let range = spells.spells(of: keys.key(row)) else {
-          if !isOwn { unlinked += 1 } else if meets(row, from: .min, until: .max) { total += 1 }
+          if !isOwn {
+            unlinked.add(times.int64s[row])
+          } else if meets(row, from: .min, until: .max) {
+            total += 1
+          }
           continue
         }
-        if range.isEmpty { unlinked += 1 }
+        if range.isEmpty { unlinked.add(times.int64s[row]) }
         for spell in range
         where meets(row, from: spells.from[spell], until: spells.until[spell]) { total += 1 }
       }
-      counts[2 * piece] = total
-      counts[2 * piece + 1] = unlinked
+      counts[piece] = total
+      let found = unlinked
+      if found.total > 0 { nobodys.withLock { $0.add(found) } }
     }
     var places = [0]
-    var unlinked = 0
-    for piece in pieces.indices {
-      places.append(places[piece] + counts[2 * piece])
-      unlinked += counts[2 * piece + 1]
-    }
+    for piece in pieces.indices { places.append(places[piece] + counts[piece]) }
     let total = places[pieces.count]
     guard total < Int(Int32.max) else {
       throw .unusable(
         relation: events.relation, detail: "it has more than \(Int32.max) events of entities")
     }
-    return try fill(pieces, places, total, unlinked, context)
+    return try fill(pieces, places, total, unlinked: nobodys.withLock { $0 }, context)
   }
 
   private func fill(
-    _ pieces: [Range<Int>], _ places: [Int], _ total: Int, _ unlinked: Int,
+    _ pieces: [Range<Int>], _ places: [Int], _ total: Int, unlinked: MonthCounts,
     _ context: ExecutionContext
   ) throws(EngineError) -> Rows {
     let events = Buffer(byteCount: total * 4)
