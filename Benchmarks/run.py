@@ -181,7 +181,7 @@ def rows():
 def retail():
     customers = MILLION // 20
     folder = options.data / f"retail-{customers}"
-    made = Engine("c360 synth", [options.binaries / "c360", "synth", folder / "data", "--customers", str(customers), "--quiet"], None)
+    made = Engine("c360 synth", [options.binaries / "c360", "synth", folder / "data", "--customers", str(customers), "--force", "--quiet"], None)
     run(made, [])
     # The bounds are those of a shop of 1,000: exploration alone would break them in a bigger one.
     script = (here.parent / "examples/retail_360/retail_360.c360").read_text()

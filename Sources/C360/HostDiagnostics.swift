@@ -22,6 +22,7 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case unfitKey = "E0715"
   case noSuchDecision = "E0716"
   case unreadableWarmStart = "E0717"
+  case occupiedFolder = "E0718"
   case spillFailed = "E0720"
   case leak = "E0731"
   case badLink = "E0741"

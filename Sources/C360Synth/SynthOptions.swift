@@ -12,6 +12,8 @@ public struct SynthOptions: Sendable {
   public var through: Int64 = 1_775_001_600_000_000
   /// At least 1.
   public var threads = 1
+  /// Whether an earlier shop in the folder gives way.
+  public var replaces = false
   public var cancellation = Cancellation()
   /// Told of the customers that are written, out of all.
   public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
@@ -37,4 +39,13 @@ public struct SynthOptions: Sendable {
 public struct InvalidSynthOptions: Error, CustomStringConvertible {
   public let problem: String
   public var description: String { problem }
+}
+
+/// A folder that holds data already.
+public struct OccupiedFolder: Error {
+  public let folder: String
+  /// The first file that would be replaced.
+  public let file: String
+  /// Whether it is of an earlier shop, which may be replaced on demand.
+  public let isShop: Bool
 }

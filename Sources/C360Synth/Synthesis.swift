@@ -15,7 +15,7 @@ public struct Synthesis {
   private let folder: String
   private let options: SynthOptions
 
-  /// - Parameter folder: made when it is missing; an earlier shop in it is replaced.
+  /// - Parameter folder: made when it is missing.
   public init(folder: String, options: SynthOptions) {
     self.folder = folder.hasSuffix("/") && folder.count > 1 ? String(folder.dropLast()) : folder
     self.options = options
@@ -25,9 +25,10 @@ public struct Synthesis {
   /// customers. The bytes are the same for any number of threads.
   ///
   /// - Throws: `DiagnosticError` when a file cannot be written, `CancellationError`,
-  ///   `InvalidSynthOptions`.
+  ///   `InvalidSynthOptions`, `OccupiedFolder`.
   public func write() throws -> SynthReport {
-    if let problem = options.problem ?? strangers { throw InvalidSynthOptions(problem: problem) }
+    if let problem = options.problem { throw InvalidSynthOptions(problem: problem) }
+    if let occupied { throw occupied }
     let seasons = Seasons(from: options.from, through: options.through)
     let words = Vocabulary()
     let tables = Tables(words)
@@ -98,12 +99,16 @@ public struct Synthesis {
     }
   }
 
-  /// Why the folder is not ours to write: it holds data that no earlier shop left there.
-  private var strangers: String? {
-    if access("\(folder)/truth.json", F_OK) == 0 { return nil }
+  /// Why the folder is not ours to write: it holds an earlier shop, or data that none left there.
+  private var occupied: OccupiedFolder? {
+    func isThere(_ name: String) -> Bool { access("\(folder)/\(name)", F_OK) == 0 }
+    if isThere("truth.json") {
+      return options.replaces
+        ? nil : OccupiedFolder(folder: folder, file: "truth.json", isShop: true)
+    }
     let names = Tables(Vocabulary()).files.map(\.path) + ["offers.csv"]
-    return names.first { access("\(folder)/\($0)", F_OK) == 0 }.map {
-      "`\(folder)/\($0)` is not of an earlier shop, and would be replaced; name another folder"
+    return names.first(where: isThere).map {
+      OccupiedFolder(folder: folder, file: $0, isShop: false)
     }
   }
 

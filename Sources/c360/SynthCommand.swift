@@ -1,6 +1,7 @@
 import ArgumentParser
 import C360
 import C360Columns
+import C360Diagnostics
 import C360Synth
 
 struct SynthCommand: ParsableCommand {
@@ -16,11 +17,13 @@ struct SynthCommand: ParsableCommand {
       truth. The truth in short goes to standard output.
 
       The same options and seed give the same bytes, on any number of threads; memory does not grow \
-      with the number of customers. docs/synth.md tells the model.
+      with the number of customers. A shop that is there already is replaced with --force only, other \
+      data never. docs/synth.md tells the model.
 
       EXAMPLES
         c360 synth shop
         c360 synth shop --customers 1000000 --seed 7
+        c360 synth shop --seed 8 --force
         c360 synth shop --from 2025-01-01 --through 2025-12-31 --scale 5
       """)
 
@@ -47,6 +50,9 @@ struct SynthCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Threads; all processors unless said.", valueName: "number"))
   var threads: Int?
 
+  @Flag(help: "Replace a shop that is in the folder.")
+  var force = false
+
   @Flag(name: .shortAndLong, help: "No progress and no truth in short.")
   var quiet = false
 
@@ -66,13 +72,31 @@ struct SynthCommand: ParsableCommand {
     let finished = options
     let report = try Complaints(format: .text).guarding {
       defer { progress.finish() }
-      return try Synthesis(folder: folder, options: finished).write()
+      do {
+        return try Synthesis(folder: folder, options: finished).write()
+      } catch let occupied as OccupiedFolder {
+        throw DiagnosticError([Self.refusal(occupied)])
+      }
     }
     if !quiet { Terminal.out(report.text) }
   }
 
+  private static func refusal(_ occupied: OccupiedFolder) -> Diagnostic {
+    let file = "\(occupied.folder)/\(occupied.file)"
+    return Diagnostic(
+      HostDiagnostics.occupiedFolder.code,
+      occupied.isShop
+        ? "there is a shop in the folder `\(occupied.folder)`"
+        : "`\(file)` is of no earlier shop, and would be replaced",
+      data: DataPlace(path: file),
+      help: [
+        occupied.isShop ? "`--force` replaces it; or name another folder" : "name another folder"
+      ])
+  }
+
   private func options() throws -> SynthOptions {
     var options = SynthOptions()
+    options.replaces = force
     options.customers = customers
     options.seed = seed
     options.scale = scale

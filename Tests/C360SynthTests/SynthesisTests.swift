@@ -69,7 +69,7 @@ struct SynthesisTests {
     #expect(report.text.contains("always wine_phone"))
   }
 
-  @Test("data of somebody else are not replaced; an earlier shop is")
+  @Test("data of somebody else are not replaced; an earlier shop is on demand")
   func strangers() throws {
     let folder = folder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -78,12 +78,30 @@ struct SynthesisTests {
     try Data("mine".utf8).write(to: orders)
     var options = SynthOptions()
     options.customers = 3
-    #expect(throws: InvalidSynthOptions.self) {
-      try Synthesis(folder: folder.path, options: options).write()
+    func occupied() -> OccupiedFolder? {
+      do {
+        _ = try Synthesis(folder: folder.path, options: options).write()
+        return nil
+      } catch {
+        return error as? OccupiedFolder
+      }
+    }
+    for replaces in [false, true] {
+      options.replaces = replaces
+      #expect(occupied()?.file == "orders.parquet")
+      #expect(occupied()?.isShop == false)
     }
     #expect(try Data(contentsOf: orders) == Data("mine".utf8))
     try FileManager.default.removeItem(at: orders)
-    for _ in 0..<2 { _ = try Synthesis(folder: folder.path, options: options).write() }
+    options.replaces = false
+    #expect(occupied() == nil)
+    let first = try files(folder)
+    options.seed = 2
+    #expect(occupied()?.isShop == true)
+    #expect(try files(folder) == first)
+    options.replaces = true
+    #expect(occupied() == nil)
+    #expect(try files(folder) != first)
   }
 
   @Test("one customer is a population; none is not")
