@@ -130,6 +130,41 @@ struct ConsentStateTests {
     #expect(try script.inFolder { try $0.canary().report }.values > 0)
   }
 
+  @Test("C2: as of a time the grant of a row that is there for its withdrawal is not known yet")
+  func grantAsOf() throws {
+    // Withdrawn on the 4th, granted again at the very instant of the run and once more after it.
+    var script = shop(
+      """
+      1,p,2026-01-01T00:00:00Z,
+      1,p,2026-01-10T00:00:00Z,2026-01-04T00:00:00Z
+      """,
+      """
+      exposure later of person in orders at @2026-01-12
+      show now | select c = consent("p"), r = consent("p", at: run)
+      show later | select c = consent("p")
+      show ledger | select granted, revoked
+      """, at: "2026-01-03")
+    script.adjust = {
+      $0.asOf = SessionOptions.instant("2026-01-10")
+      $0.runTime = SessionOptions.instant("2026-01-10")
+    }
+    let report = try script.run()
+    let shows = report.shows
+    #expect(shows[0].value(0, 0) == .bool(true))
+    #expect(shows[0].value(0, 1) == .bool(false))
+    #expect(shows[1].value(0, 0) == .bool(false))
+    #expect(shows[2].value(1, 0) == .null)
+    #expect(report.counts.reversedConsents.isEmpty)
+    // Of a run that is a moment later both are known.
+    script.adjust = {
+      $0.asOf = SessionOptions.instant("2026-01-10T00:00:01Z")
+      $0.runTime = SessionOptions.instant("2026-01-10T00:00:01Z")
+    }
+    let after = try script.run().shows
+    #expect(after[0].value(0, 1) == .bool(true))
+    #expect(after[1].value(0, 0) == .bool(true))
+  }
+
   @Test("C2: a row is a grant and a withdrawal, in whatever order they stand")
   func untilBeforeFrom() throws {
     let ledger = "1,p,2026-01-03T00:00:00Z,2026-01-01T00:00:00Z"
@@ -291,6 +326,7 @@ struct ConsentClockTests {
       feature calm  = count(calls)
       feature mixed = count(calm + orders.amount)
       feature again = sum(mixed + 1 + orders.amount)
+      mask base { hide accounts.tier else 100 }
 
       """
     func seen(_ mask: String) throws -> String {
@@ -308,6 +344,13 @@ struct ConsentClockTests {
       #expect(try seen("hide calm" + otherwise) == "4 19.0 true · ·")
     }
     #expect(try seen("hide calls; hide accounts") == "4 · · · ·")
+    // Of two lines about one thing either may hide it from everybody.
+    for lines in [
+      "include base; hide accounts.tier unless consent(\"p\") else 100",
+      "include base; hide accounts.tier else 100",
+    ] {
+      #expect(try seen(lines) == "4 · · 4 25.0")
+    }
   }
 
   @Test("a hidden column at the event: what reads it sees the permitted events")
@@ -467,6 +510,45 @@ struct ConsentRecordTests {
     #expect(report.outputs[0].hidden.map(\.events) == [1, nil])
     #expect(report.outputs[1].hidden.map(\.rows) == [0, 1])
     #expect(report.summary.contains("hidden: orders in 0 and 1 events, orders.kind in 1\n"))
+  }
+
+  @Test("the manifest lists the consents that conditions of arbitrations ask, of those within too")
+  func arbitrations() throws {
+    var script = shop(
+      "1,p,2026-01-02T00:00:00Z,",
+      """
+      actions offers from "offers.csv" {
+        offer: text @key
+        none "nothing"
+      }
+      feature reachable = consent("calls")
+      objective value for offers { maximize one = 1.0 }
+      policy bold for offers at now { mask none; objective value; choose greedy; fallback "nothing" }
+      policy calm for offers at now { mask none; objective value; choose greedy; fallback "nothing" }
+      arbitrate inner of person at now {
+        mask none
+        first bold when consent("p", at: run)
+        then calm
+      }
+      arbitrate outer of person at now {
+        mask none
+        first bold when reachable and n > 100
+        then inner
+      }
+      output decided = outer to "decided.csv"
+      """)
+    script.files["offers.csv"] = "offer\nmail\n"
+    let text = try script.inFolder { session in
+      let path = try #require(try session.run().manifestPath)
+      return try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isWhitespace)
+        .joined(separator: " ")
+    }
+    for part in [
+      #""first bold when reachable and n > 100": [ "ledger: \"calls\" at the decision" ]"#,
+      #""inner: first bold when consent(\"p\", at: run)": [ "ledger: \"p\" at the run" ]"#,
+    ] {
+      #expect(text.contains(part), "\(part) in \(text)")
+    }
   }
 
   @Test("C3: hidden outcomes are counted apart from censored ones")

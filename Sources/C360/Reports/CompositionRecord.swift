@@ -22,9 +22,27 @@ struct CompositionRecord {
             report.counts.actions.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })
         ),
         ("terms", .object(report.terms.map { ($0.name, .float($0.total)) })),
+        ("consentsAsked", .object(asked)),
         ("because", .object(reasons)),
         ("acted", .array(report.nodes.map(node))),
       ] + setting + allocation)
+  }
+
+  /// By its own lines and by those of the arbitrations in it, which have no record of their own.
+  private var asked: [(key: String, value: JSONValue)] {
+    var asked = MaskRecord(program: program).consents(of: composition)
+    var seen: Set<CompositionID> = []
+    func add(_ members: [Composition.Member]) {
+      for case .composition(let id) in members where seen.insert(id).inserted {
+        let inner = program[id]
+        asked += MaskRecord(program: program).consents(of: inner).map {
+          ("\(inner.name): \($0.key)", $0.value)
+        }
+        add(inner.members)
+      }
+    }
+    add(composition.members)
+    return asked
   }
 
   /// Of bounds on all its policies together.

@@ -26,10 +26,28 @@ struct MaskRecord {
     parts += policy.terms.map { ("term \($0.name)", [$0.value]) }
     if case .threshold(let condition) = policy.choice { parts.append(("choose", [condition])) }
     if let stage = policy.firstStage { parts.append(("candidates", [stage.score])) }
-    parts += policy.constraints.map { ("constraint \($0.name)", $0.expressions) }
-    return parts.compactMap { name, expressions in
-      let asked = asked(in: expressions)
-      return asked.isEmpty ? nil : (name, .array(asked.map { .text($0) }))
+    return consents(of: parts + bounds(policy.constraints))
+  }
+
+  /// Of an arbitration: its lines with the consents that their conditions ask, and its bounds.
+  func consents(of composition: Composition) -> [(key: String, value: JSONValue)] {
+    var parts = bounds(composition.constraints)
+    if case .arbitration(let turns) = composition.kind {
+      parts = turns.compactMap { turn in turn.condition.map { (turn.words, [$0]) } } + parts
+    }
+    return consents(of: parts)
+  }
+
+  private func bounds(_ constraints: [Constraint]) -> [(String, [Expression])] {
+    constraints.map { ("constraint \($0.name)", $0.expressions) }
+  }
+
+  private func consents(
+    of parts: [(name: String, expressions: [Expression])]
+  ) -> [(key: String, value: JSONValue)] {
+    parts.compactMap { part in
+      let asked = asked(in: part.expressions)
+      return asked.isEmpty ? nil : (part.name, .array(asked.map { .text($0) }))
     }
   }
 

@@ -42,15 +42,27 @@ extension Batch {
 
   /// Null where the column says a time after `instant`: what ends later had no end then.
   func withoutEnds(in column: Int, after instant: Int64) -> Batch {
-    let ends = columns[column].vector
-    guard (0..<rowCount).contains(where: { !ends.isNull($0) && ends.int64s[$0] > instant }) else {
+    keepingTimes(in: column) { $0 <= instant }
+  }
+
+  /// Null where the column says a time at or after `limit`: what begins then is not known yet, though its
+  /// row is for another reason.
+  func withoutStarts(in column: Int, from limit: Int64) -> Batch {
+    keepingTimes(in: column) { $0 < limit }
+  }
+
+  /// Null in place of other times.
+  private func keepingTimes(in column: Int, where isKnown: (Int64) -> Bool) -> Batch {
+    let times = columns[column].vector
+    guard (0..<rowCount).contains(where: { !times.isNull($0) && !isKnown(times.int64s[$0]) }) else {
       return self
     }
     let values = Buffer(byteCount: rowCount * 8)
     let validity = Buffer(byteCount: rowCount)
     for row in 0..<rowCount {
-      let isKept = !ends.isNull(row) && ends.int64s[row] <= instant
-      values.elements(Int64.self)[row] = isKept ? ends.int64s[row] : 0
+      let isKept = !times.isNull(row) && isKnown(times.int64s[row])
+      // Nobody reads what stands under a null; as a time it is after all others.
+      values.elements(Int64.self)[row] = isKept ? times.int64s[row] : .max
       validity.elements(UInt8.self)[row] = isKept ? 1 : 0
     }
     var columns = columns

@@ -33,7 +33,12 @@ struct SourceReading {
         rows = batch.taking(kept)
         places = kept
       }
-      if let end { rows = rows.withoutEnds(in: end, after: horizon) }
+      if let end {
+        rows = rows.withoutEnds(in: end, after: horizon)
+        for clock in clocks {
+          rows = rows.withoutStarts(in: clock.column, from: clock.latest(before: horizon))
+        }
+      }
     }
     return (
       Batch(columns: Array(rows.columns.prefix(wanted)), rowCount: rows.rowCount), places
