@@ -101,6 +101,7 @@ enum MaskTarget: Hashable {
 
 /// One `hide` of a mask.
 struct Hide {
+  let target: MaskTarget
   /// Total bool at the decision; nil hides always.
   let unless: Expression?
   /// Which events of the table are visible where `unless` holds; nil: all.
@@ -109,7 +110,9 @@ struct Hide {
   let span: Span
 
   /// For values that the target decides without being it: what is hidden is null.
-  var withoutElse: Hide { Hide(unless: unless, permitted: permitted, otherwise: nil, span: span) }
+  var withoutElse: Hide {
+    Hide(target: target, unless: unless, permitted: permitted, otherwise: nil, span: span)
+  }
 }
 
 extension MaskTarget {

@@ -80,6 +80,8 @@ public struct Facts: Sendable, Hashable {
   public var phase: Phase
   public var grain: Grain
   public var labels: Set<String>
+  /// What a mask hides from everybody, where this is all that it leaves of it.
+  var replaced: MaskTarget?
   public init(phase: Phase, grain: Grain, labels: Set<String> = []) {
     self.phase = phase
     self.grain = grain

@@ -137,7 +137,8 @@ extension Checker {
     return (
       target,
       Hide(
-        unless: unless, permitted: permitted, otherwise: syntax.otherwise.map { ($0, environment) },
+        target: target, unless: unless, permitted: permitted,
+        otherwise: syntax.otherwise.map { ($0, environment) },
         span: syntax.span)
     )
   }
@@ -245,8 +246,8 @@ extension Checker {
       unless = both
     }
     hides[target] = Hide(
-      unless: unless, permitted: conjunction(permitted), otherwise: first.otherwise,
-      span: hide.span)
+      target: target, unless: unless, permitted: conjunction(permitted),
+      otherwise: first.otherwise, span: hide.span)
     return true
   }
 

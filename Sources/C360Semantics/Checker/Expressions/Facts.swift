@@ -16,6 +16,8 @@ extension Checker {
   /// What holds for an expression over these parts.
   func joined(_ parts: [Expression]) -> Facts? {
     guard var facts = parts.first?.facts else { return .constant }
+    // Made of more, it is not what a mask leaves of one thing.
+    if parts.count > 1 { facts.replaced = nil }
     var source = parts[0]
     for part in parts.dropFirst() {
       guard let grain = join(facts.grain, part.facts.grain) else {

@@ -22,7 +22,7 @@ extension Checker {
       otherwise =
         fitted.type.isOptional && isTotal(typed) ? fitted.typed(value.type.nonOptional) : fitted
     }
-    guard let condition = unless ?? hide.unless else { return otherwise }
+    guard let condition = unless ?? hide.unless else { return otherwise.replacing(hide.target) }
     let type = Type(
       value.type.base, optional: value.type.isOptional || otherwise.type.isOptional)
     return make(
@@ -41,7 +41,10 @@ extension Checker {
     let behind = [aggregate.argument, aggregate.second].compactMap { $0 }
       .flatMap { hides(behind: $0, mask, &seen) }
     return ownHides(of: aggregate, mask) + markerHides(of: aggregate, mask)
-      + behind.map { Hide(unless: $0.unless, permitted: nil, otherwise: nil, span: $0.span) }
+      + behind.map {
+        Hide(
+          target: $0.target, unless: $0.unless, permitted: nil, otherwise: nil, span: $0.span)
+      }
   }
 
   /// What a mask hides of values as of an event: they are seen at the decision, and count then only
@@ -70,18 +73,10 @@ extension Checker {
     return found
   }
 
-  /// The `hide` without a condition whose null or `else` value a part is. Of what is hidden from everybody nothing
-  /// else is left in an expression; what takes its place was written, and has its span, in the mask.
+  /// The `hide` without a condition whose null or `else` value a part is: of what is hidden from everybody
+  /// nothing else is left in an expression.
   func hide(replacedBy part: Expression, _ mask: MaskInfo?) -> Hide? {
-    switch part.kind {
-    case .literal, .parameter: break
-    default: return nil
-    }
-    return mask?.hides.values.first { hide in
-      hide.unless == nil && hide.span.file === part.span.file
-        && hide.span.range.lowerBound <= part.span.range.lowerBound
-        && part.span.range.upperBound <= hide.span.range.upperBound
-    }
+    part.facts.replaced.flatMap { mask?.hides[$0] }
   }
 
   private func ownHides(of aggregate: Aggregate, _ mask: MaskInfo?) -> [Hide] {
@@ -223,5 +218,14 @@ struct ConsentClockRewriter {
   private static func isConsent(_ expression: Expression) -> Bool {
     if case .consent = expression.kind { return true }
     return false
+  }
+}
+
+extension Expression {
+  /// As all that a mask leaves of what it hides from everybody.
+  fileprivate func replacing(_ target: MaskTarget) -> Expression {
+    var facts = facts
+    facts.replaced = target
+    return Expression(kind, type: type, span: span, facts: facts)
   }
 }
