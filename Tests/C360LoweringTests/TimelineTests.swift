@@ -17,6 +17,25 @@ struct TimelineTests {
       ])
   }
 
+  @Test("E6: a filter or a window that is written twice is computed once, whoever writes it")
+  func once() throws {
+    let text = """
+      feature a = count(orders where kind == "tea") over 7d
+      feature b = sum(orders.amount where kind == "tea") over 7d
+      feature c = sum(orders.amount where kind == "tea") over 7d
+      score s for offers = (b ?? 0) + sum(orders.amount where kind == "tea") over 7d
+      objective value for offers { maximize one = s }
+      policy p for offers at now { mask none; objective value; choose greedy; fallback "nothing" }
+      show now | select a, b, c, d = sum(orders.amount where kind == "tea") over 7d
+      show p
+      """
+    #expect(try steps("timeline", text) == ["timeline now: over orders: a, b"])
+    #expect(
+      try steps("derive orders", text) == [
+        "derive orders: kind == \"tea\" := (kind == \"tea\")"
+      ])
+  }
+
   @Test("what is written twice is computed once")
   func shared() throws {
     let text = """

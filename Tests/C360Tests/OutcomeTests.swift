@@ -1,4 +1,5 @@
 import C360
+import C360Columns
 import Testing
 
 @Suite("outcomes: observed to the end of their window, or censored")
@@ -27,6 +28,44 @@ struct OutcomeTests {
         """)
     let weeks = try #require(report.exposures.first)
     #expect(weeks.censored.map(\.outcome) == ["n", "spent"])
+  }
+
+  @Test(
+    "O4: as of L a label is there only where its window, and the delay of what fills it, ended before L"
+  )
+  func labelsAsOf() throws {
+    func labels(asOf: String?) throws -> ([Scalar], censored: [Int]) {
+      let report = try Script(
+        text: """
+          entity person
+          events orders of person from "orders.csv" {
+            person: int  @key
+            bought: time @time
+            arrives within 2h
+            observed through @2026-02-28
+          }
+          exposure days of person from "days.csv" {
+            person: int @key
+            day:    time @time
+            keep all
+            outcome n = count(orders) within 1d
+          }
+          show days | select n
+          """,
+        files: [
+          "orders.csv": "person,bought\n1,2026-01-09T10:00:00Z\n",
+          "days.csv": "person,day\n1,2026-01-08T23:59:59.999999Z\n1,2026-01-09T00:00:00Z\n",
+        ], adjust: { options in options.asOf = asOf.flatMap { SessionOptions.instant($0) } }
+      ).run()
+      return (
+        (0..<2).map { report.shows[0].value($0, 0) }, report.exposures[0].censored.map(\.rows)
+      )
+    }
+    #expect(try labels(asOf: nil) == ([.int(1), .int(1)], [0]))
+    // The windows end a microsecond before midnight and at it; what fills them is known two hours later.
+    #expect(try labels(asOf: "2026-01-10T02:00:00Z") == ([.int(1), .null], [1]))
+    #expect(try labels(asOf: "2026-01-10T02:00:00.000001Z") == ([.int(1), .int(1)], [0]))
+    #expect(try labels(asOf: "2026-01-10T01:59:59Z") == ([.null, .null], [2]))
   }
 
   @Test("without a keep rule, overlapping outcome windows are a warning with their number")

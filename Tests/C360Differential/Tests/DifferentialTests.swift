@@ -4,7 +4,8 @@ import C360Semantics
 import Foundation
 import Testing
 
-/// Random programs over random data.
+/// Random programs over random data: the engine against the reference, and against itself where nothing may
+/// differ (semantics.md E7).
 @Suite struct DifferentialTests {
   /// The usual ones; a seed of `make fuzz` that failed once is added here.
   static let seeds: [UInt64] = Array(0..<40)
@@ -13,12 +14,13 @@ import Testing
   static let found: [UInt64] = [1_795_293_836_001_675, 1_795_293_836_002_673]
 
   /// Exactly on all but inexact floats (see `FuzzCase.inexactColumns`).
-  @Test(arguments: seeds + found) func `engine and reference agree`(seed: UInt64) throws {
+  @Test(arguments: seeds + found)
+  func `E7: engine and reference agree`(seed: UInt64) throws {
     for difference in try FuzzCase(seed: seed).disagreements() { Issue.record("\(difference)") }
   }
 
   @Test(arguments: seeds.prefix(15))
-  func `order of rows, batches and threads change no bit`(seed: UInt64) throws {
+  func `E7: order of rows, batches and threads change no bit`(seed: UInt64) throws {
     let fuzz = FuzzCase(seed: seed &+ 10_000)
     let plain = fuzz.outcome()
     #expect(plain == fuzz.shuffled().outcome())
@@ -36,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: seeds)
-  func `where all consents are granted a mask changes no bit`(seed: UInt64) throws {
+  func `E7: where all consents are granted a mask changes no bit`(seed: UInt64) throws {
     guard let fuzz = FuzzCase(seed: seed &+ 50_000).granted(),
       case .rows(let shown) = fuzz.outcome()
     else { return }
@@ -52,7 +54,7 @@ import Testing
 
   /// What does not fit in memory is computed partition by partition (semantics.md E4).
   @Test(arguments: seeds)
-  func `partitions on disk change no bit`(seed: UInt64) throws {
+  func `E4: partitions on disk change no bit`(seed: UInt64) throws {
     let fuzz = FuzzCase(seed: seed &+ 60_000)
     let plain = fuzz.outcome()
     for partitions in [1, 2, 3, 17] {
@@ -83,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: seeds.prefix(15))
-  func `all times 800 years later change nothing but times`(seed: UInt64) throws {
+  func `E7: all times 800 years later change nothing but times`(seed: UInt64) throws {
     let now = FuzzCase(seed: seed &+ 30_000, cycles: 0)
     let later = FuzzCase(seed: seed &+ 30_000, cycles: 2)
     guard case .rows(let expected) = now.outcome(),
