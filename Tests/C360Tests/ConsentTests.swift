@@ -545,7 +545,7 @@ struct ConsentRecordTests {
     }
     for part in [
       #""first bold when reachable and n > 100": [ "ledger: \"calls\" at the decision" ]"#,
-      #""inner: first bold when consent(\"p\", at: run)": [ "ledger: \"p\" at the run" ]"#,
+      #""inner: first bold when consent(\"p\", at: run)": [ "ledger: \"p\" at the decision", "ledger: \"p\" at the run" ]"#,
     ] {
       #expect(text.contains(part), "\(part) in \(text)")
     }

@@ -348,7 +348,7 @@ struct TimeRuleTests {
         }
         feature newest = last(taps.kind)
         feature town = homes.town
-        output days = days under none because "test" | select day, newest, town, tapped to "days.out.csv"
+        output listing = days under none because "test" | select day, newest, town, tapped to "days.out.csv"
         """,
       files: [
         "links.csv": "device,person,p\na,1,0.9\nb,1,0.1\n",
