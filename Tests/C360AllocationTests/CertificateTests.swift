@@ -85,6 +85,29 @@ struct CertificateTests {
     #expect(answer.chosen == free.chosen)
   }
 
+  @Test(
+    "the price of a soft row that few can add to is its penalty, however great",
+    arguments: [2.0, 1e4, 1e9])
+  func fewAdd(penalty: Double) throws {
+    var small = SmallProblem(values: (0..<8).map { _ in [1, 2] })
+    small.meters = [
+      .init(quantities: [[Double]](repeating: [1, 1], count: 8), cells: nil, cellCount: 1),
+      .init(
+        quantities: (0..<8).map { [0, $0 == 0 ? 1 : 0] }, cells: nil, cellCount: 1),
+    ]
+    small.rows = [
+      AllocationRow(
+        name: "few", terms: [.init(meter: 0, cells: 0..<1, coefficient: 1)], bound: 5),
+      AllocationRow(
+        name: "reach", terms: [.init(meter: 1, cells: 0..<1, coefficient: -1)], bound: -10,
+        penalty: penalty),
+    ]
+    small.rule = AllocationRule(base: .softmax(temperature: 0.5))
+    let answer = try AllocationSolver().solve(small.problem)
+    #expect(abs(answer.multipliers[1] - penalty) <= 1e-12 * penalty)
+    #expect(answer.certificate.relativeGap < 1e-9)
+  }
+
   @Test("of soft rows that share a violation the penalty is charged once")
   func constantGroup() throws {
     var small = SmallProblem(values: [[3], [4]])

@@ -81,15 +81,16 @@ struct UnsatisfiedBoundsText {
     let place = clash.label.isEmpty ? "" : " [\(clash.label)]"
     let sign = clash.isAtMost ? "<=" : ">="
     let (limit, nearest) = figures(clash)
+    let edge = nearest == nil ? "" : ": the bound stands at the edge of what is possible"
     let closest = clash.closest.map { closest in
       // Of more digits than are shown those that still hold.
       let figure = nearest ?? ValueText.figure(closest, clash.isAtMost ? .up : .down)
       guard bounds.isProven else {
         return ", and the nearest decisions found come to \(nearest ?? ValueText.figure(closest))"
-          + (nearest == nil ? "" : ": the bound stands at the edge of what is possible")
+          + edge
       }
       guard let beyond = clash.beyond else {
-        return ", and the closest that can hold is \(figure)"
+        return ", and the closest that can hold is \(figure)" + edge
       }
       return ", and the closest found that holds is \(figure); none beyond "
         + "\(ValueText.figure(beyond, clash.isAtMost ? .down : .up)) can"

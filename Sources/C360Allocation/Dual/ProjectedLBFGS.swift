@@ -16,6 +16,13 @@ struct ProjectedLBFGS {
 
   private var steps: [[Double]] = []
   private var changes: [[Double]] = []
+  /// Of the greatest component of a first step.
+  private var reach = firstReach
+
+  /// A tenth of the typical price.
+  private static let firstReach = 0.1
+  /// A gradient that changes by a smaller part of itself is that of a plane.
+  private static let flatChange = 1e-6
 
   /// - Parameter lower: nil: 0.
   init(lower: [Double]? = nil, upper: [Double]) {
@@ -35,6 +42,7 @@ struct ProjectedLBFGS {
     var left = evaluations - 1
     steps = []
     changes = []
+    reach = Self.firstReach
     while true {
       if projectedGradient(point) <= tolerance { return (point, true) }
       if left <= 0 { return (point, false) }
@@ -94,9 +102,8 @@ struct ProjectedLBFGS {
       let scale = last.curvature / square
       for j in free.indices { direction[j] *= scale }
     } else {
-      // Nothing known yet: a tenth of the typical price for the greatest component.
       let greatest = steepest.map(abs).max() ?? 0
-      if greatest > 0 { for j in free.indices { direction[j] *= 0.1 / greatest } }
+      if greatest > 0 { for j in free.indices { direction[j] *= reach / greatest } }
     }
     for (share, pair) in zip(shares.reversed(), used.reversed()) {
       var back = 0.0
@@ -140,10 +147,20 @@ struct ProjectedLBFGS {
     let change = new.x.indices.map { new.gradient[$0] - old.gradient[$0] }
     var curvature = 0.0
     var square = 0.0
+    var size = 0.0
     for j in step.indices {
       curvature += step[j] * change[j]
       square += change[j] * change[j]
+      if !isHeld(new, j) { size += new.gradient[j] * new.gradient[j] }
     }
+    if square <= Self.flatChange * Self.flatChange * size {
+      // Down a plane, such as far from where a row of great penalty binds: further each time.
+      steps = []
+      changes = []
+      reach *= 8
+      return
+    }
+    reach = Self.firstReach
     guard curvature > 1e-14 * square, curvature > 0 else { return }
     steps.append(step)
     changes.append(change)
