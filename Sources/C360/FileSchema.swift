@@ -1,6 +1,7 @@
 import C360Columns
 import C360Diagnostics
 import C360IO
+import C360Syntax
 
 /// A first contract for a file, as a block of a script.
 public enum FileSchema {
@@ -66,7 +67,7 @@ public enum FileSchema {
   }
 
   private static func name(of column: FileColumn) -> String {
-    isPlainName(column.name) ? column.name : "`\(column.name)`"
+    WrittenName.of(column.name)
   }
 
   /// The file's name as a name of the language.
@@ -74,19 +75,6 @@ public enum FileSchema {
     let file = path.split(separator: "/").last ?? "table"
     let stem = file.prefix { $0 != "." }.lowercased()
     let name = String(stem.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-    return isPlainName(name) ? name : "table_\(name)"
-  }
-
-  private static func isPlainName(_ name: String) -> Bool {
-    guard let first = name.utf8.first, !(first >= 0x30 && first <= 0x39) else { return false }
-    let reserved = [
-      "and", "or", "not", "in", "is", "null", "true", "false", "if", "then", "else", "case", "at",
-      "where", "over", "lag", "within",
-    ]
-    return !reserved.contains(name)
-      && name.utf8.allSatisfy {
-        ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x30 && $0 <= 0x39)
-          || $0 == 0x5F
-      }
+    return WrittenName.isPlain(name) ? name : "table_\(name)"
   }
 }

@@ -28,12 +28,15 @@ public struct History {
   }
 
   /// Adds a statement, unless it is the last one again.
-  public mutating func add(_ statement: String) {
-    guard let text = Self.entry(of: statement), text != entries.last else { return }
+  ///
+  /// - Returns: why the file could not take it; nil: it did, or need not.
+  @discardableResult
+  public mutating func add(_ statement: String) -> String? {
+    guard let text = Self.entry(of: statement), text != entries.last else { return nil }
     entries.append(text)
-    guard let file = open(O_APPEND) else { return }
-    write(Self.encoded(text) + "\n", file)
-    close(file)
+    guard let file = open(O_APPEND) else { return String(cString: strerror(errno)) }
+    defer { close(file) }
+    return write(Self.encoded(text) + "\n", file)
   }
 
   private func rewrite() {
@@ -55,17 +58,20 @@ public struct History {
     return file >= 0 ? file : nil
   }
 
-  private func write(_ text: String, _ file: Int32) {
+  /// Why not all was written; nil: it was.
+  @discardableResult
+  private func write(_ text: String, _ file: Int32) -> String? {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)[...]
       while !rest.isEmpty {
         let count = Glibc.write(
           file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
         if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
+        guard count > 0 else { return String(cString: strerror(count < 0 ? errno : ENOSPC)) }
         rest = rest.dropFirst(count)
       }
+      return nil
     }
   }
 

@@ -76,6 +76,7 @@ extension REPL {
         Response.Answer(table: table, isValue: true, elapsed: report.elapsed, remarks: []))
     }
     state.last.become(expression: span.text)
+    lastResult = nil
     return part
   }
 
@@ -86,9 +87,13 @@ extension REPL {
     try state.last.hold(span.text)
     let composite = state.document.composite(
       state.last.pieces(for: span.text)
-        + [.words("actions _one from \"_one\" { _key: int @key }\nshow _one | select value = ")]
+        + [
+          .words(
+            "actions \(Self.oneRowName) from \"\(Self.oneRowName)\" { _key: int @key }\n"
+              + "show \(Self.oneRowName) | select value = ")
+        ]
         + state.last.part(span) + [.words("\n")])
-    return try over(composite, { $0.bindings["_one"] = .batch(Self.oneRow) }) { session in
+    return try over(composite, { $0.bindings[Self.oneRowName] = .batch(Self.oneRow) }) { session in
       let (program, _) = try checked(session)
       guard let show = program.shows.last else { throw Refusal("that is no value") }
       return try body(session, program, show.query)
@@ -122,7 +127,12 @@ extension REPL {
       let own = warnings.map(composite.relocated).filter { $0.primary?.span.file === source }
       var lines: [String] = []
       for one in declared {
-        guard let name = one.name else { continue }
+        guard let name = one.name else {
+          if one.keyword == "timezone" {
+            lines.append("\(one.span.text): days and clocks of all that is declared go by it")
+          }
+          continue
+        }
         var line = Describing(program, state.document).headline(of: one)
         if let old = replaced.first(where: { $0.key == one.key }) {
           let users = state.document.declarations.filter {

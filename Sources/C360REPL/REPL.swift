@@ -88,10 +88,15 @@ public final class REPL {
   }
 
   /// Does what the text says: declarations, queries, values, `why`, or a command.
-  public func evaluate(_ text: String, cancellation: Cancellation = Cancellation()) -> Response {
+  ///
+  /// - Parameter origin: the file that the text is of and its first line there, which complaints name.
+  public func evaluate(
+    _ text: String, from origin: (path: String, line: Int)? = nil,
+    cancellation: Cancellation = Cancellation()
+  ) -> Response {
     self.cancellation = cancellation
     let before = state
-    let response = guarding { try answer(text) }
+    let response = guarding { try answer(text, origin) }
     if response.hasFailed { state = before } else { forgetNames() }
     return response
   }
@@ -110,10 +115,16 @@ public final class REPL {
     knownNames = nil
   }
 
-  private func answer(_ text: String) throws -> Response {
+  private func answer(
+    _ text: String, _ origin: (path: String, line: Int)?
+  ) throws -> Response {
     if Command.isCommand(text) { return try obey(text) }
     inputs += 1
-    let source = SourceFile(name: "input \(inputs)", text: text)
+    if let meant = Command.meant(by: text, declared: names) { throw Refusal(meant) }
+    let source =
+      origin.map {
+        SourceFile(name: $0.path, text: String(repeating: "\n", count: $0.line - 1) + text)
+      } ?? SourceFile(name: "input \(inputs)", text: text)
     let input = parseInput(source, values: valueNames)
     let errors = input.diagnostics.filter { $0.severity == .error }
     guard errors.isEmpty else { throw DiagnosticError(input.diagnostics) }
@@ -180,10 +191,21 @@ public final class REPL {
     do {
       return try body(session)
     } catch let error as RunFailure {
-      throw RunFailure(diagnostics: error.diagnostics.map(composite.relocated))
+      throw RunFailure(
+        diagnostics: error.diagnostics.map(composite.relocated).map(Self.withoutOwnRows))
     } catch let error as DiagnosticError {
       throw DiagnosticError(error.diagnostics.map(composite.relocated))
     }
+  }
+
+  /// The name of the table whose one row an expression is computed from.
+  static let oneRowName = "_one"
+
+  /// A row that nobody wrote explains nothing.
+  private static func withoutOwnRows(_ diagnostic: Diagnostic) -> Diagnostic {
+    var diagnostic = diagnostic
+    if diagnostic.data?.path == oneRowName { diagnostic.data = nil }
+    return diagnostic
   }
 
   /// The program of a text of the session.

@@ -14,6 +14,9 @@ public struct Response: Sendable {
     case note(String)
     case diagnostics([Diagnostic])
     case cancelled
+
+    /// Whether it says itself where it is about.
+    public var hasPlaces: Bool { if case .diagnostics = self { true } else { false } }
   }
   /// The rows of a query and what is to be known of them.
   public struct Answer: Sendable {

@@ -39,6 +39,7 @@ enum SyntaxError {
   static func foreignSpelling(_ at: Span, _ written: String, _ meant: String) -> Diagnostic {
     Diagnostic(
       "E0105", "`\(written)` is written `\(meant)` here", at: at,
+      help: written == "||" ? ["texts are put together by `+`"] : [],
       fixes: [Fix("write `\(meant)`", edits: [Fix.Edit(span: at, replacement: meant)])])
   }
 
@@ -229,6 +230,15 @@ enum SyntaxError {
     Diagnostic(
       "E0130", "`=` defines; equality is `==`", at: at,
       fixes: [Fix("write `==`", edits: [Fix.Edit(span: at, replacement: "==")])])
+  }
+
+  static func reservedName(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0130", "`\(at.text)` is a word of the language, and no name for a column", at: at,
+      help: ["in back-ticks it is a name: `\(at.text)` = …"],
+      fixes: [
+        Fix("write it in back-ticks", edits: [Fix.Edit(span: at, replacement: "`\(at.text)`")])
+      ])
   }
 
   static func missingElse(_ at: Span, opening: Span) -> Diagnostic {

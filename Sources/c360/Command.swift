@@ -35,7 +35,7 @@ struct Command: ParsableCommand {
   /// Runs what the arguments say and returns the exit code.
   static func main(_ arguments: [String]) -> Int32 {
     do {
-      var command = try parseAsRoot(arguments)
+      var command = try parseAsRoot(QueryCommand.withSigns(arguments))
       try command.run()
       return ExitStatus.done.rawValue
     } catch let status as ExitStatus {

@@ -12,6 +12,18 @@ struct TableModeTests {
     ("at", .time, .ints(1_767_348_000_000_000, 0, nil)),
     ("tags", .list(.text), [.list([.text("a"), .text("b")]), .list([]), .null]))
 
+  @Test("texts of a list read apart: of nothing, of commas, of quotes")
+  func lists() {
+    func cell(_ texts: String...) -> String {
+      CellText.text(.list(texts.map { .text($0) }), .list(.text))
+    }
+    #expect(cell() == "[]")
+    #expect(cell("") == "[\"\"]")
+    #expect(cell("", "ß") == "[\"\", ß]")
+    #expect(cell("a, b") == "[\"a, b\"]")
+    #expect(cell("null", "\"a\"", " x") == "[\"null\", \"\"a\"\", \" x\"]")
+  }
+
   @Test("box: names, types, values, numbers to the right, the count of rows")
   func box() {
     #expect(

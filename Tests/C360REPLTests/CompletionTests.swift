@@ -63,6 +63,56 @@ struct CompletionTests {
     #expect(candidates("orders | join only totals on customer == who { am", prompt) == [])
   }
 
+  @Test("names that are no identifiers are written in back-ticks, which may be typed")
+  func backTicks() throws {
+    let prompt = try Prompt()
+    try prompt.write("odd.csv", "k,t,Größe in cm\n1,2026-01-02T10:00:00Z,3\n")
+    try prompt.ask(
+      "events `my orders` of person from \"odd.csv\" { k: int @key\n t: time @time\n"
+        + "`Größe in cm`: int }")
+    #expect(candidates("my", prompt) == ["`my orders`"])
+    #expect(candidates("`my", prompt) == ["`my orders`"])
+    #expect(candidates("`my orders` | select Gr", prompt) == ["`Größe in cm`"])
+    #expect(candidates("`my orders` | select `Größe in", prompt) == ["`Größe in cm`"])
+    #expect(candidates("feature f = sum(`my orders`.`Gr", prompt) == ["`Größe in cm`"])
+    #expect(candidates("orders | where `am", prompt) == ["`amount`"])
+    #expect(candidates(":describe my", prompt) == ["`my orders`"])
+    #expect(candidates(":describe `my o", prompt) == ["`my orders`"])
+    #expect(candidates("`my orders` ", prompt) == ["under", "at"])
+    try prompt.ask("`my orders`")
+    #expect(candidates(":plot bars `Gr", prompt) == ["`Größe in cm`"])
+  }
+
+  @Test("in parentheses of a function stands how it is called")
+  func signatures() throws {
+    let prompt = try Prompt()
+    func signature(_ text: String) -> String? {
+      prompt.repl.complete(text, at: text.utf8.count).signature
+    }
+    #expect(signature("quantile(") == "quantile(x, p)")
+    #expect(signature("orders | where quantile(clamp(amount, 1, 2), ") == "quantile(x, p)")
+    #expect(signature("orders | where clamp(") == "clamp(x, low, high)")
+    #expect(signature("orders | where clamp(am") == nil)
+    #expect(signature("orders | where (") == nil)
+    #expect(!candidates("quantile(", prompt).contains("abs"))
+  }
+
+  @Test("behind an aggregate its window and its filter come first")
+  func behindAggregates() throws {
+    let prompt = try Prompt()
+    #expect(candidates("feature z = sum(orders.amount) ", prompt).prefix(2) == ["over", "where"])
+    #expect(candidates("feature z = sum(orders.amount) o", prompt) == ["over", "or"])
+    #expect(candidates("orders | group kind { n = count() w", prompt) == ["where"])
+  }
+
+  @Test("functions are offered where a word begins, or where no name is known")
+  func fewest() throws {
+    let prompt = try Prompt()
+    #expect(
+      candidates("orders | group ", prompt) == ["customer", "bought", "amount", "kind", "least"])
+    #expect(candidates("orders | group customer, q", prompt).contains("quarter"))
+  }
+
   private func first() throws -> Prompt {
     let prompt = try Prompt(loaded: false)
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -80,9 +130,10 @@ struct CompletionTests {
       #expect(candidates("why \(text)", prompt) == [name])
       #expect(candidates(":why \(text)", prompt) == [name])
     }
-    for text in ["why first for ", ":why first for ", ":why why first for cus"] {
+    for text in ["why first for ", ":why first for ", ":why why first for cus", "for "] {
       #expect(candidates(text, prompt) == ["customer"])
     }
+    #expect(candidates("policy second for ", prompt) == ["offers"])
     #expect(candidates(":why first ", prompt) == ["for"])
     #expect(candidates(":why first for customer 4 ", prompt) == ["at"])
     let answer = prompt.repl.evaluate("why spring for customer 4")

@@ -45,6 +45,54 @@ struct EvaluationTests {
     #expect(try Prompt().ask(text) == expected)
   }
 
+  @Test("the row of which a value is computed is nobody's, and not told")
+  func ownRow() throws {
+    let prompt = try Prompt()
+    for text in ["int(\"a\")", "at", "spend", "count()"] {
+      let out = try prompt.refused(text)
+      #expect(!out.contains("_one"), "\(out)")
+      #expect(out.contains("input "), "\(out)")
+    }
+  }
+
+  @Test("words of other prompts are told as the commands that they are here, unless they are names")
+  func foreignCommands() throws {
+    let prompt = try Prompt()
+    for (text, command) in [
+      ("quit", ":quit"), ("exit;", ":quit"), ("help", ":help"), ("\\q", ":quit"),
+      (".tables", ":tables"), ("\\d", ":tables"),
+    ] {
+      #expect(try prompt.refused(text) == "commands begin with a colon: `\(command)`\n")
+    }
+    try prompt.ask("param help: int = 3")
+    #expect(try prompt.ask("help") == "3\n")
+    #expect(try prompt.ask(":reload;").contains("shop.c360"))
+  }
+
+  @Test("a zone of time that is typed is told, since it changes what was loaded")
+  func timezone() throws {
+    let out = try Prompt().ask("timezone \"Asia/Tokyo\"")
+    #expect(out.contains("timezone \"Asia/Tokyo\": days and clocks"))
+  }
+
+  @Test("complaints name the file that a text is of, and its line there")
+  func origin() throws {
+    let prompt = try Prompt()
+    let response = prompt.repl.evaluate("orders\n| take x", from: ("some/replrc", 7))
+    let out = Printer(settings: prompt.repl.settings).text(of: response)
+    #expect(out.contains("some/replrc:8:8"), "\(out)")
+  }
+
+  @Test("a plot is of what was asked last, and takes back-ticks; so does :describe")
+  func plots() throws {
+    let prompt = try Prompt()
+    try prompt.ask("orders")
+    #expect(try prompt.ask(":plot hist `amount`").contains("amount"))
+    #expect(try prompt.ask(":describe `spend`").contains("feature spend"))
+    try prompt.ask("1 + 1")
+    #expect(try prompt.refused(":plot").contains("there is no result to draw"))
+  }
+
   @Test("`_` is the last query, in the order in which it stood; queries over it chain")
   func last() throws {
     let prompt = try Prompt()

@@ -36,6 +36,12 @@ struct ExpressionMarkerTests {
       "E0327", "`a` needs a decision, and the rows of `orders` are none",
       "feature a = 1\nshow orders | where ‹a› > 0"),
     Marked(
+      "E0415", "`count` is of many rows, and this is asked of each row by itself",
+      "show orders | where ‹count()› > 1"),
+    Marked(
+      "E0415", "`sum` is of many rows, and this is asked of each row by itself",
+      "show orders | group category { s = sum(amount) } | derive part = s / ‹sum(s)›"),
+    Marked(
       "E0332", "this value does not carry `sensitive(gender)`",
       "feature a = declassify(accounts.birth_year, ‹sensitive(gender)›, because: \"x\")"),
     Marked(

@@ -75,6 +75,31 @@ struct QueryTests {
     #expect(codes("\(start) | join moved on customer_id == n { c }") == ["E0555"])
   }
 
+  @Test func momentsThatAreMadeAreOneRowAKey() {
+    let made =
+      "exposure daily of customer every 1d from @2026-01-01 through @2026-01-03\n"
+      + "exposure once of customer at @2026-01-01\nfeature n = count(orders) over 7d\n"
+    func report(_ query: String) -> String { checked(script("\(made)show \(query)")).report }
+    #expect(report("daily | join once on customer { y = at }") == "")
+    #expect(report("once | join daily on customer, at") == "")
+    #expect(report("once | join daily on customer { y = at }").contains("E0555"))
+    #expect(
+      report("once | join daily on customer, at { m = n }")
+        .contains("a join takes columns of `daily` alone"))
+  }
+
+  @Test func whatIsMeantIsSaid() {
+    func report(_ query: String) -> String { checked(script("show \(query)")).report }
+    for written in ["\"2026-01-02\"", "2026-01-02"] {
+      let report = report("orders | where ordered_at > \(written)")
+      #expect(report.contains("a moment is written `@2026-01-02`"), "\(report)")
+    }
+    #expect(report("orders | select x = now()").contains("a moment is written `@2026-03-01`"))
+    #expect(report("orders | select x = \"a\" || \"b\"").contains("texts are put together by `+`"))
+    #expect(report("orders | derive at = 1").contains("`at` is a word of the language"))
+    #expect(report("sends | select sent_at | where converted").contains("left it out"))
+  }
+
   @Test func starOfAnApplyAndOfAProfile() throws {
     #expect(
       try columns(

@@ -49,6 +49,24 @@ struct PromptTests {
     #expect(left.out.contains("(1 row)"))
   }
 
+  @Test("what fails in the start-up file is told at its place there")
+  func startupFails() throws {
+    let workspace = try Workspace.shop()
+    try workspace.write("c360/replrc", "# mine\n:mode csv\n\n1 +\n  nobody\n:nothing\n")
+    try workspace.write("statements.txt", "1 + 1\n")
+    let read = try workspace.shell("XDG_CONFIG_HOME=$PWD $C360 repl shop.c360 < statements.txt")
+    #expect(read.complaints.contains("replrc:5:3"), "\(read.complaints)")
+    #expect(read.complaints.contains("replrc:6: there is no command"), "\(read.complaints)")
+    #expect(read.status == 0)
+  }
+
+  @Test("a question may begin with a minus")
+  func minus() throws {
+    let workspace = try Workspace.shop()
+    #expect(try workspace.run("query", "-7 / 2").out.contains("-3.5"))
+    #expect(try workspace.run("query", "--on", "shop.c360", "-(1 + 2)").out.contains("-3"))
+  }
+
   @Test(":output sends answers to a file, anew each time it is named")
   func output() throws {
     let workspace = try Workspace.shop()

@@ -31,7 +31,7 @@ public struct PlotProblem: Error, Equatable, Sendable {
 ///     [hist|line|bars|scatter] [x] [y…] [by g] [--title "text"] [--svg file]
 ///
 /// Columns stand apart by blanks or commas. A name that has blanks in it, or is one of the words above,
-/// is written in quotes, a quote within as `\"`. Without columns they are chosen by their types, and so
+/// is written in quotes, a quote within as `\"`, or in back-ticks. Without columns they are chosen by their types, and so
 /// is the kind when none is named: see `PlotChoice`.
 public struct PlotRequest: Equatable, Sendable {
   /// The words that are no names, for completion: kinds come first in a request.
@@ -138,10 +138,13 @@ struct PlotWord {
       }
       let start = at
       var content: [UInt8] = []
-      if bytes[at] == 0x22 {
+      let quote = bytes[at]
+      let isQuoted = quote == 0x22 || quote == 0x60
+      if isQuoted {
         at += 1
-        while at < bytes.count, bytes[at] != 0x22 {
-          if bytes[at] == 0x5C, at + 1 < bytes.count, bytes[at + 1] == 0x22 || bytes[at + 1] == 0x5C
+        while at < bytes.count, bytes[at] != quote {
+          if quote == 0x22, bytes[at] == 0x5C, at + 1 < bytes.count,
+            bytes[at + 1] == 0x22 || bytes[at + 1] == 0x5C
           {
             at += 1
           }
@@ -161,7 +164,7 @@ struct PlotWord {
       words.append(
         PlotWord(
           text: String(decoding: content, as: UTF8.self), place: start..<at,
-          isQuoted: bytes[start] == 0x22))
+          isQuoted: isQuoted))
     }
     return words
   }

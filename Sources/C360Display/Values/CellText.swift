@@ -100,9 +100,18 @@ public enum CellText {
   }
 
   private static func list(_ all: [Scalar], _ type: LogicalType, _ limit: Int) -> String {
-    var shown = all.prefix(limit).map { text($0, type) }
+    var shown = all.prefix(limit).map { element($0, type) }
     if all.count > shown.count { shown.append("… \(all.count)") }
     return "[\(shown.joined(separator: ", "))]"
+  }
+
+  /// So that elements read apart: in quotes where nothing, a comma, a quote or a blank at an end would show.
+  private static func element(_ value: Scalar, _ type: LogicalType) -> String {
+    guard case .text(let written) = value else { return text(value, type) }
+    let isPlain =
+      !written.isEmpty && !written.hasPrefix("\"") && !written.hasPrefix(" ")
+      && !written.hasSuffix(" ") && !written.contains(",")
+    return isPlain ? text(value, type) : "\"\(oneLine(written))\""
   }
 
   static func trimmed(_ text: String) -> String {

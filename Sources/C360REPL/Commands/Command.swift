@@ -60,6 +60,26 @@ struct Command: Sendable {
     return (String(word), rest)
   }
 
+  /// What words of other prompts are here, typed without a colon: `quit`, `\q`, `.tables`.
+  ///
+  /// - Returns: a sentence; nil: it is something else, or a name of the session.
+  static func meant(by text: String, declared: @autoclosure () -> KnownNames) -> String? {
+    let word = text.trimmed.drop(while: { $0 == "." || $0 == "\\" })
+    let name = word.reversed().drop { $0 == ";" }.reversed().map(String.init).joined().lowercased()
+    let isMarked = word.count < text.trimmed.count
+    let usual: [String: Name] = [
+      "help": .help, "?": .help, "quit": .quit, "exit": .quit, "tables": .tables,
+      "history": .history, "reset": .reset, "reload": .reload,
+    ]
+    let marked: [String: Name] = [
+      "q": .quit, "d": .tables, "dt": .tables, "h": .help, "i": .load, "timing": .time, "e": .edit,
+    ]
+    let meant =
+      isMarked ? marked[name] ?? usual[name] ?? Name(rawValue: name) : usual[name]
+    guard let meant, !declared().isDeclared(name) else { return nil }
+    return "commands begin with a colon: `:\(meant.rawValue)`"
+  }
+
   /// The commands that start like this; one that is spelled so is meant alone.
   static func matching(_ word: String) -> [Command] {
     if let exact = all.first(where: { $0.name.rawValue == word }) { return [exact] }

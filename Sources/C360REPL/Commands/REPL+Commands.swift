@@ -15,7 +15,9 @@ import C360Syntax
 extension REPL {
   /// Does what a command says.
   func obey(_ text: String) throws -> Response {
-    let (word, rest) = Command.parts(of: text)
+    // A command may end as statements do.
+    let whole = String(text.trimmed.reversed().drop { $0 == ";" }.reversed())
+    let (word, rest) = Command.parts(of: whole)
     let found = Command.matching(word)
     guard let command = found.first, found.count == 1 else {
       throw Refusal(Self.unknown(word, among: found))
@@ -26,7 +28,7 @@ extension REPL {
     case .reload: return try reload()
     case .save: return try save(try needed(rest, "the path of a script"))
     case .tables: return try tables()
-    case .describe: return describe(try needed(rest, "a name"))
+    case .describe: return describe(try needed(withoutBackTicks(rest), "a name"))
     case .schema: return .text(try FileSchema.block(of: try needed(unquoted(rest), "a data file")))
     case .type: return try type(try needed(rest, "an expression or a query"))
     case .plan: return try plan(rest)
@@ -71,6 +73,11 @@ extension REPL {
 
   private func unquoted(_ text: String) -> String {
     guard text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else { return text }
+    return String(text.dropFirst().dropLast())
+  }
+
+  private func withoutBackTicks(_ text: String) -> String {
+    guard text.count > 2, text.hasPrefix("`"), text.hasSuffix("`") else { return text }
     return String(text.dropFirst().dropLast())
   }
 

@@ -32,15 +32,17 @@ struct KnownNames: Sendable {
       switch item {
       case .column(let column):
         guard let name = column.name else { continue }
-        columns[table, default: []].append((name.text, column.type?.span.text ?? ""))
+        columns[table, default: []].append((name.identifierText, column.type?.span.text ?? ""))
       case .outcome(let outcome):
-        if let name = outcome.name { outcomes.append(name.text) }
+        if let name = outcome.name { outcomes.append(name.identifierText) }
       default: break
       }
     }
   }
 
   func names(_ keywords: String...) -> [String] { keywords.flatMap { byKeyword[$0] ?? [] } }
+
+  func isDeclared(_ name: String) -> Bool { byKeyword.values.contains { $0.contains(name) } }
 
   var tables: [String] { names("events", "profile", "consents", "actions", "identity") }
   /// What a decision is made by.

@@ -31,7 +31,7 @@ extension REPL {
     }
     let found = Command.matching(word)
     guard found.count == 1, let command = found.first else { return .none }
-    let argument = String(text.reversed().prefix { !$0.isWhitespace }.reversed())
+    let argument = Self.lastWord(of: text)
     let range = end - argument.utf8.count..<end
     func words(_ words: [String], _ kind: Candidate.Kind = .word) -> Completion {
       Completion(range: range, prefix: argument, among: words.map { Candidate($0, kind) })
@@ -40,13 +40,18 @@ extension REPL {
     case .load, .save: return files(argument, range, ending: ".c360")
     case .schema, .output: return files(argument, range)
     case .help: return words(Help.names)
-    case .describe: return words(state.document.declarations.compactMap(\.name) + Help.names)
+    case .describe:
+      return Completion(
+        range: range, prefix: argument,
+        among: state.document.declarations.compactMap(\.name).map { Candidate($0, .name) }
+          + Help.names.map { Candidate($0, .word) })
     case .why: return words(asked(behind: String(rest.dropLast(argument.count))))
     case .mode: return words(TableMode.allCases.map(\.rawValue))
     case .plot:
-      return words(
-        (lastResult?.table.columnNames ?? []) + ChartKind.allCases.map(\.rawValue)
-          + ["by", "--title", "--svg"])
+      return Completion(
+        range: range, prefix: argument,
+        among: (lastResult?.table.columnNames ?? []).map { Candidate($0, .name) }
+          + PlotRequest.keywords.map { Candidate($0, .word) })
     case .time, .pager: return words(["on", "off"])
     case .set, .unset: return words(names.names("param") + Self.options)
     case .type, .plan:
@@ -60,6 +65,13 @@ extension REPL {
         String(decoding: text.utf8.dropFirst(start), as: UTF8.self), offset: start)
     default: return .none
     }
+  }
+
+  /// What is typed behind the last blank, or from the back-tick that is still open.
+  private static func lastWord(of text: String) -> String {
+    let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+    if parts.count.isMultiple(of: 2), let name = parts.last { return "`" + name }
+    return String(text.reversed().prefix { !$0.isWhitespace }.reversed())
   }
 
   /// What may follow the words of a `why` so far: a policy, `for` an entity, a key, `at` a time.
@@ -95,13 +107,16 @@ extension REPL {
         let path = String(source.text(last.range).dropFirst())
         return files(path, offset + end - path.utf8.count..<offset + end, closing: "\"")
       }
-      if last.kind == .identifier || last.kind == .reservedWord {
+      let isName = [.identifier, .quotedIdentifier, .reservedWord].contains(last.kind)
+      if isName || source.text(last.range).hasPrefix("`") {
         place.prefix = source.text(last.range)
         place.tokens.removeLast()
       }
     }
     let range = offset + end - place.prefix.utf8.count..<offset + end
-    return Completion(range: range, prefix: place.prefix, among: candidates(at: place))
+    return Completion(
+      range: range, prefix: place.prefix, among: candidates(at: place),
+      signature: place.prefix.isEmpty ? place.call.flatMap(Self.signature) : nil)
   }
 
   /// The tokens before the word at the cursor.
@@ -112,6 +127,42 @@ extension REPL {
 
     func text(_ index: Int) -> String { source.text(tokens[index].range) }
     var last: String { tokens.isEmpty ? "" : text(tokens.count - 1) }
+    /// The name that a token is, without back-ticks.
+    func name(_ index: Int) -> String {
+      tokens[index].kind == .quotedIdentifier
+        ? String(text(index).dropFirst().dropLast()) : text(index)
+    }
+    var lastName: String { tokens.isEmpty ? "" : name(tokens.count - 1) }
+
+    /// What stands before the innermost parenthesis that is open.
+    var call: String? {
+      open().flatMap { tokens[$0].kind == .leftParenthesis ? head(of: $0) : nil }
+    }
+
+    /// What stands before the parentheses that end here.
+    var closedCall: String? {
+      guard tokens.last?.kind == .rightParenthesis else { return nil }
+      return open(before: tokens.count - 1).flatMap(head)
+    }
+
+    private func head(of bracket: Int) -> String? {
+      bracket > 0 && tokens[bracket - 1].kind == .identifier ? text(bracket - 1) : nil
+    }
+
+    /// The innermost bracket that is open before a token, the end unless said.
+    private func open(before end: Int? = nil) -> Int? {
+      var depth = 0
+      for index in tokens[..<(end ?? tokens.count)].indices.reversed() {
+        switch tokens[index].kind {
+        case .rightParenthesis, .rightBracket, .rightBrace: depth += 1
+        case .leftParenthesis, .leftBracket, .leftBrace:
+          if depth == 0 { return index }
+          depth -= 1
+        default: break
+        }
+      }
+      return nil
+    }
 
     /// The query up to the last `|` outside of brackets, the verb behind that and where what it takes
     /// begins; nil: in no stage.
@@ -138,20 +189,30 @@ extension REPL {
       )
     }
 
+    /// Whether what begins here is a declaration by its name, such as `policy p for`, and no query.
+    var isOfDeclaration: Bool {
+      tokens.count > 2 && tokens[tokens.count - 2].kind == .identifier && text(0) != "why"
+        && Catalogue.declarations.contains { $0.name == text(tokens.count - 3) }
+    }
+
     /// Of a `join` the name of what is joined, where the place is behind it, and whether what stands here
     /// is of its columns: behind `==`, and in the braces.
     func joined(from operands: Int) -> (source: String, isRight: Bool)? {
       let first = operands < tokens.count && text(operands) == "only" ? operands + 1 : operands
-      guard first < tokens.count, tokens[first].kind == .identifier else { return nil }
+      guard first < tokens.count, [.identifier, .quotedIdentifier].contains(tokens[first].kind)
+      else { return nil }
       let isInBraces = tokens[first...].contains { $0.kind == .leftBrace }
-      return (text(first), isInBraces || last == "==")
+      return (name(first), isInBraces || last == "==")
     }
   }
 
   private func candidates(at place: Place) -> [Candidate] {
     let names = names
     if place.last == ".", place.tokens.count > 1 {
-      return members(of: place.text(place.tokens.count - 2))
+      return members(of: place.name(place.tokens.count - 2))
+    }
+    if let call = place.closedCall, AggregateFunction(rawValue: call) != nil {
+      return Self.behindAggregates(isInQuery: place.stage != nil)
     }
     if let stage = place.stage {
       if stage.verb.isEmpty {
@@ -164,7 +225,7 @@ extension REPL {
       return names.names("policy").map { Candidate($0, .source, suffix: ")") }
     }
     switch place.last {
-    case "": return statements
+    case "": return statements(at: place)
     case "under", "include": return (names.names("mask") + ["none"]).map { Candidate($0, .name) }
     case "mask" where place.tokens.count > 1:
       return names.names("mask").map { Candidate($0, .name) }
@@ -173,19 +234,17 @@ extension REPL {
     case "at": return names.names("exposure").map { Candidate($0, .source) }
     case "of": return names.names("entity").map { Candidate($0, .name) }
     case "for":
-      let isWhy = place.tokens.first.map { place.source.text($0.range) } == "why"
-      return (isWhy ? names.names("entity") : names.names("actions", "entity"))
-        .map { Candidate($0, .name) }
+      return names.names(place.isOfDeclaration ? "actions" : "entity").map { Candidate($0, .name) }
     case "via": return names.names("identity").map { Candidate($0, .name) }
     case "apply": return names.names("template").map { Candidate($0, .name, suffix: "(") }
     case "why": return names.deciders.map { Candidate($0, .source) }
     case "show": return names.sources.map { Candidate($0, .source) }
     default: break
     }
-    let isQuery = place.tokens.count == 1 && names.sources.contains(place.last)
+    let isQuery = place.tokens.count == 1 && names.sources.contains(place.lastName)
     if isQuery { return ["under", "at"].map { Candidate($0, .keyword) } }
-    return names.sources.map { Candidate($0, .source, suffix: "") } + featureCandidates + values
-      + Self.clauses
+    let known = names.sources.map { Candidate($0, .source, suffix: "") } + featureCandidates
+    return known + values(at: place, besides: known) + (place.call == nil ? Self.clauses : [])
   }
 
   /// What may stand behind a verb.
@@ -195,26 +254,28 @@ extension REPL {
     let sources = names.sources.map { Candidate($0, .source) }
     let query = place.source.text(stage.query)
     guard stage.verb == "join" else {
-      return columns(of: query) + asked(of: query) + values + Self.words(of: stage.verb)
+      let known = columns(of: query) + asked(of: query)
+      return known + values(at: place, besides: known) + Self.words(of: stage.verb)
     }
     if place.last == "join" { return sources + [Candidate("only", .keyword)] }
     guard let (source, isRight) = place.joined(from: stage.operands) else { return sources }
-    switch place.last {
+    switch place.lastName {
     case source: return ["on", "under"].map { Candidate($0, .keyword) }
     case "under": return names.names("mask").map { Candidate($0, .name) }
     default:
-      return columns(of: isRight ? source : query) + values + Self.words(of: stage.verb)
+      let known = columns(of: isRight ? WrittenName.of(source) : query)
+      return known + values(at: place, besides: known) + Self.words(of: stage.verb)
     }
   }
 
   /// What a statement may begin with.
-  private var statements: [Candidate] {
+  private func statements(at place: Place) -> [Candidate] {
     names.sources.map { Candidate($0, .source) }
       + (state.last.isEmpty ? [] : [Candidate(LastQuery.name, .source)])
       + names.names("param").map { Candidate($0, .name) }
       + Catalogue.declarations.map { Candidate($0.name, .keyword, shown: $0.signature) }
       + [Candidate("why", .keyword, shown: "why policy for entity key at @time")]
-      + functions
+      + (place.prefix.isEmpty ? [] : functions)
   }
 
   /// Behind the dot of a table or an alias.
@@ -239,9 +300,15 @@ extension REPL {
         let isTable = if case .table = question.query.source { true } else { false }
         return (question.query.columns.map { (name: $0.name, type: "\($0.type)") }, isTable)
       }
-      let columns = found?.0 ?? names.columns[String(query.prefix { $0 != " " })] ?? []
+      let columns = found?.0 ?? names.columns[Self.source(of: query)] ?? []
       knownColumns = (query, columns, found?.1 ?? false)
     }
+  }
+
+  /// What a query begins with, without back-ticks.
+  private static func source(of query: String) -> String {
+    let isQuoted = query.hasPrefix("`")
+    return String(query.dropFirst(isQuoted ? 1 : 0).prefix { $0 != (isQuoted ? "`" : " ") })
   }
 
   /// Features, scores and outcomes, where the rows of a query are decisions that can still be asked for
@@ -266,10 +333,24 @@ extension REPL {
     (names.names("feature", "score") + names.outcomes).map { Candidate($0, .feature, suffix: "") }
   }
 
-  /// What an expression may be made of besides columns and features.
-  private var values: [Candidate] {
-    names.names("param").map { Candidate($0, .name, suffix: "") } + functions
-      + Keyword.reserved.sorted().map { Candidate($0, .keyword) }
+  /// What an expression may be made of besides columns and features. Functions, which are many, are told
+  /// only once a word begins, or where nothing else is known.
+  private func values(at place: Place, besides known: [Candidate]) -> [Candidate] {
+    let params = names.names("param").map { Candidate($0, .name, suffix: "") }
+    if place.prefix.isEmpty, !(known.isEmpty && params.isEmpty) { return params }
+    return params + functions + Keyword.reserved.sorted().map { Candidate($0, .keyword) }
+  }
+
+  /// How a function, an aggregate or a function of windows is called.
+  private static func signature(of name: String) -> String? {
+    Catalogue.functions.first { $0.name == name }?.signature
+      ?? Catalogue.aggregates.first { $0.function.rawValue == name }?.signature
+      ?? Catalogue.windowFunctions.first { $0.name == name }?.signature
+  }
+
+  private static func behindAggregates(isInQuery: Bool) -> [Candidate] {
+    (isInQuery ? ["where", "and", "or", "over"] : ["over", "where", "lag", "within", "and", "or"])
+      .map { Candidate($0, .keyword) }
   }
 
   private var functions: [Candidate] {
@@ -301,7 +382,7 @@ extension REPL {
     "explore", "stable", "fallback", "outcome", "observed",
   ].map { Candidate($0, .keyword) }
 
-  private var names: KnownNames {
+  var names: KnownNames {
     if let known = knownNames { return known }
     let known = KnownNames(state.document)
     knownNames = known

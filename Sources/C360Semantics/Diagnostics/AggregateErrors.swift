@@ -136,6 +136,15 @@ extension SemanticError {
       help: ["give it a name with `feature` and use that where decisions are at hand"])
   }
 
+  static func aggregateOfRows(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0415", "`\(name)` is of many rows, and this is asked of each row by itself", at: at,
+      help: [
+        "`| group … { x = \(at.text) }` makes one row of many",
+        "`| window { x = \(at.text) over all }` adds it to each row",
+      ])
+  }
+
   static func aggregateArgument(
     _ at: Span, _ aggregation: Catalogue.Aggregation, _ found: String
   ) -> Diagnostic {

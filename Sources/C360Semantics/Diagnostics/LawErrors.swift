@@ -172,10 +172,22 @@ extension SemanticError {
     Diagnostic("E0327", "`\(name)` needs a row, and \(user) has none", at: at)
   }
 
-  static func noDecisionsInSource(_ at: Span, _ name: String, source: String) -> Diagnostic {
-    Diagnostic(
-      "E0327", "`\(name)` needs a decision, and the rows of `\(source)` are none", at: at,
+  static func noDecisionsInSource(
+    _ at: Span, _ name: String, source: String, isValue: Bool
+  ) -> Diagnostic {
+    let missing = isValue ? "there is none here" : "the rows of `\(source)` are none"
+    return Diagnostic(
+      "E0327", "`\(name)` needs a decision, and \(missing)", at: at,
       help: ["ask an exposure or a policy instead"])
+  }
+
+  static func notAskedInJoin(_ at: Span, _ name: String, source: String) -> Diagnostic {
+    Diagnostic(
+      "E0327", "`\(name)` is asked of decisions, and a join takes columns of `\(source)` alone",
+      at: at,
+      help: [
+        "make it a column in a view, and join that: `view asked = \(source) | derive x = \(name)`"
+      ])
   }
 
   static func scoreHere(_ at: Span, _ name: String, _ user: String, _ declared: Span)

@@ -52,7 +52,7 @@ extension SemanticError {
     }
     return Diagnostic(
       "E0402", "`\(sign)` does not take `\(left.type)` and `\(right.type)`", at: at,
-      secondary: sides, help: mixedHelp(a, b))
+      secondary: sides, help: timeHelp(left, right) ?? mixedHelp(a, b))
   }
 
   private static func unitWords(_ base: Type.Base) -> String {
@@ -69,6 +69,21 @@ extension SemanticError {
       return ["`float(…)` drops the unit of the amount in \(currency)"]
     }
     return ["multiply by a rate of the right unit first"]
+  }
+
+  /// Of a time or a day beside a day that is written without its `@`, as a text or as a difference.
+  private static func timeHelp(_ left: Expression, _ right: Expression) -> [String]? {
+    for (moment, other) in [(left, right), (right, left)]
+    where [.time, .date].contains(moment.type.base) {
+      let text = other.span.text
+      let isText = text.count > 1 && text.hasPrefix("\"") && text.hasSuffix("\"")
+      let written = isText ? String(text.dropFirst().dropLast()) : text.filter { $0 != " " }
+      guard let day = written.prefixMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}/),
+        isText || day.output.count == written.count
+      else { continue }
+      return ["a moment is written `@\(written)`"]
+    }
+    return nil
   }
 
   private static func mixedHelp(_ a: Type.Base, _ b: Type.Base) -> [String] {
@@ -201,6 +216,13 @@ extension SemanticError {
   static func unknownFunction(_ at: Span, _ name: String, known: [String]) -> Diagnostic {
     if let meant = Catalogue.foreignNames[name.lowercased()] {
       let isCall = Catalogue.isBuiltIn(meant)
+      if meant == "at" {
+        return Diagnostic(
+          "E0404", "there is no function `\(name)`", at: at,
+          help: [
+            "a moment is written `@2026-03-01`; of a decision, `at` is the time at which it is made"
+          ])
+      }
       return Diagnostic(
         "E0404", "there is no function `\(name)`", at: at, label: "written `\(meant)` here",
         fixes: isCall

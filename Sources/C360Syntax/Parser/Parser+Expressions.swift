@@ -28,7 +28,10 @@ extension Parser {
       left = parseInfix(left, infix)
     }
     if minimum == .or, kind == .equal {
-      reportInPassing(SyntaxError.assignmentInExpression(here))
+      let name = span(of: position - 1)
+      reportInPassing(
+        tokens[position - 1].kind == .reservedWord
+          ? SyntaxError.reservedName(name) : SyntaxError.assignmentInExpression(here))
       let start = mark
       push(.left, left)
       take(.operator)

@@ -42,19 +42,31 @@ final class Desk {
   func readStartup(_ path: String) {
     guard access(path, R_OK) == 0, let lines = try? BatchShell.lines(of: path) else { return }
     var statements = Statements()
-    for line in lines where !hasQuit { statements.add(line, repl).forEach { evaluate($0) } }
-    statements.finish().forEach { evaluate($0) }
+    var start = 1
+    for (index, line) in lines.enumerated() where !hasQuit {
+      let wasOpen = statements.isOpen
+      let done = statements.add(line, repl)
+      // The first may have begun lines before, and ends only because this line begins another.
+      for (place, text) in done.enumerated() {
+        evaluate(text, from: (path, wasOpen && place == 0 ? start : index + 1))
+      }
+      if !wasOpen || !done.isEmpty { start = index + 1 }
+    }
+    statements.finish().forEach { evaluate($0, from: (path, start)) }
     hasFailed = false
   }
 
   @discardableResult
-  func evaluate(_ text: String) -> Bool {
+  func evaluate(_ text: String, from origin: (path: String, line: Int)? = nil) -> Bool {
     let cancellation = Cancellation()
     Interrupts.stops(cancellation)
     let progress = ProgressDisplay(isOn: showsProgress && Terminal.complainsToTerminal)
     repl.progress = progress.report
-    let response = repl.evaluate(text, cancellation: cancellation)
+    let response = repl.evaluate(text, from: origin, cancellation: cancellation)
     progress.finish()
+    if let origin, response.hasFailed, !response.parts.contains(where: \.hasPlaces) {
+      Terminal.complain("\(origin.path):\(origin.line): ")
+    }
     write(response)
     hasFailed = hasFailed || response.hasFailed
     switch response.action {

@@ -26,6 +26,7 @@ final class LineReader {
   var before = ""
   let continuation: String
   private var shown: [Completion.Candidate] = []
+  private var signature: String?
 
   init() {
     // Prompts have signs beyond ASCII, whose width readline must know.
@@ -100,10 +101,17 @@ final class LineReader {
     let head = before.utf8.count
     let completion = complete(before + line, head + point)
     shown = completion.candidates
+    signature = completion.signature
+    // Readline lists nothing where there are no candidates.
+    if shown.isEmpty, signature != nil { list() }
     guard !shown.isEmpty, completion.range.lowerBound >= head else { return nil }
     let kept = String(decoding: line.utf8.prefix(completion.range.lowerBound - head), as: UTF8.self)
     let texts = shown.map { kept + $0.text }
     var all = [shown.count == 1 ? texts[0] + shown[0].suffix : Self.common(of: texts)]
+    // A name that must stand in back-ticks beside one that need not have no beginning in common.
+    if all[0].utf8.count < point {
+      all[0] = String(decoding: line.utf8.prefix(point), as: UTF8.self)
+    }
     if shown.count > 1 { all += texts }
     // Readline frees it.
     let size = (all.count + 1) * MemoryLayout<UnsafeMutablePointer<CChar>?>.stride
@@ -124,14 +132,17 @@ final class LineReader {
 
   private static let listed = 80
 
-  /// The candidates in columns below the line.
+  /// The candidates in columns below the line, as many as the screen takes: the first matter most.
   private func list() {
-    let width = Terminal.width
-    let texts = shown.prefix(Self.listed).map { String($0.shown.prefix(width - 2)) }
+    let width = max(3, Terminal.width)
+    var texts = shown.prefix(Self.listed).map { String($0.shown.prefix(width - 2)) }
     let column = min(width, (texts.map(\.count).max() ?? 0) + 2)
     let count = max(1, width / column)
+    // The line itself, the signature and what is left out take lines, too.
+    let height = max(1, (Terminal.outputSize?.lines ?? 24) - 5)
+    texts = Array(texts.prefix(height * count))
     let rows = (texts.count + count - 1) / count
-    var lines = "\n"
+    var lines = "\n" + (signature.map { $0 + "\n" } ?? "")
     for row in 0..<rows {
       var line = ""
       for index in stride(from: row, to: texts.count, by: rows) {

@@ -11,6 +11,7 @@ final class LineShell {
   private let desk: Desk
   private let reader = LineReader()
   private var history: History?
+  private var hasToldOfHistory = false
 
   init(_ desk: Desk) {
     self.desk = desk
@@ -52,7 +53,10 @@ final class LineShell {
   private func remember(_ text: String) {
     guard let entry = History.entry(of: text) else { return }
     let count = history?.entries.count
-    history?.add(entry)
+    if let failure = history?.add(entry), let path = history?.path, !hasToldOfHistory {
+      hasToldOfHistory = true
+      Terminal.complain("statements are not kept: `\(path)` cannot be written: \(failure)\n")
+    }
     if history == nil || history?.entries.count != count { reader.remember([entry]) }
   }
 

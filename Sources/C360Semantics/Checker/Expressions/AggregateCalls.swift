@@ -10,6 +10,9 @@ extension Checker {
     let name = aggregation.function.rawValue
     if scope.isGroup { return rowAggregate(aggregation, syntax, windows: windows, span, scope) }
     switch scope.rows {
+    case .query(let query) where !query.hasDecisions && !query.isValue:
+      report(SemanticError.aggregateOfRows(span, name))
+      return nil
     case .query(let query):
       return query.demand(span.text, span) {
         self.aggregateCall(aggregation, syntax, windows: windows, span: span, $0)

@@ -315,6 +315,10 @@ extension Checker {
       let index = info.outcomeIndex[name]
     {
       if !scope.use.mayReadAfter { return outcome(info, index, span, scope) }
+      if case .query(let query) = scope.rows, !query.isConnected {
+        report(SemanticError.notSelected(span, name, known: query.visibleNames))
+        return nil
+      }
       report(SemanticError.unqualifiedOutcome(span, name, exposure: info.name))
       return nil
     }

@@ -140,7 +140,13 @@ struct UniqueColumns {
       default: break
       }
     }
-    if case .exposure(let id) = query.source, case .row = program[id].origin { sets = [[]] }
+    switch query.source {
+    case .exposure(let id): sets = Self.places(of: program[id], in: query, id)
+    case .policy(let policy, let id) where program[policy].slate == nil:
+      sets = Self.places(of: program[id], in: query, id)
+    case .composition(_, let id): sets = Self.places(of: program[id], in: query, id)
+    default: break
+    }
     for stage in query.stages { follow(stage) }
   }
 
@@ -149,6 +155,31 @@ struct UniqueColumns {
       if case .tableColumn(table, key) = query.initial[place].expression.kind { return [place] }
       return nil
     }
+  }
+
+  /// Of moments that are made, and not read: one a customer and time.
+  private static func places(
+    of exposure: Exposure, in query: Query, _ id: ExposureID
+  ) -> [Set<Int>] {
+    switch exposure.origin {
+    case .file: return []
+    case .row: return [[]]
+    case .every, .instant: break
+    }
+    func place(_ column: Int, _ ofDecision: DecisionColumn) -> Int? {
+      query.initial.indices.first { place in
+        switch query.initial[place].expression.kind {
+        case .exposureColumn(id, column): true
+        case .decision(let shown): shown == ofDecision
+        default: false
+        }
+      }
+    }
+    guard let key = place(exposure.key, .entity), let time = place(exposure.time, .time) else {
+      return []
+    }
+    if case .instant = exposure.origin { return [[key]] }
+    return [[key, time]]
   }
 
   private mutating func follow(_ stage: Query.Stage) {

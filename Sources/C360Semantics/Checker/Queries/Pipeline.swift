@@ -69,7 +69,7 @@ struct CheckedStages {
         QueryScope.Column(
           name: column.name, key: nil, type: column.type,
           facts: Facts(phase: .before, grain: Grain(.query)), span: span, isVisible: true)
-      }, isDiscovering: false)
+      }, isDiscovering: false, isJoined: true)
     self.rows = Self.rows(scope, name, in: rows.environment)
   }
 

@@ -22,6 +22,8 @@ final class QueryScope {
   /// Decisions of the source; nil where its rows are no decisions.
   let decisions: Scope?
   let exposure: ExposureInfo?
+  /// Whether these are the columns of what is joined, of which decisions cannot be asked any more.
+  let isJoined: Bool
   var columns: [Column] {
     get { all }
     set {
@@ -44,13 +46,14 @@ final class QueryScope {
 
   init(
     checker: Checker, sourceName: String, decisions: Scope?, exposure: ExposureInfo?,
-    columns: [Column], isDiscovering: Bool
+    columns: [Column], isDiscovering: Bool, isJoined: Bool = false
   ) {
     self.checker = checker
     self.sourceName = sourceName
     self.decisions = decisions
     self.exposure = exposure
     self.isDiscovering = isDiscovering
+    self.isJoined = isJoined
     add(columns)
   }
 
@@ -70,6 +73,9 @@ final class QueryScope {
   var visibleIndices: [Int] { columns.indices.filter { columns[$0].isVisible } }
 
   func isSource(_ name: String) -> Bool { name == sourceName }
+
+  /// Whether there are no rows of anybody: the host's own source of a value alone.
+  var isValue: Bool { sourceName.utf8.count > 1 && sourceName.hasPrefix("_") }
 
   /// Whether a feature, a score or a term may still be asked for by its name.
   var hasDecisions: Bool { isConnected && decisions != nil }
@@ -114,7 +120,10 @@ final class QueryScope {
     }
     if let index = byKey[key] { return reference(index, span) }
     guard let decisions else {
-      checker.report(SemanticError.noDecisionsInSource(span, key, source: sourceName))
+      checker.report(
+        isJoined
+          ? SemanticError.notAskedInJoin(span, key, source: sourceName)
+          : SemanticError.noDecisionsInSource(span, key, source: sourceName, isValue: isValue))
       return nil
     }
     guard let value = make(decisions).map(atCandidates) else { return nil }
