@@ -55,7 +55,7 @@ public enum LogicalType: Hashable, Sendable {
   /// Whether lists may be made of it.
   public var canBeElement: Bool {
     switch self {
-    case .vector, .list, .money: false
+    case .vector, .list: false
     default: true
     }
   }

@@ -83,8 +83,8 @@ struct ExpressionMarkerTests {
     Marked("E0411", "this `case` has no `else`", "feature a = ‹case { consent(\"x\"): 1 }›"),
     Marked("E0417", "a range stands after `in` only", "feature a = ‹1..2›"),
     Marked(
-      "E0417", "a list is made of bool, int, float, text, time, date or duration",
-      "feature a = [‹3 GBP›]"),
+      "E0417", "a list is made of bool, int, float, money, text, time, date or duration",
+      "feature a = [‹1mo›]"),
     Marked(
       "E0408", "a vector has 1 to 65536 elements, and says how many",
       "param a: ‹vector(0)› = [1, 2]"),
@@ -170,6 +170,14 @@ struct ExpressionMarkerTests {
     Marked(
       "E0416", "`histogram` needs bounds that ascend",
       "feature a = histogram(orders.amount, bounds: ‹[3, 1]›)"),
+    Marked(
+      "E0416", "the bounds are `list(int)`, and the values `money(GBP)`",
+      "feature a = histogram(orders.amount, bounds: ‹[1, 3]›)"),
+    Marked(
+      "E0416", "the bounds are `list(money(EUR))`, and the values `money(GBP)`",
+      "feature a = histogram(orders.amount, bounds: ‹[1 EUR, 3 EUR]›)"),
+    Marked(
+      "E0412", "`last -1` holds no event", "feature a = count(orders) ‹over last -1›"),
     Marked(
       "E0416", "`sum` takes a number, a duration or a vector, and this is `text`",
       "feature a = sum(‹orders.category›) over 7d"),

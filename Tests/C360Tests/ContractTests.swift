@@ -33,6 +33,19 @@ struct ContractTests {
     #expect(try Self.codes(rows, "show visits | group { n = count() }") == [code])
   }
 
+  @Test("what is no duration is told how durations are written")
+  func forms() throws {
+    let found = try Script(
+      text: """
+        entity person
+        events stays of person from "stays.csv" { p: int @key; t: time @time; d: duration }
+        show stays
+        """, files: ["stays.csv": "p,t,d\n1,2026-01-01T00:00:00Z,3600\n"]
+    ).diagnostics()
+    #expect(found.map(\.code.name) == ["E0610"])
+    #expect(found.first?.help == ["duration is written `90m`, `1h30m`, `3d`"])
+  }
+
   @Test("`@nan(null)` reads NaN as null")
   func nan() throws {
     let rows = "person,at_,spent\n1,2026-01-01T00:00:00Z,nan\n"

@@ -672,6 +672,43 @@ struct IdentityTests {
     #expect(try script.codes() == [code])
   }
 
+  @Test(
+    "no advice is given for a link without a probability that the next message takes back",
+    arguments: [("", "E0608"), ("nan", "E0609")])
+  func noWeight(weight: String, code: String) throws {
+    let found = try Devices.script(
+      "weighted above 0.1",
+      "exposure now of person at @2026-02-01\nfeature n = count(clicks)\nshow now | select n",
+      links: "device,person,p,since\na,1,\(weight),2026-01-01T00:00:00Z\n"
+    ).diagnostics()
+    #expect(found.map(\.code.name) == [code])
+    #expect(found.first?.help.first?.hasPrefix("no row is without it") == true)
+  }
+
+  @Test("a link that is no number is told as `nan`, at the expression of `link`")
+  func linkOfNothing() throws {
+    let found = try Script(
+      text: """
+        entity person
+        identity ids to person from "ids.csv" {
+          l: text @left
+          r: text @right
+          p: float
+          link p / p
+          resolve clusters above 0.5
+        }
+        events clicks of person via ids from "clicks.csv" { c: text @key; t: time @time }
+        exposure now of person at @2026-02-01
+        feature n = count(clicks)
+        show now | select n
+        """,
+      files: ["ids.csv": "l,r,p\na,b,0\n", "clicks.csv": "c,t\na,2026-01-01T00:00:00Z\n"]
+    ).diagnostics()
+    #expect(found.map(\.code.name) == ["E0741"])
+    #expect(found.first?.message.contains("is nan,") == true)
+    #expect(found.first?.primary?.span.text == "p / p")
+  }
+
   @Test("I3: the probabilities of an identifier add up to at most 1 at every time")
   func totals() throws {
     func codes(_ links: String) throws -> [String] {

@@ -309,6 +309,94 @@ struct StatisticsTests {
           """)
   }
 
+  private static let stays = """
+    entity person
+    events stays of person from "stays.csv" {
+      person: int @key
+      at_:    time @time
+      fee:    money(GBP)
+      length: duration
+      dear:   bool
+      observed through @2026-02-01
+    }
+    events dear of person from "dear.csv" {
+      person: int @key
+      on:     time @time
+      observed through @2026-02-01
+    }
+    exposure now of person in stays at @2026-02-01
+
+    """
+
+  private static func stays(_ text: String) -> Script {
+    Script(
+      text: stays + text,
+      files: [
+        "stays.csv": """
+        person,at_,fee,length,dear
+        1,2026-01-02T00:00:00Z,10,30m,false
+        1,2026-01-03T00:00:00Z,2.5,1h,true
+        1,2026-01-04T00:00:00Z,10,3d,true
+
+        """, "dear.csv": "person,on\n",
+      ])
+  }
+
+  @Test("Lists of money keep their unit; bounds of a histogram are money or durations too")
+  func money() throws {
+    #expect(
+      try Self.stays(
+        """
+        feature newest = list(stays.fee, 2)
+        feature often = top(stays.fee, 1)
+        feature fees = histogram(stays.fee, bounds: [5 GBP, 10 GBP])
+        feature spans = histogram(stays.length, bounds: [1h, 2d])
+        show now | select newest, often, last = element(newest, -1) + 1 GBP, fees, spans,
+          ten = 10 GBP in newest
+        show stays | group { f = histogram(fee, bounds: [5 GBP]); l = histogram(length, bounds: [2d]) }
+        """
+      ).shown() == """
+        newest GBP     often GBP  last GBP  fees       spans      ten
+        -------------  ---------  --------  ---------  ---------  ----
+        [2.50, 10.00]  [10.00]       11.00  [1, 0, 2]  [1, 1, 1]  true
+
+        f       l
+        ------  ------
+        [1, 2]  [2, 1]
+
+        """)
+  }
+
+  @Test("In the events of a table its columns come before tables of the same name")
+  func columnsFirst() throws {
+    #expect(
+      try Self.stays(
+        """
+        feature n = count(stays where dear)
+        feature s = sum(if dear then stays.fee else 0 GBP)
+        feature d = count(dear)
+        show now | select n, s, d
+        """
+      ).shown() == """
+        n  s GBP  d
+        -  -----  -
+        2  12.50  0
+
+        """)
+  }
+
+  @Test(
+    "A value that an aggregate does not take is told what does",
+    arguments: [
+      ("mean(stays.dear)", "share(events where x)"), ("max(stays.dear)", "any(x)"),
+      ("var(stays.length)", "days(x)"), ("mean(stays.at_)", "`median`"),
+    ])
+  func instead(_ call: String, _ help: String) throws {
+    let found = try Self.stays("feature f = \(call)").diagnostics()
+    #expect(found.map(\.code.name) == ["E0416"])
+    #expect(found.first?.help.first?.contains(help) == true)
+  }
+
   @Test(
     "What settings may be",
     arguments: [

@@ -289,7 +289,7 @@ struct TimeRuleTests {
       #expect(report.counts.resolvedTies["homes"] == 1)
       #expect(report.warnings.map(\.code.name) == ["W0704"])
       #expect(
-        report.warnings[0].message == "1 answer hangs over `homes` on several rows of one key")
+        report.warnings[0].message == "1 answer over `homes` hangs on several rows of one key")
     }
   }
 

@@ -162,8 +162,8 @@ struct RunWarnings {
       if let count = counts.resolvedTies[table.name], count > 0 {
         warnings.append(
           HostDiagnostics.unresolvedTies.diagnostic(
-            "\(count) \(count == 1 ? "answer hangs" : "answers hang") over `\(table.name)` "
-              + ties(table.kind).what,
+            "\(count) \(count == 1 ? "answer" : "answers") over `\(table.name)` "
+              + "\(count == 1 ? "hangs" : "hang") " + ties(table.kind).what,
             at: table.span, help: [ties(table.kind).help]))
       }
       return warnings

@@ -31,7 +31,7 @@ struct RuntimeDiagnostics {
         help: ["`if`, `??`, `and` and `or` leave out what they do not need"])
     case .badRow(let relation, let row, let detail):
       return HostDiagnostics.badLink.diagnostic(
-        detail, at: declaration(of: relation), label: "read here",
+        detail, at: probability(of: relation) ?? declaration(of: relation), label: "of this",
         data: tables.place(ofRow: row, relation: relation))
     case .unusable(let relation, let detail):
       return HostDiagnostics.unusableRelation.diagnostic(
@@ -87,6 +87,14 @@ struct RuntimeDiagnostics {
   /// Of an exposure whose rows are made.
   private func moments(_ relation: RelationID) -> Span? {
     lowered.frames[relation].map { program[$0].span }
+  }
+
+  /// What the probability of a link is: a column, or the expression of `link`.
+  private func probability(of relation: RelationID) -> Span? {
+    guard let source = lowered.sources.first(where: { $0.relation == relation }),
+      case .table(let id) = source.origin, case .identity(let roles) = program[id].kind
+    else { return nil }
+    return roles.weight.span
   }
 
   private func declaration(of relation: RelationID) -> Span? {

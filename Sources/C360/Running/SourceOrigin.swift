@@ -16,7 +16,8 @@ struct SourceOrigin {
   let end: Int?
   /// Positions of the columns that have a role: key, times, purpose, action, propensity.
   let roles: [Int]
-  /// Positions of those without which a row has no place: keys, when it happened, the purpose.
+  /// Positions of those without which a row has no place: keys, when it happened, the purpose,
+  /// the probability of a link.
   let indispensable: [Int]
   /// The order in which the engine reads the rows; nil where it does not matter.
   let order: StoredOrder?
@@ -101,7 +102,12 @@ struct SourceOrigin {
     case .consents(let roles): [roles.key, roles.purpose, roles.from]
     case .actions(let roles): [roles.key]
     case .limits(let roles): roles.keys
-    case .identity(let roles): [roles.identifier, roles.entity]
+    case .identity(let roles):
+      if case .tableColumn(_, let weight) = roles.weight.kind, roles.rule != .clusters {
+        [roles.identifier, roles.entity, weight]
+      } else {
+        [roles.identifier, roles.entity]
+      }
     }
   }
 

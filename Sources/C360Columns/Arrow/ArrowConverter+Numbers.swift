@@ -145,7 +145,7 @@ extension ArrowConverter {
       }
       guard let whole = Self.rescale(value, by: scale) else {
         throw ColumnError(
-          row: index, problem: .unreadable("\(decimalToDouble(value, exponent: -scale))"))
+          row: index, problem: .unreadable(decimalText(value, scale: scale)))
       }
       target[index] = whole
     }
@@ -166,6 +166,15 @@ extension ArrowConverter {
     }
     return value
   }
+}
+
+/// `value / 10^scale` in all its digits: `-0.05`.
+package func decimalText(_ value: Int64, scale: Int) -> String {
+  let digits = String(value.magnitude)
+  let sign = value < 0 ? "-" : ""
+  guard scale > 0 else { return sign + digits + String(repeating: "0", count: -scale) }
+  let padded = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
+  return sign + padded.dropLast(scale) + "." + padded.suffix(scale)
 }
 
 /// `value × 10^exponent`, correctly rounded.

@@ -31,10 +31,12 @@ public enum CellText {
     }
   }
 
-  /// How a column is called in a header: of money with the currency.
+  /// How a column is called in a header: of money, and of lists of it, with the currency.
   public static func heading(_ name: String, _ type: LogicalType) -> String {
-    if case .money(let currency) = type { return oneLine("\(name) \(currency)") }
-    return oneLine(name)
+    switch type {
+    case .money(let currency), .list(.money(let currency)): oneLine("\(name) \(currency)")
+    default: oneLine(name)
+    }
   }
 
   /// The name of a type in a header; of money its currency.

@@ -86,6 +86,9 @@ extension TableContract {
     }
   }
 
+  private static let indispensable =
+    "no row is without it: mend the data, or leave such rows out of the file"
+
   private func diagnostic(
     _ problem: ColumnProblem, _ column: ColumnContract, _ row: Int, _ place: DataPlace
   ) -> Diagnostic {
@@ -99,13 +102,16 @@ extension TableContract {
         label: "not null", data: place,
         help: [
           column.isIndispensable
-            ? "no row is without it: mend the data, or leave such rows out of the file"
+            ? Self.indispensable
             : "declare `\(column.name): \(expected)?`, or give a default with `= …`"
         ])
     case .nan:
       return IODiagnostics.unexpectedNaN.diagnostic(
         "\(whereItIs): NaN", at: column.span ?? declaration, data: place,
-        help: ["`@nan(null)` reads NaN as null, `@nan(keep)` keeps it"])
+        help: [
+          column.isIndispensable
+            ? Self.indispensable : "`@nan(null)` reads NaN as null, `@nan(keep)` keeps it"
+        ])
     case .notUTF8:
       return IODiagnostics.notUTF8.diagnostic(
         "\(whereItIs): the text is not UTF-8", at: column.span ?? declaration, data: place,
@@ -117,7 +123,7 @@ extension TableContract {
     case .unreadable(let found):
       return IODiagnostics.unreadableValue.diagnostic(
         "\(whereItIs): `\(found)` is no \(expected)", at: column.span ?? declaration, label: label,
-        data: place)
+        data: place, help: column.type.forms.map { ["\(expected) is written \($0)"] } ?? [])
     case .length(let found):
       return IODiagnostics.wrongLength.diagnostic(
         "\(whereItIs): \(found) element\(found == 1 ? "" : "s"), where \(expected) is expected",
@@ -139,6 +145,19 @@ extension TableContract {
 }
 
 extension LogicalType {
+  /// What is read as the type, where its name does not say it.
+  fileprivate var forms: String? {
+    switch self {
+    case .bool: "`true` or `false`, `1` or `0`"
+    case .int: "`42`, without a fraction"
+    case .float, .money: "`1.5`, without a currency and without a separator of thousands"
+    case .time: "`2026-03-01T12:30:05Z`, or `2026-03-01` for a bare date"
+    case .date: "`2026-03-01`"
+    case .duration: "`90m`, `1h30m`, `3d`"
+    case .text, .vector, .list: nil
+    }
+  }
+
   /// The type as a script spells it.
   var words: String {
     switch self {

@@ -269,9 +269,12 @@ private func summary(
   case .histogram:
     if case .limit(let limit) = setting { return evenHistogram(values, limit) }
     guard case .bounds(let bounds) = setting else { return .null }
+    let lengths = values.compactMap { value in
+      if case .duration(let length) = value { Double(length) } else { value.double }
+    }
     return .list(
       (0...bounds.count).map { bin in
-        let inside = numbers.filter { number in
+        let inside = lengths.filter { number in
           !number.isNaN && (bin == 0 || number >= bounds[bin - 1])
             && (bin == bounds.count || number < bounds[bin])
         }

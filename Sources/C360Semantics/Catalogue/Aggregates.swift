@@ -10,6 +10,8 @@ extension Catalogue {
     case condition
     /// int, float of any unit.
     case number
+    /// Also durations.
+    case binnable
     /// Also durations and vectors.
     case numberOrDuration
     /// Also vectors, element by element.
@@ -211,7 +213,7 @@ extension Catalogue {
     Aggregation(
       .histogram, "x, bounds: [a, b]",
       "How many values are below a, from a to below b, and so on, and from the last bound on.",
-      empty: "zeros", .number, .exactly(Type(.list(.int))), .bounds),
+      empty: "zeros", .binnable, .exactly(Type(.list(.int))), .bounds),
   ]
 
   private static let patterns: [Aggregation] = [
@@ -254,6 +256,7 @@ extension Catalogue.AggregateArgument {
     case .bool: "a condition of type bool"
     case .condition: "events with a condition: `share(orders where …)`"
     case .number, .twoNumbers: "a number"
+    case .binnable: "a number or a duration"
     case .numberOrDuration: "a number, a duration or a vector"
     case .numberOrVector: "a number or a vector"
     case .ordered: "a value that has an order"
@@ -269,6 +272,7 @@ extension Catalogue.AggregateArgument {
     case .rowsOrBool, .bool: base == .bool
     case .condition, .rows: false
     case .number, .twoNumbers: base.isNumber
+    case .binnable: base.isNumber || base == .duration
     case .numberOrDuration: base.isNumber || base == .duration || base.isVector
     case .numberOrVector: base.isNumber || base.isVector
     case .ordered: base.isOrdered

@@ -146,12 +146,32 @@ extension SemanticError {
   }
 
   static func aggregateArgument(
-    _ at: Span, _ aggregation: Catalogue.Aggregation, _ found: String
+    _ at: Span, _ aggregation: Catalogue.Aggregation, _ type: Type?
   ) -> Diagnostic {
-    Diagnostic(
+    let found = type.map { "`\($0)`" } ?? "the table itself"
+    return Diagnostic(
       "E0416",
       "`\(aggregation.function.rawValue)` takes \(aggregation.argument.wanted), and this is \(found)",
-      at: at, help: ["it is written `\(aggregation.signature)`"])
+      at: at, help: [instead(of: aggregation, type) ?? "it is written `\(aggregation.signature)`"])
+  }
+
+  /// What says of such values what the aggregate would say of others.
+  private static func instead(of aggregation: Catalogue.Aggregation, _ type: Type?) -> String? {
+    switch (type?.base, aggregation.argument) {
+    case (.bool, .number), (.bool, .numberOrVector), (.bool, .numberOrDuration), (.bool, .binnable),
+      (.bool, .twoNumbers):
+      "`share(events where x)` is how often a condition is true, and `if x then 1 else 0` a number"
+    case (.bool, .ordered): "`any(x)` and `all(x)` are what there is of conditions"
+    case (.duration, .number), (.duration, .numberOrVector), (.duration, .twoNumbers):
+      "make a number of it: `days(x)`"
+    case (.time, .number), (.time, .numberOrVector), (.time, .numberOrDuration), (.time, .binnable),
+      (.date, .number), (.date, .numberOrVector), (.date, .numberOrDuration), (.date, .binnable):
+      "`min`, `max`, `median` and `quantile` are of what has an order, dates and times too"
+    case (.text, .number), (.text, .numberOrVector), (.text, .numberOrDuration), (.text, .binnable),
+      (.text, .twoNumbers):
+      "`distinct`, `mode` and `top` are of texts"
+    default: nil
+    }
   }
 
   static func shareWithoutCondition(_ at: Span, _ name: String) -> Diagnostic {
@@ -208,6 +228,15 @@ extension SemanticError {
     Diagnostic(
       "E0416", "`histogram` needs bounds that ascend", at: at,
       help: ["as in `histogram(orders.amount, bounds: [0, 10, 100])`"])
+  }
+
+  static func boundsOfOtherType(_ at: Span, _ bounds: Type, values: Type) -> Diagnostic {
+    let example =
+      values.base == .duration
+      ? "[1h, 2d]" : values.base.unit?.currency.map { "[10 \($0), 100 \($0)]" } ?? "[10, 100]"
+    return Diagnostic(
+      "E0416", "the bounds are `\(bounds)`, and the values `\(values)`", at: at,
+      help: ["bounds are of the type of the values, as in `bounds: \(example)`"])
   }
 
   static func badPosition(_ at: Span) -> Diagnostic {

@@ -26,6 +26,12 @@ extension SemanticError {
     Diagnostic("E0212", "this role is written \(form)", at: at)
   }
 
+  static func weightOfNaN(_ at: Span) -> Diagnostic {
+    Diagnostic(
+      "E0212", "a `@weight` is a probability, and NaN is none", at: at,
+      help: ["leave `@nan` away, and links without a probability out of the file"])
+  }
+
   static func knownTwice(_ at: Span, column: Span, name: String) -> Diagnostic {
     Diagnostic(
       "E0212", "`@known` already says when an event was learned of", at: at,

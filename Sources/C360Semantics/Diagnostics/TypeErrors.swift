@@ -150,9 +150,8 @@ extension SemanticError {
 
   static func badElement(_ at: Span, _ type: Type) -> Diagnostic {
     Diagnostic(
-      "E0417", "a list is made of bool, int, float, text, time, date or duration", at: at,
-      label: "`\(type)`",
-      help: (type.base.unit ?? .none) != .none ? ["`float(…)` drops the unit"] : [])
+      "E0417", "a list is made of bool, int, float, money, text, time, date or duration", at: at,
+      label: "`\(type)`")
   }
 
   // MARK: Lengths of vectors

@@ -16,7 +16,7 @@ public struct Type: Hashable, Sendable {
     case calendarSpan
     /// So many floats, none of them null.
     case vector(Int)
-    /// Any number of values of one of `bool int float text time date duration`, none of them null.
+    /// Any number of values of one of `bool int float money text time date duration`, none of them null.
     case list(Base)
     /// The type of the literal `null`, before its context is known.
     case null

@@ -33,7 +33,10 @@ extension Parser {
     take(.keyword)
     switch (keyword, word) {
     case (.over, .all) where kind(after: 1) != .dot: take(.rule)
-    case (.over, .last) where kind(after: 1) == .integer || kind(after: 1) == .identifier,
+    // No length less a whole number is a length: `last -1` is the last of too few.
+    case (.over, .last)
+    where kind(after: 1) == .integer || kind(after: 1) == .identifier
+      || (kind(after: 1) == .minus && kind(after: 2) == .integer),
       (.over, .calendar), (.every, .calendar):
       take(.rule)
       parseFixedValue(keyword)

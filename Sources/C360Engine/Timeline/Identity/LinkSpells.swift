@@ -73,7 +73,7 @@ struct LinkRows: @unchecked Sendable {
     rule = links.rule
     threshold = links.threshold
     for row in 0..<count where weights.isNull(row) || !(0...1 ~= self.weights[row]) {
-      let text = weights.isNull(row) ? "null" : "\(self.weights[row])"
+      let text = weights.isNull(row) ? "null" : TextFormat.float(self.weights[row])
       throw unusable(row, "the probability of a link is \(text), which is not between 0 and 1")
     }
   }

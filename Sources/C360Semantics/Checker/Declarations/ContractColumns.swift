@@ -94,6 +94,10 @@ extension Checker {
       }
       roles[word] = role
     }
+    if let weight = roles["weight"], nan != .reject {
+      report(SemanticError.weightOfNaN(weight.span))
+      return nil
+    }
     guard let standard = defaultValue(syntax, type, environment) else { return nil }
     let column = Column(
       name: name, type: type, defaultValue: standard.value, labels: labels.sorted(), nan: nan,

@@ -86,25 +86,45 @@ extension Checker {
 
   /// The event table that an aggregate ranges over: the one that its arguments name.
   private func table(of syntax: CallSyntax, _ name: String, _ scope: Scope) -> TableInfo? {
-    var found: (table: TableInfo, span: Span)?
+    var named: [(table: TableInfo, words: NameSyntax)] = []
     var isSilenced = false
     for argument in syntax.arguments {
       for reference in Self.references(in: argument.node) {
         guard let words = reference.name, let first = words.components.first else { continue }
-        let named = eventTable(first, words, scope)
-        if named.isSilenced { isSilenced = true }
-        guard let table = named.table else { continue }
-        if let found, found.table.id != table.id {
-          report(
-            SemanticError.twoTables(
-              words.span, name, first: found.table.name, at: found.span, second: table.name))
-          return nil
-        }
-        if found == nil { found = (table, words.span) }
+        let found = eventTable(first, words, scope)
+        if found.isSilenced { isSilenced = true }
+        if let table = found.table { named.append((table, words)) }
       }
     }
-    if found == nil, !isSilenced { complainOfNoTable(syntax, name, scope) }
-    return found?.table
+    guard let certain = named.first(where: { isTable($0.words, in: syntax) }) ?? named.first else {
+      if !isSilenced { complainOfNoTable(syntax, name, scope) }
+      return nil
+    }
+    let other = named.first { table, words in
+      // In the events of a table its columns come before other tables.
+      let isColumn = words.components.count == 1 && certain.table.columnIndex[words.dotted] != nil
+      return table.id != certain.table.id && !isColumn
+    }
+    if let other {
+      let (first, second) =
+        certain.words.span.range.lowerBound <= other.words.span.range.lowerBound
+        ? (certain, other) : (other, certain)
+      report(
+        SemanticError.twoTables(
+          second.words.span, name, first: first.table.name, at: first.words.span,
+          second: second.table.name))
+      return nil
+    }
+    return certain.table
+  }
+
+  /// Whether a name in the arguments of an aggregate can be no column: `a.x`, or `a` of `count(a)`.
+  private func isTable(_ words: NameSyntax, in syntax: CallSyntax) -> Bool {
+    if words.components.count > 1 { return true }
+    return syntax.arguments.contains { argument in
+      guard argument.label == nil, let value = argument.value else { return false }
+      return unwrapped(value).span == words.span
+    }
   }
 
   private func eventTable(

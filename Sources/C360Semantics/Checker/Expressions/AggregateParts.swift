@@ -55,7 +55,11 @@ extension Checker {
     guard isTold(parts.setting, aggregation, syntax) else { return nil }
     let inner = scope.with(rows: .event(table))
     if case .fold = aggregation.parameter, !fold(folds, syntax, inner, into: &parts) { return nil }
-    if !place(values, aggregation, table, syntax, scope, into: &parts) { isComplete = false }
+    if !place(values, aggregation, table, syntax, scope, into: &parts)
+      || !fits(boundsOf: syntax, parts.argument, aggregation, scope)
+    {
+      isComplete = false
+    }
     if let filter = filters.first {
       if !place(filter: filter, inner, into: &parts) { isComplete = false }
     } else if case .condition = aggregation.argument {
@@ -82,7 +86,7 @@ extension Checker {
     guard let first = values[0].value else { return false }
     if isRows(first, table, scope) {
       guard aggregation.argument.takesRows else {
-        report(SemanticError.aggregateArgument(first.span, aggregation, "the table itself"))
+        report(SemanticError.aggregateArgument(first.span, aggregation, nil))
         return false
       }
     } else {
@@ -123,7 +127,7 @@ extension Checker {
     events.isArgument = true
     guard let value = expression(syntax, events) else { return nil }
     guard aggregation.argument.takes(value.type.base) else {
-      report(SemanticError.aggregateArgument(value.span, aggregation, "`\(value.type)`"))
+      report(SemanticError.aggregateArgument(value.span, aggregation, value.type))
       return nil
     }
     if value.facts.grain.actions != nil {

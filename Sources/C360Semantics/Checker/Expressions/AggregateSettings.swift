@@ -117,7 +117,26 @@ extension Checker {
     return children.lazy.compactMap { wideBesideAccumulator($0) }.first
   }
 
-  /// Finite numbers that ascend; nil for all else.
+  /// Whether the bounds of a histogram can be compared with its values, as `<` compares them.
+  func fits(
+    boundsOf syntax: CallSyntax, _ argument: Expression?, _ aggregation: Catalogue.Aggregation,
+    _ scope: Scope
+  ) -> Bool {
+    guard case .bounds = aggregation.parameter, let values = argument?.type.base,
+      let written = syntax.arguments.first(where: { $0.label?.text == "bounds" })?.value,
+      let (_, type) = constantValue(written, scope, "the bounds of a histogram"),
+      case .list(let element) = type.base
+    else { return true }
+    if element == values || (element.unit ?? .none, values.unit ?? .none) == (.none, .none),
+      (element == .duration) == (values == .duration)
+    {
+      return true
+    }
+    report(SemanticError.boundsOfOtherType(written.span, type, values: Type(values)))
+    return false
+  }
+
+  /// Finite numbers, or lengths, that ascend; nil for all else.
   private static func bounds(_ value: Value) -> [Double]? {
     guard case .list(let values) = value, (1...1000).contains(values.count) else { return nil }
     var bounds: [Double] = []
@@ -126,6 +145,7 @@ extension Checker {
       switch value {
       case .int(let whole): number = Double(whole)
       case .float(let float): number = float
+      case .duration(let length): number = Double(length)
       default: return nil
       }
       guard number.isFinite, bounds.last.map({ $0 < number }) ?? true else { return nil }

@@ -42,6 +42,8 @@ extension Checker {
   /// A written list as the vector or list that is wanted; nil when it is none, or does not fit.
   func fit(collection expression: Expression, to wanted: Type.Base) -> Expression? {
     guard case .literal(.list(let values)) = expression.kind else { return nil }
+    // A vector has no unit, so money does not fit it.
+    if case .list(.float(let unit)) = expression.type.base, unit != .none { return nil }
     let numbers = values.compactMap { value -> Double? in
       switch value {
       case .int(let number): Double(number)
@@ -194,8 +196,7 @@ extension Type.Base {
   /// Whether lists may be made of it.
   var canBeElement: Bool {
     switch self {
-    case .bool, .int, .text, .time, .date, .duration: true
-    case .float(let unit): unit == .none
+    case .bool, .int, .float, .text, .time, .date, .duration: true
     case .calendarSpan, .vector, .list, .null: false
     }
   }

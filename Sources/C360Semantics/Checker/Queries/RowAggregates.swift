@@ -58,9 +58,9 @@ extension Checker {
       return nil
     }
     guard isTold(setting, aggregation, syntax) else { return nil }
-    guard let fitted = rowArguments(values, hasFilter: filter != nil, aggregation, span) else {
-      return nil
-    }
+    guard let fitted = rowArguments(values, hasFilter: filter != nil, aggregation, span),
+      fits(boundsOf: syntax, fitted.first, aggregation, scope)
+    else { return nil }
     if let pivot = scope.pivot {
       if aggregation.function == .share {
         return pivotedShare(of: filter, pivot, span)
@@ -131,7 +131,7 @@ extension Checker {
     var fitted: [Expression] = []
     for value in values {
       guard aggregation.argument.takes(value.type.base) else {
-        report(SemanticError.aggregateArgument(value.span, aggregation, "`\(value.type)`"))
+        report(SemanticError.aggregateArgument(value.span, aggregation, value.type))
         return nil
       }
       switch aggregation.result {
