@@ -685,6 +685,16 @@ struct IdentityTests {
     #expect(found.first?.help.first?.hasPrefix("no row is without it") == true)
   }
 
+  @Test("NaN has no reading as the probability of a link", arguments: ["null", "keep"])
+  func nanWeight(rule: String) throws {
+    var script = Devices.script(
+      "weighted above 0.1",
+      "exposure now of person at @2026-02-01\nfeature n = count(clicks)\nshow now | select n",
+      links: "device,person,p,since\n")
+    script.text = script.text.replacing("@weight", with: "@weight @nan(\(rule))")
+    #expect(try script.codes() == ["E0212"])
+  }
+
   @Test("a link that is no number is told as `nan`, at the expression of `link`")
   func linkOfNothing() throws {
     let found = try Script(
