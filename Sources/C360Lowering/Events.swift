@@ -74,16 +74,21 @@ extension Lowering {
       arrivesWithin: roles.arrivesWithin, gone: goneColumn(table, roles, rows),
       tieBreak: (roles.sequence.map { [column($0, of: rows)] } ?? []) + values,
       sequence: roles.sequence.map { column($0, of: rows) },
-      observedThrough: observedThrough(roles))
+      observedThrough: observedThrough(roles), observedAtMost: observedAtMost(roles))
   }
 
   func observedThrough(_ roles: Table.EventRoles) -> Int64? {
-    guard let through = roles.observedThrough, let horizon = options.horizon else {
-      return roles.observedThrough
+    roles.observedThrough.map { min($0, observedAtMost(roles) ?? .max) }
+  }
+
+  /// As of an instant what happened later may not have arrived; versions of events may also say that theirs
+  /// has yet to happen.
+  func observedAtMost(_ roles: Table.EventRoles) -> Int64? {
+    options.horizon.map { horizon in
+      let (last, overflow) = horizon.subtractingReportingOverflow(1)
+      let (known, isTooEarly) = last.subtractingReportingOverflow(roles.arrivesWithin ?? 0)
+      return overflow || isTooEarly ? .min : known
     }
-    // What happened later may not have arrived by then.
-    let (known, overflow) = (horizon - 1).subtractingReportingOverflow(roles.arrivesWithin ?? 0)
-    return min(through, overflow ? .min : known)
   }
 
   /// When the versions of events stop to count; nil where rows are events.

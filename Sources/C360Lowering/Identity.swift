@@ -82,6 +82,7 @@ extension Lowering {
       // Spells of one event and entity are no copies of each other.
       tieBreak: [sequence].compactMap { $0 } + values + [linked.known].compactMap { $0 },
       sequence: sequence, observedThrough: observedThrough(roles),
+      observedAtMost: observedAtMost(roles),
       newest: (column(roles.time, of: rows), goneColumn(linked.table, roles, rows)))
   }
 

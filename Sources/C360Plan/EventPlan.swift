@@ -15,8 +15,10 @@ public struct EventSource: Sendable {
   public let tieBreak: [ColumnID]
   /// The declared order among equal times; answers that it decides are not counted as resolved ties.
   public let sequence: ColumnID?
-  /// µs UTC, inclusive; nil: the newest event.
+  /// µs UTC, inclusive; nil: the newest event, and no more than `observedAtMost`.
   public var observedThrough: Int64?
+  /// What a run as of an instant can have observed of events whose newest says how far that is.
+  public let observedAtMost: Int64?
   /// The times among which the newest is looked for, and which of them go; nil: `time` and `gone`.
   public let newest: (time: ColumnID, gone: ColumnID?)?
   /// Whether a step before gave events of identifiers to their entities.
@@ -27,7 +29,8 @@ public struct EventSource: Sendable {
   public init(
     relation: RelationID, key: ColumnID, time: ColumnID, known: ColumnID?, arrivesWithin: Int64?,
     gone: ColumnID? = nil, tieBreak: [ColumnID], sequence: ColumnID? = nil,
-    observedThrough: Int64?, newest: (time: ColumnID, gone: ColumnID?)? = nil
+    observedThrough: Int64?, observedAtMost: Int64? = nil,
+    newest: (time: ColumnID, gone: ColumnID?)? = nil
   ) {
     self.relation = relation
     self.key = key
@@ -38,7 +41,13 @@ public struct EventSource: Sendable {
     self.tieBreak = tieBreak
     self.sequence = sequence
     self.observedThrough = observedThrough
+    self.observedAtMost = observedAtMost
     self.newest = newest
+  }
+
+  /// How far the events are observed, where `newest` is the last of them; nil: there is none.
+  public func observed(newest: Int64?) -> Int64? {
+    observedThrough ?? newest.map { min($0, observedAtMost ?? .max) }
   }
 }
 

@@ -84,7 +84,15 @@ public final class REPL {
       guard let query = Command.query(of: text) else { return false }
       return isIncomplete(query)
     }
-    return parseInput(SourceFile(name: "", text: text)).isIncomplete
+    return parseInput(SourceFile(name: "", text: Self.continued(text))).isIncomplete
+  }
+
+  /// Before a text that begins with `|`: the last query, which it goes on with.
+  static let continuation = "_ "
+
+  /// The text, behind the last query where it begins with `|`.
+  static func continued(_ text: String) -> String {
+    text.first { !$0.isWhitespace } == "|" ? continuation + text : text
   }
 
   /// Does what the text says: declarations, queries, values, `why`, or a command.
@@ -96,7 +104,7 @@ public final class REPL {
   ) -> Response {
     self.cancellation = cancellation
     let before = state
-    let response = guarding { try answer(text, origin) }
+    let response = guarding { try answer(Self.continued(text), origin) }
     if response.hasFailed { state = before } else { forgetNames() }
     return response
   }

@@ -148,11 +148,13 @@ enum SyntaxError {
       help: near.map { ["did you mean `\($0)`?"] } ?? help, fixes: replacing(at, near))
   }
 
-  static func leftover(_ at: Span, found: String, after: String, near: String?) -> Diagnostic {
+  static func leftover(
+    _ at: Span, found: String, after: String, near: String?, form: String?
+  ) -> Diagnostic {
     Diagnostic(
       "E0119", "\(found) does not belong here: \(after) ends before it", at: at,
-      help: near.map { ["did you mean `\($0)`?"] } ?? ["items end at a new line or `;`"],
-      fixes: replacing(at, near))
+      help: [form ?? near.map { "did you mean `\($0)`?" } ?? "items end at a new line or `;`"],
+      fixes: form == nil ? replacing(at, near) : [])
   }
 
   static func unclosedBracket(

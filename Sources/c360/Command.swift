@@ -20,7 +20,8 @@ struct Command: ParsableCommand {
         0    done
         1    the script has errors (`fmt --check`: a file would change)
         2    the command line is wrong
-        3    the data, an output or a bound stopped the run; nothing was written
+        3    the data, an output or a bound stopped the run; no file was written
+             (or all were, and standard output took no results)
         130  cancelled; nothing was written
       """,
     version: C360Version.text,
@@ -34,6 +35,13 @@ struct Command: ParsableCommand {
 
   /// Runs what the arguments say and returns the exit code.
   static func main(_ arguments: [String]) -> Int32 {
+    let code = exitCode(of: arguments)
+    guard let failure = Terminal.outputFailure else { return code }
+    Terminal.complain("error: the results could not be written to standard output: \(failure)\n")
+    return code == ExitStatus.done.rawValue ? ExitStatus.run.rawValue : code
+  }
+
+  private static func exitCode(of arguments: [String]) -> Int32 {
     do {
       var command = try parseAsRoot(QueryCommand.withSigns(arguments))
       try command.run()

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -6,9 +8,22 @@
 
 /// The two streams of the command. Results go out, everything about them goes to complaints.
 enum Terminal {
-  static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
+  /// What cannot be written is remembered in `outputFailure`.
+  static func out(_ text: String) {
+    let code = write(text, to: STDOUT_FILENO)
+    // A reader that closed its pipe has what it wanted.
+    if code != 0, code != EPIPE { firstFailure.store(code, ordering: .relaxed) }
+  }
 
-  static func complain(_ text: String) { write(text, to: STDERR_FILENO) }
+  static func complain(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+  /// Why results did not arrive where they went, such as a full disk; nil while all did.
+  static var outputFailure: String? {
+    let code = firstFailure.load(ordering: .relaxed)
+    return code == 0 ? nil : String(cString: strerror(code))
+  }
+
+  private static let firstFailure = Atomic<Int32>(0)
 
   static let complainsToTerminal = isatty(STDERR_FILENO) == 1
   static let printsToTerminal = isatty(STDOUT_FILENO) == 1
@@ -40,17 +55,19 @@ enum Terminal {
 
   private static let term = getenv("TERM").map { String(cString: $0) } ?? ""
 
-  private static func write(_ text: String, to file: Int32) {
+  /// 0, or the `errno` of a write that failed.
+  private static func write(_ text: String, to file: Int32) -> Int32 {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)[...]
       while !rest.isEmpty {
         let count = Glibc.write(
           file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
         if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
+        guard count > 0 else { return count < 0 ? errno : ENOSPC }
         rest = rest.dropFirst(count)
       }
+      return 0
     }
   }
 }

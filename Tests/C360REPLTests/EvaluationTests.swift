@@ -12,6 +12,22 @@ struct EvaluationTests {
     #expect(out.hasSuffix("(3 rows)\n"))
   }
 
+  @Test("a line that begins with | goes on with the last query, typed or completed")
+  func continued() throws {
+    let prompt = try Prompt()
+    #expect(try prompt.refused("| take 1").contains("_"))
+    _ = try prompt.ask("orders | where amount > 15 EUR")
+    #expect(try prompt.ask("| select amount | sort amount | take 1").hasSuffix("(1 row)\n"))
+    // What went on is the last query in turn.
+    #expect(try prompt.ask("| group { n = count() }").contains("1\n"))
+    _ = try prompt.ask("orders")
+    let typed = "| where am"
+    let completion = prompt.repl.complete(typed, at: typed.utf8.count)
+    #expect(completion.range == 8..<10)
+    #expect(completion.candidates.map(\.text) == ["amount"])
+    #expect(prompt.repl.isIncomplete("|"))
+  }
+
   @Test("what is known of one entity before an instant needs no exposure")
   func moment() throws {
     let out = try Prompt().ask("for person 1 at @2026-02-10 | select spend")

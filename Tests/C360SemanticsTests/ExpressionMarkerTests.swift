@@ -168,7 +168,7 @@ struct ExpressionMarkerTests {
     Marked(
       "E0416", "`top` gives 1 to 1000 values", "feature a = top(orders.category, ‹0›)"),
     Marked(
-      "E0416", "`histogram` needs bounds that ascend",
+      "E0416", "`histogram` needs bounds that are numbers and ascend",
       "feature a = histogram(orders.amount, bounds: ‹[3, 1]›)"),
     Marked(
       "E0416", "the bounds are `list(int)`, and the values `money(GBP)`",

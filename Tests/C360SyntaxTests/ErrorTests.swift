@@ -106,6 +106,20 @@ import Testing
     #expect(first.primary?.span.range == range, "\(text)")
   }
 
+  @Test(
+    "what other languages write is told what to write here",
+    arguments: [
+      ("show orders | filter a > 1", "did you mean `where`?"),
+      ("show orders | LIMIT 3", "did you mean `take`?"),
+      ("show orders | sort amount desc", "a key that descends has a minus: `sort -amount`"),
+      ("show orders | select a as b", "a name stands before its value: `select spend = amount`"),
+      ("show orders | where a between 1 and 2", "write both ends: `1 <= x and x <= 2`"),
+    ])
+  func foreignWords(text: String, help: String) {
+    let said = parse(SourceFile(name: "test.c360", text: "edition 2026\n" + text)).diagnostics
+    #expect(said.first?.help == [help], "\(said)")
+  }
+
   @Test func everyItemIsHeard() {
     let tree = script(
       """

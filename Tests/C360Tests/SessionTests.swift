@@ -44,6 +44,61 @@ struct SessionTests {
     #expect(report.runTime == SessionOptions.instant("2026-01-20T10:00:00Z"))
   }
 
+  @Test("As of a time no outcome is observed beyond it, though a version tells of later events")
+  func asOfOutcomes() throws {
+    func script(_ more: String) -> Script {
+      var script = Script(
+        text: """
+          entity person
+          events visits of person from "visits.csv" {
+            person: int   @key
+            began:  time  @time
+            learnt: time? @known
+            visit:  int   @id
+            \(more)
+          }
+          exposure moments of person from "moments.csv" {
+            person: int  @key
+            at_:    time @time
+            keep all
+            outcome back = count(visits) within 1d
+          }
+          show moments | select back
+
+          """,
+        files: [
+          "visits.csv": """
+          person,began,learnt,visit
+          1,2026-04-01T00:00:00Z,2026-04-01T00:00:00Z,1
+          1,2026-04-06T12:00:00Z,2026-04-02T00:00:00Z,2
+          1,2026-04-09T12:00:00Z,,3
+
+          """,
+          "moments.csv": """
+          person,at_
+          1,2026-03-31T12:00:00Z
+          1,2026-04-02T12:00:00Z
+          1,2026-04-06T00:00:00Z
+          1,2026-04-07T00:00:00Z
+
+          """,
+        ])
+      script.adjust = { $0.asOf = SessionOptions.instant("2026-04-04") }
+      return script
+    }
+    let expected = """
+      back
+      ----
+         1
+         0
+      null
+      null
+
+      """
+    #expect(try script("").shown() == expected)
+    #expect(try script("observed through @2026-04-30").shown() == expected)
+  }
+
   @Test("a cancelled run throws and writes nothing")
   func cancelled() throws {
     var script = Shop.script("output all = orders | select kind to \"all.csv\"\n")

@@ -64,6 +64,35 @@ struct WindowTests {
         """)
   }
 
+  @Test("S2: a lag moves both ends, so that calendar windows keep their length")
+  func laggedCalendar() throws {
+    // One event at noon of each day.
+    let days = (1...31).map { day in
+      let instant =
+        "2026-\(day < 12 ? "03" : "02")-\(day < 10 ? "0" : "")\(day < 29 ? day : 11)T12:00:00Z"
+      return "1,\(instant),\(instant),\(day)"
+    }
+    let script = Self.script(
+      """
+      exposure now of person in visits at @2026-03-03T12:00:00Z
+      feature month    = list(visits.page, 20) over calendar 1mo lag 5d
+      feature calendar = first(visits.began) over calendar 1mo lag 5d
+      feature span     = first(visits.began) over 1mo lag 5d
+      feature share    = coverage(month)
+      show now | select month, calendar, span, share
+      """,
+      visits: days.dropLast(3).joined(separator: "\n") + "\n")
+    // [1 March, 3 March 12:00) and [3 February 12:00, 3 March 12:00), five days earlier; the table
+    // begins on 12 February.
+    #expect(
+      try script.shown() == """
+        month     calendar              span                  share
+        --------  --------------------  --------------------  -----
+        [24, 25]  2026-02-24T12:00:00Z  2026-02-12T12:00:00Z      1
+
+        """)
+  }
+
   @Test("S2: every P asks as of the last multiple before the decision, for both clocks")
   func every() throws {
     let script = Self.script(

@@ -60,8 +60,10 @@ struct Oracle {
     case .all, .last, .following, .session, .since: return true
     case .duration(let length): return event.time >= end - length
     case .span(let step):
-      return event.time >= zone.moved(end, by: .calendar(step), times: -1)
-    case .calendar(let step): return event.time >= zone.periodStart(step, of: end) ?? .min
+      return event.time
+        >= zone.moved(decision, by: .calendar(step), times: -1) - aggregate.lag
+    case .calendar(let step):
+      return event.time >= (zone.periodStart(step, of: decision) ?? .min) - aggregate.lag
     }
   }
 

@@ -19,6 +19,19 @@ struct PromptTests {
     #expect(outcome.complaints.isEmpty)
   }
 
+  @Test(
+    "results that find no room end with the code of a run, and are told",
+    arguments: ["query 'orders' --on shop.c360", "schema orders.csv", "repl shop.c360 <<< orders"])
+  func fullDisk(command: String) throws {
+    let workspace = try Workspace.shop()
+    let outcome = try workspace.shell("XDG_CONFIG_HOME=$PWD $C360 \(command) > /dev/full")
+    #expect(outcome.status == 3)
+    #expect(outcome.complaints.contains("could not be written to standard output"))
+    // A reader that had enough is no failure.
+    let cut = try workspace.shell("set -o pipefail; $C360 query orders --on shop.c360 | true")
+    #expect(cut.status == 0)
+  }
+
   @Test("what fails is told, the rest is done, and the exit code says so")
   func failure() throws {
     let outcome = try piped("nothing\n2 * 3\n", try Workspace.shop())

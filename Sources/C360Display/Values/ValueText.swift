@@ -141,6 +141,7 @@ public enum ValueText {
   ) -> String {
     // NaN has a sign that means nothing.
     if value.isNaN { return "nan" }
+    if rule == .toNearestOrAwayFromZero { return nearest(value, digits) }
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
     var scale: Int64 = 1
     for _ in 0..<digits { scale *= 10 }
@@ -152,6 +153,24 @@ public enum ValueText {
     let sign = value < 0 && whole != 0 ? "-" : ""
     guard digits > 0 else { return sign + String(whole) }
     return "\(sign)\(whole / scale).\(padded(whole % scale, digits))"
+  }
+
+  /// The decimal nearest to the double itself: 2.675 lies below its halfway and is 2.67.
+  private static func nearest(_ value: Double, _ digits: Int) -> String {
+    let magnitude = abs(value)
+    guard magnitude < 1e18 else { return "\(value)" }
+    var scale: Int64 = 1
+    for _ in 0..<digits { scale *= 10 }
+    let fraction = magnitude - magnitude.rounded(.down)
+    let product = fraction * Double(scale)
+    // What the product lost when it was rounded.
+    let lost = (-product).addingProduct(fraction, Double(scale))
+    var whole = Int64(magnitude.rounded(.down))
+    var parts = Int64(product.rounded(.down))
+    if product - Double(parts) - 0.5 + lost >= 0 { parts += 1 }
+    if parts == scale { (whole, parts) = (whole + 1, 0) }
+    let sign = value < 0 && (whole, parts) != (0, 0) ? "-" : ""
+    return "\(sign)\(whole)" + (digits > 0 ? ".\(padded(parts, digits))" : "")
   }
 
   private static func padded(_ value: Int64, _ width: Int) -> String {

@@ -355,7 +355,7 @@ extension Step {
     func observing(_ step: TimelineStep) -> TimelineStep {
       var step = step
       let relation = plan[step.events.newestColumns.time].relation
-      step.events.observedThrough = step.events.observedThrough ?? newest[relation]
+      step.events.observedThrough = step.events.observed(newest: newest[relation])
       return step
     }
     switch self {

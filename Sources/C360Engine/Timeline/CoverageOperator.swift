@@ -31,14 +31,15 @@ enum CoverageOperator {
     guard window.observedFrom != nil || !permitted.isAlways else { return 1 }
     let observed = window.observedFrom ?? .min
     let clock = window.every.map { zone.lastMultiple(of: $0, before: time) } ?? time
-    let end = zone.moved(clock, by: .exact(window.lag), times: -1)
-    let start: Int64
+    let unmoved: Int64
     switch window.window {
-    case .duration(let length): start = zone.moved(end, by: .exact(length), times: -1)
-    case .span(let step): start = zone.moved(end, by: .calendar(step), times: -1)
-    case .calendar(let step): start = zone.periodStart(step, of: end) ?? .min
+    case .duration(let length): unmoved = zone.moved(clock, by: .exact(length), times: -1)
+    case .span(let step): unmoved = zone.moved(clock, by: .calendar(step), times: -1)
+    case .calendar(let step): unmoved = zone.periodStart(step, of: clock) ?? .min
     default: return 1
     }
+    let start = zone.moved(unmoved, by: .exact(window.lag), times: -1)
+    let end = zone.moved(clock, by: .exact(window.lag), times: -1)
     if start >= end { return observed <= start && permitted.isHeld(row, at: start) ? 1 : 0 }
     let covered = permitted.held(row, from: max(start, observed), to: end)
     let whole = Int128(end) - Int128(start)

@@ -6,7 +6,8 @@ enum Coverages {
   static func fill(_ step: TimelineStep, _ state: inout ExecutionState) throws(EngineError) {
     if step.coverages.isEmpty { return }
     let zone = try ZoneTable(step.timezone)
-    let through = step.events.observedThrough ?? newest(step.events, state)
+    let through =
+      step.events.observedThrough ?? step.events.observed(newest: newest(step.events, state))
     let times = state.vector(step.time)
     for coverage in step.coverages {
       let values = Buffer(byteCount: times.count)

@@ -12,7 +12,8 @@ extension REPL {
   public func complete(_ text: String, at cursor: Int) -> Completion {
     let before = String(decoding: Array(text.utf8).prefix(max(0, cursor)), as: UTF8.self)
     if Command.isCommand(before) { return completeCommand(before) }
-    return completeLanguage(before, offset: 0)
+    let continued = Self.continued(before)
+    return completeLanguage(continued, offset: before.utf8.count - continued.utf8.count)
   }
 
   // MARK: Commands

@@ -84,8 +84,10 @@ extension ReferenceInterpreter {
     switch aggregate.window {
     case .all, .last: start = .min
     case .duration(let length): start = saturatingSum(end, -length)
-    case .span(let span): start = calendar.moved(end, by: span, times: -1)
-    case .calendar(let span): start = calendar.periodStart(end, of: span)
+    case .span(let span):
+      start = saturatingSum(calendar.moved(scope.time, by: span, times: -1), -aggregate.lag)
+    case .calendar(let span):
+      start = saturatingSum(calendar.periodStart(scope.time, of: span), -aggregate.lag)
     case .session(let gap):
       let visible = events.filter { $0.isVisible(before: end, at: scope.time) }
       return openSession(visible, gap: gap, at: end)

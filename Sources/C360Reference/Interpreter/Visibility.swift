@@ -140,8 +140,10 @@ extension ReferenceInterpreter {
     let start: Int64
     switch covered.window {
     case .duration(let length): start = saturatingSum(end, -length)
-    case .span(let span): start = calendar.moved(end, by: span, times: -1)
-    case .calendar(let span): start = calendar.periodStart(end, of: span)
+    case .span(let span):
+      start = saturatingSum(calendar.moved(clock, by: span, times: -1), -covered.lag)
+    case .calendar(let span):
+      start = saturatingSum(calendar.periodStart(clock, of: span), -covered.lag)
     default: return 1
     }
     func isCovered(_ time: Int64) -> Bool {

@@ -226,7 +226,7 @@ extension SemanticError {
 
   static func badBounds(_ at: Span) -> Diagnostic {
     Diagnostic(
-      "E0416", "`histogram` needs bounds that ascend", at: at,
+      "E0416", "`histogram` needs bounds that are numbers and ascend", at: at,
       help: ["as in `histogram(orders.amount, bounds: [0, 10, 100])`"])
   }
 

@@ -87,6 +87,12 @@ extension SemanticError {
       ])
   }
 
+  static func wideInWindow(_ at: Span, _ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0553", "`window` has no `\(name)` of lists and vectors", at: at,
+      help: ["ask it of a `group` by the same keys, and join its rows"])
+  }
+
   static func badFrame(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0553", "this is no frame of `window`", at: at,

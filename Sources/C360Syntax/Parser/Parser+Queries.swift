@@ -192,7 +192,8 @@ extension Parser {
       return
     }
     let known = Self.verbs.map(\.text)
-    report(SyntaxError.unknownVerb(here, near: nearest(to: here.text, among: known), known: known))
+    let near = ForeignWords.verbs[here.text.lowercased()] ?? nearest(to: here.text, among: known)
+    report(SyntaxError.unknownVerb(here, near: near, known: known))
     take(.keyword)
     skipToStage()
   }

@@ -108,7 +108,11 @@ extension Parser {
     } else {
       let clauses: [Word] = [.because, .weight, .unless, .when, .until, .over, .within, .else]
       let near = kind == .identifier ? nearest(to: here.text, among: clauses.map(\.text)) : nil
-      report(SyntaxError.leftover(here, found: found, after: itemName, near: near))
+      let line = here.file.line(here.file.position(of: here.range.lowerBound).line)
+      report(
+        SyntaxError.leftover(
+          here, found: found, after: itemName, near: near,
+          form: ForeignWords.help(for: here.text, in: line)))
     }
     skipItem(.none)
   }

@@ -50,7 +50,10 @@ struct REPLCommand: ParsableCommand {
     Interrupts.listen()
     let desk = Desk(repl, showsProgress: !options.quiet && batch == nil)
     if let script {
-      guard desk.load(script, quietly: !isInteractive) else { throw ExitStatus.script }
+      if !desk.load(script, quietly: !isInteractive) {
+        guard isInteractive else { throw ExitStatus.script }
+        Terminal.complain("not loaded; once it is mended: `:load \(script)`\n")
+      }
     }
     if !leavesStartup, let path = UserFiles.startup { desk.readStartup(path) }
     if desk.hasQuit { return }

@@ -16,7 +16,7 @@ import Testing
 
   @Test func `choices of random policies move`() throws {
     var (still, moved) = (0, 0)
-    for seed in 0..<15 as Range<UInt64> {
+    for seed in 0..<30 as Range<UInt64> {
       let fuzz = FuzzCase(seed: seed)
       guard case .success(let found) = fuzz.shifts(try fuzz.program()) else { continue }
       for shift in found.flatMap(\.shifts) {

@@ -121,11 +121,12 @@ struct Chunk {
       }
     case .spanBefore(let lag, let step):
       fill(targets, from: decisions) { zone, decision in
-        zone.moved(zone.moved(decision, by: .exact(lag), times: -1), by: .calendar(step), times: -1)
+        zone.moved(zone.moved(decision, by: .calendar(step), times: -1), by: .exact(lag), times: -1)
       }
     case .periodStart(let lag, let step):
       fill(targets, from: decisions) { zone, decision in
-        zone.periodStart(step, of: zone.moved(decision, by: .exact(lag), times: -1)) ?? .min
+        zone.periodStart(step, of: decision).map { zone.moved($0, by: .exact(lag), times: -1) }
+          ?? .min
       }
     case .after(let offset):
       fill(targets, from: decisions) { zone, decision in

@@ -20,9 +20,9 @@ struct TimelineProgram: Sendable {
   enum Moment: Hashable, Sendable {
     /// t − µs
     case before(Int64)
-    /// t − lag, then back on the local calendar
+    /// Back from t on the local calendar, then by the lag: both ends of a window move, so that its length stays
     case spanBefore(lag: Int64, CalendarStep)
-    /// Local start of the period that holds t − lag
+    /// Local start of the period that holds t, moved back by the lag
     case periodStart(lag: Int64, CalendarStep)
     /// Just after t + offset
     case after(TimeOffset)

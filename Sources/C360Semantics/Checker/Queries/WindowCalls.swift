@@ -92,7 +92,7 @@ extension Checker {
       }
     }
     if isWide {
-      report(SemanticError.noFrames(span, name))
+      report(SemanticError.wideInWindow(span, name))
       return nil
     }
     return window.column(
