@@ -65,10 +65,10 @@ struct VectorTests {
       """)
     #expect(
       shown == """
-        person  newest              oldest       second  none
-        ------  ------------------  -----------  ------  ----
-             1  [3, -1, 0.5]        [tea, a, b]  []      null
-             2  [-1e+16, 1, 1e+16]  [ä]          [b, c]  null
+        person  newest              oldest         second  none
+        ------  ------------------  -------------  ------  ----
+             1  [3, -1, 0.5]        [tea, "a, b"]  []      null
+             2  [-1e+16, 1, 1e+16]  [ä]            [b, c]  null
 
         """)
   }
@@ -102,11 +102,11 @@ struct VectorTests {
       """)
     #expect(
       shown == """
-        tags         tea    first  n  known
-        -----------  -----  -----  -  -----
-        [tea, a, b]  true   tea    2  true
-        [ä]          false  ä      1  true
-        [b, c]       false  b      2  false
+        tags           tea    first  n  known
+        -------------  -----  -----  -  -----
+        [tea, "a, b"]  true   tea    2  true
+        [ä]            false  ä      1  true
+        [b, c]         false  b      2  false
 
         """)
   }
