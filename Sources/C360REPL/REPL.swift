@@ -87,12 +87,9 @@ public final class REPL {
     return parseInput(SourceFile(name: "", text: Self.continued(text))).isIncomplete
   }
 
-  /// Before a text that begins with `|`: the last query, which it goes on with.
-  static let continuation = "_ "
-
   /// The text, behind the last query where it begins with `|`.
   static func continued(_ text: String) -> String {
-    text.first { !$0.isWhitespace } == "|" ? continuation + text : text
+    text.first { !$0.isWhitespace } == "|" ? "_ " + text : text
   }
 
   /// Does what the text says: declarations, queries, values, `why`, or a command.

@@ -16,7 +16,7 @@ import Testing
 
   @Test func `choices of random policies move`() throws {
     var (still, moved) = (0, 0)
-    for seed in 0..<30 as Range<UInt64> {
+    for seed in 35..<50 as Range<UInt64> {
       let fuzz = FuzzCase(seed: seed)
       guard case .success(let found) = fuzz.shifts(try fuzz.program()) else { continue }
       for shift in found.flatMap(\.shifts) {
@@ -24,7 +24,7 @@ import Testing
       }
     }
     #expect(still > 5)
-    #expect(moved > 3)
+    #expect(moved > 5)
   }
 
   /// The leak canary (semantics.md S5).
