@@ -234,15 +234,6 @@ enum SyntaxError {
       fixes: [Fix("write `==`", edits: [Fix.Edit(span: at, replacement: "==")])])
   }
 
-  static func reservedName(_ at: Span) -> Diagnostic {
-    Diagnostic(
-      "E0130", "`\(at.text)` is a word of the language, and no name for a column", at: at,
-      help: ["in back-ticks it is a name: `\(at.text)` = …"],
-      fixes: [
-        Fix("write it in back-ticks", edits: [Fix.Edit(span: at, replacement: "`\(at.text)`")])
-      ])
-  }
-
   static func missingElse(_ at: Span, opening: Span) -> Diagnostic {
     Diagnostic(
       "E0131", "this `if` has no `else`", at: opening,

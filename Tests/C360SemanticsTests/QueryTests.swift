@@ -96,7 +96,9 @@ struct QueryTests {
     }
     #expect(report("orders | select x = now()").contains("a moment is written `@2026-03-01`"))
     #expect(report("orders | select x = \"a\" || \"b\"").contains("texts are put together by `+`"))
-    #expect(report("orders | derive at = 1").contains("`at` is a word of the language"))
+    #expect(
+      report("orders | derive at = 1").contains(
+        "E0125 `at` is a reserved word and cannot be the name of a column"))
     #expect(report("sends | select sent_at | where converted").contains("left it out"))
   }
 

@@ -31,7 +31,8 @@ extension Parser {
       let name = span(of: position - 1)
       reportInPassing(
         tokens[position - 1].kind == .reservedWord
-          ? SyntaxError.reservedName(name) : SyntaxError.assignmentInExpression(here))
+          ? SyntaxError.reservedName(name, wanted: "the name of a column")
+          : SyntaxError.assignmentInExpression(here))
       let start = mark
       push(.left, left)
       take(.operator)
