@@ -111,9 +111,10 @@ extension Lowering {
   /// The value of a function over columns of the events, at the rows of the call's scope.
   func windowed(
     _ call: AggregateCall, _ function: C360Plan.AggregateFunction, _ argument: ColumnID?,
-    _ second: ColumnID? = nil, setting: C360Plan.AggregateSetting? = nil
+    _ second: ColumnID? = nil, weight: ColumnID? = nil, setting: C360Plan.AggregateSetting? = nil
   ) -> ScalarID {
-    let answer = timelineColumn(call, function, argument, second, setting: setting)
+    let answer = timelineColumn(
+      call, function, argument, second, weight: weight, setting: setting)
     return afterMarker(
       returned(answer, call.scope), call.marker.map { returned($0, call.scope) }, call.aggregate)
   }
@@ -121,13 +122,14 @@ extension Lowering {
   /// The same as a column of a timeline.
   private func timelineColumn(
     _ call: AggregateCall, _ function: C360Plan.AggregateFunction, _ argument: ColumnID?,
-    _ second: ColumnID? = nil, setting: C360Plan.AggregateSetting? = nil
+    _ second: ColumnID? = nil, weight: ColumnID? = nil, setting: C360Plan.AggregateSetting? = nil
   ) -> ColumnID {
     let aggregate = call.aggregate
     var windowed = WindowedAggregate(
       function: function, argument: argument, second: second, filter: call.filter,
       matches: call.matches, window: aggregate.window.spec(since: call.marker), lag: aggregate.lag,
       every: aggregate.every?.offset, setting: setting ?? aggregate.setting.planned)
+    windowed.weight = weight
     windowed.permitted = call.permitted
     let level = timelineLevel(of: windowed)
     let decision = windowed.matches.isEmpty ? nil : call.decision
@@ -192,7 +194,9 @@ extension Lowering {
   /// Timelines that must run before this one.
   private func timelineLevel(of windowed: WindowedAggregate) -> Int {
     var read =
-      [windowed.argument, windowed.second, windowed.filter, windowed.permitted].compactMap { $0 }
+      [
+        windowed.argument, windowed.second, windowed.weight, windowed.filter, windowed.permitted,
+      ].compactMap { $0 }
       + windowed.matches.map(\.event) + windowed.setting.reads
     if case .since(let marker) = windowed.window { read.append(marker) }
     return read.reduce(0) { max($0, levels[$1] ?? 0) }
@@ -311,7 +315,7 @@ extension C360Plan.AggregateSetting {
     switch (function, self) {
     case (.top, _), (.list, _): .list([])
     case (.histogram, .bounds(let bounds)):
-      .list(Array(repeating: .int(0), count: bounds.count + 1))
+      .list(Array(repeating: .int(0), count: bounds.binCount))
     default: nil
     }
   }

@@ -152,7 +152,8 @@ extension Lowering {
   }
 
   /// An aggregate over events of which each is the entity's with a probability (semantics.md I2):
-  /// the products of value and probability are columns of their own, summed exactly.
+  /// the products of value and probability are columns of their own, summed exactly. Those of integers
+  /// are made where they are summed.
   func mixture(_ call: AggregateCall, weight: ColumnID) -> ScalarID {
     let p = scalar(weight)
     func product(_ expression: Expression) -> ColumnID {
@@ -177,8 +178,16 @@ extension Lowering {
         named: "p * p", Type.float.optional)
     }
     let values = call.aggregate.argument
+    let numbers = [values, call.aggregate.second].compactMap { $0 }
+    let ofIntegers = numbers.contains { $0.type.base == .int }
     switch call.aggregate.function {
     case .count: return windowed(call, .sum, counted(values))
+    // Products of integers are no doubles, so that no column holds them.
+    case .sum where ofIntegers, .mean where ofIntegers, .ratio where ofIntegers:
+      let columns = numbers.map { eventColumn(argument(of: call, $0), $0, call.events) }
+      return windowed(
+        call, call.aggregate.function.planned, columns.first, columns.dropFirst().first,
+        weight: weight)
     case .sum: return windowed(call, .sum, values.map(product))
     case .mean: return windowed(call, .ratio, values.map(product), counted(values))
     case .ratio:

@@ -89,8 +89,24 @@ extension C360Semantics.AggregateSetting {
     // Its step is lowered where columns are at hand.
     case .fold: .none
     case .limit(let count): .limit(count)
-    case .bounds(let bounds): .bounds(bounds)
+    case .bounds(let bounds): .bounds(HistogramBounds(of: bounds))
     }
+  }
+}
+
+extension HistogramBounds {
+  /// Of numbers or lengths, all of one type.
+  init(of bounds: [Value]) {
+    var integers: [Int64] = []
+    var floats: [Double] = []
+    for bound in bounds {
+      switch bound {
+      case .int(let value), .duration(let value): integers.append(value)
+      case .float(let value): floats.append(value)
+      default: preconditionFailure("the checker takes numbers and lengths only")
+      }
+    }
+    self = floats.isEmpty ? HistogramBounds(integers) : HistogramBounds(floats)
   }
 }
 

@@ -34,8 +34,30 @@ public enum AggregateSetting: Hashable, Sendable {
   /// `top`, `list`: at most so many values, > 0. `histogram` of a group: at most so many bins, of equal
   /// width from the least finite value to the greatest; of texts that many of the most frequent.
   case limit(Int)
-  /// `histogram`: ascending, finite, at least one.
-  case bounds([Double])
+  case bounds(HistogramBounds)
+}
+
+/// Where the bins of a `histogram` begin, but for the first one.
+public struct HistogramBounds: Hashable, Sendable {
+  /// For values that are floats: ascending, finite, at least one.
+  public let floats: [Double]
+  /// For values that are integers: the least ones that are not below the bounds, as many of the bounds
+  /// as have one.
+  public let integers: [Int64]
+
+  public init(_ floats: [Double]) {
+    self.floats = floats
+    integers = floats.compactMap { bound in
+      bound < -0x1p63 ? .min : Int64(exactly: bound.rounded(.up))
+    }
+  }
+
+  public init(_ integers: [Int64]) {
+    floats = integers.map { Double($0) }
+    self.integers = integers
+  }
+
+  public var binCount: Int { floats.count + 1 }
 }
 
 /// A value that each event of a window changes, in their order. Where the step is null it stays.
@@ -94,6 +116,9 @@ public struct WindowedAggregate: Sendable, Hashable {
   /// local starts of periods. nil: t itself. Not with a window that looks forward.
   public let every: TimeOffset?
   public let setting: AggregateSetting
+  /// Of `sum`, `mean` and `ratio` of numbers: float64, never null, what each is multiplied with. Integers
+  /// are so exactly. A mean is over the sum of the weights.
+  public var weight: ColumnID? = nil
   /// `bool`, never null: the events that exist for this aggregate, for `last` windows and the whole of
   /// a share too.
   public var permitted: ColumnID? = nil

@@ -39,7 +39,7 @@ func allAggregates(
       add(.decayedMean, number, .halfLife(3 * day))
       add(.ratio, number, second: columns.second)
       add(.slope, number)
-      add(.histogram, number, .bounds([-1, 0, 2.5]))
+      add(.histogram, number, .bounds(HistogramBounds([-1, 0, 2.5])))
       add(.ewma, number, .smoothing(0.25))
       add(.ewma, number, .smoothing(0.97))
     }

@@ -57,7 +57,8 @@ extension Oracle {
         left.value != right.value ? left.value > right.value : precedes(left.key, right.key)
       }
       list = order.prefix(limit).map(\.key)
-    case .bounds(let bounds):
+    case .bounds(let histogram):
+      let bounds = histogram.floats
       list = (0...bounds.count).map { bin in
         let inside = numbers.filter { number in
           !number.isNaN && (bin == 0 || number >= bounds[bin - 1])

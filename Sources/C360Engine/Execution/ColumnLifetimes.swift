@@ -162,8 +162,10 @@ struct StepColumns {
     for output in step.outputs {
       let aggregate = output.aggregate
       read.formUnion(
-        [aggregate.argument, aggregate.second, aggregate.filter, aggregate.permitted]
-          .compactMap { $0 })
+        [
+          aggregate.argument, aggregate.second, aggregate.weight, aggregate.filter,
+          aggregate.permitted,
+        ].compactMap { $0 })
       read.formUnion(aggregate.setting.reads)
       for match in aggregate.matches { read.formUnion([match.event, match.action]) }
       if case .since(let marker) = aggregate.window { read.insert(marker) }

@@ -27,78 +27,63 @@ struct ShareAccumulator: GroupAccumulator, @unchecked Sendable {
   }
 }
 
-/// Count and exact sum of integers.
-struct IntSumAccumulator: GroupAccumulator, @unchecked Sendable {
-  struct State: BitwiseCopyable {
-    var sum: Int128 = 0
-    var count: Int64 = 0
-  }
-  let values: UnsafeMutablePointer<Int64>
+/// Count and exact sum of numbers in some unit.
+struct SumState: BitwiseCopyable {
+  var sum: Int128 = 0
+  var count: Int64 = 0
+  var specials: UInt8 = 0
 
-  var initial: State { State() }
-  @inline(__always) func update(_ state: inout State, _ row: Int) {
-    state.sum &+= Int128(truncatingIfNeeded: values[row])
-    state.count &+= 1
-  }
-  func merge(_ state: inout State, _ later: State) {
-    state.sum &+= later.sum
-    state.count += later.count
+  @inline(__always)
+  func total(_ scale: ExactScale) -> ExactTotal {
+    SpecialValues(rawValue: specials).sum.map { .special($0) }
+      ?? .units(sum, exponent: scale.exponent)
   }
 }
 
-/// Count and exact sum of floats in the units of a scale.
-struct FloatSumAccumulator: GroupAccumulator, @unchecked Sendable {
-  struct State: BitwiseCopyable {
-    var sum: Int128 = 0
-    var count: Int64 = 0
-    var specials: UInt8 = 0
+struct SumAccumulator<Terms: ExactTerms & Sendable>: GroupAccumulator {
+  let terms: Terms
 
-    @inline(__always)
-    func total(_ scale: ExactScale) -> ExactTotal {
-      SpecialValues(rawValue: specials).sum.map { .special($0) }
-        ?? .units(sum, exponent: scale.exponent)
-    }
-  }
-  let values: UnsafeMutablePointer<Double>
-  let scale: ExactScale
+  init(_ terms: Terms) { self.terms = terms }
 
-  var initial: State { State() }
-  @inline(__always) func update(_ state: inout State, _ row: Int) {
-    state.sum &+= scale.integer(values[row])
+  var initial: SumState { SumState() }
+  @inline(__always) func update(_ state: inout SumState, _ row: Int) {
+    state.sum &+= terms.units(row)
     state.count &+= 1
-    if !values[row].isFinite { state.specials |= SpecialValues(of: values[row]).rawValue }
+    if let special = terms.special(row) { state.specials |= SpecialValues(of: special).rawValue }
   }
-  func merge(_ state: inout State, _ later: State) {
+  func merge(_ state: inout SumState, _ later: SumState) {
     state.sum &+= later.sum
     state.count += later.count
     state.specials |= later.specials
   }
 }
 
-/// Count, sum and sum of squares of floats in the units of a scale.
-struct MomentsAccumulator: GroupAccumulator, @unchecked Sendable {
-  struct State: BitwiseCopyable {
-    var sum: Int128 = 0
-    var squares = WideSquares()
-    var count: Int64 = 0
-    var specials: UInt8 = 0
-  }
-  let values: UnsafeMutablePointer<Double>
-  let scale: ExactScale
+/// Count, sum and sum of squares of numbers in some unit.
+struct MomentsState: BitwiseCopyable {
+  var sum: Int128 = 0
+  var squares = WideSquares()
+  var count: Int64 = 0
+  var hasSpecials = false
+}
 
-  var initial: State { State() }
-  @inline(__always) func update(_ state: inout State, _ row: Int) {
-    let units = scale.integer(values[row])
+struct MomentsAccumulator<Terms: ExactTerms & Sendable>: GroupAccumulator {
+  let terms: Terms
+
+  init(_ terms: Terms) { self.terms = terms }
+
+  var initial: MomentsState { MomentsState() }
+  @inline(__always) func update(_ state: inout MomentsState, _ row: Int) {
+    let units = terms.units(row)
     state.sum &+= units
     state.squares += WideSquares(squareOf: units)
     state.count &+= 1
-    if !values[row].isFinite { state.specials |= 1 }
+    if terms.special(row) != nil { state.hasSpecials = true }
   }
-  func merge(_ state: inout State, _ later: State) {
+  func merge(_ state: inout MomentsState, _ later: MomentsState) {
     state.sum &+= later.sum
     state.squares += later.squares
     state.count += later.count
-    state.specials |= later.specials
+    state.hasSpecials = state.hasSpecials || later.hasSpecials
   }
 }
 

@@ -32,10 +32,10 @@ extension GroupAggregation {
     guard let argument else { preconditionFailure("a histogram has an argument") }
     switch aggregate.setting {
     case .bounds(let bounds):
-      return try histogram(of: argument, binCount: bounds.count + 1) { row, _ in
-        let value =
-          argument.type == .int64 ? Double(argument.int64s[row]) : argument.float64s[row]
-        return Histogram.bin(of: value, bounds)
+      return try histogram(of: argument, binCount: bounds.binCount) { row, _ in
+        argument.type == .int64
+          ? Histogram.bin(of: argument.int64s[row], bounds)
+          : Histogram.bin(of: argument.float64s[row], bounds)
       }
     case .limit(let limit):
       return try argument.type == .text

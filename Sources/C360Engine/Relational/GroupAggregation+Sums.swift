@@ -1,6 +1,5 @@
 import C360Columns
 import C360Plan
-import CKernels
 import Synchronization
 
 /// Sums, means, ratios and variances: exact, rounded once (semantics.md E3).
@@ -8,17 +7,11 @@ extension GroupAggregation {
   func sumOrMean() throws(EngineError) -> Vector {
     guard let argument else { preconditionFailure("sum and mean have an argument") }
     if let width = argument.type.width { return try vectors(argument, width) }
-    if argument.type == .float64 {
-      return try results.floats(try floatSums(argument, mask([argument])))
+    if logical.physical == .float64 {
+      return try results.floats(try roundedSums(argument, mask([argument])))
     }
-    let sums = try integerSums(argument)
+    let sums = try states(SumAccumulator(IntegerTerms(argument.int64s)), mask([argument]))
     return try results.integers { sums[$0] }
-  }
-
-  func integerSums(
-    _ argument: Vector
-  ) throws(EngineError) -> GroupStates<IntSumAccumulator.State> {
-    try states(IntSumAccumulator(values: argument.int64s), mask([argument]))
   }
 
   /// Element by element what the sum or mean of floats is.
@@ -35,7 +28,7 @@ extension GroupAggregation {
       for row in 0..<rowCount {
         elements.elements(Double.self)[row] = argument.float64s[row * width + place]
       }
-      let sums = try floatSums(Vector(type: .float64, count: rowCount, values: elements), mask)
+      let sums = try roundedSums(Vector(type: .float64, count: rowCount, values: elements), mask)
       for group in 0..<groups.count {
         let sum = sums(group)
         target[group * width + place] = sum ?? 0
@@ -51,14 +44,13 @@ extension GroupAggregation {
   func ratio() throws(EngineError) -> Vector {
     guard let argument, let second else { preconditionFailure("ratio has two arguments") }
     let both = mask([argument, second])
-    let numerators = try exactTotals(Self.floats(argument), both)
-    let denominators = try exactTotals(Self.floats(second), both)
+    let numerators = try exactTotals(argument, both)
+    let denominators = try exactTotals(second, both)
     return try results.ratios(numerators, denominators)
   }
 
   func variance() throws(EngineError) -> Vector {
     guard let argument else { preconditionFailure("a variance has an argument") }
-    let values = Self.floats(argument)
     let mask = mask([argument])
     let isPopulation =
       aggregate.function == .populationVariance
@@ -67,18 +59,13 @@ extension GroupAggregation {
       aggregate.function == .standardDeviation
       || aggregate.function == .populationStandardDeviation
     let variances: (Int) -> Double?
-    if let scale = try scale(of: values, mask) {
-      let moments = try states(MomentsAccumulator(values: values.float64s, scale: scale), mask)
-      variances = { group in
-        let state = moments[group]
-        if state.specials != 0 { return state.count > (isPopulation ? 0 : 1) ? .nan : nil }
-        return scale.variance(
-          ofCount: Int(state.count), sum: state.sum, squares: state.squares,
-          isPopulation: isPopulation)
-      }
+    if argument.type == .int64 {
+      variances = try self.variances(IntegerTerms(argument.int64s), mask, isPopulation)
+    } else if let scale = try scale(of: argument, mask) {
+      variances = try self.variances(FloatTerms(argument.float64s, scale), mask, isPopulation)
     } else {
       var moments = [ExactMoments](repeating: ExactMoments(), count: groups.count)
-      forEachRow(mask) { moments[$1].add(values.float64s[$0]) }
+      forEachRow(mask) { moments[$1].add(argument.float64s[$0]) }
       variances = { moments[$0].variance(isPopulation: isPopulation) }
     }
     return try column(.float64, 0.0) { group in
@@ -87,44 +74,69 @@ extension GroupAggregation {
     }
   }
 
-  // MARK: Exact sums of floats
+  private func variances(
+    _ terms: some ExactTerms & Sendable, _ mask: RowMask, _ isPopulation: Bool
+  ) throws(EngineError) -> (Int) -> Double? {
+    let moments = try states(MomentsAccumulator(terms), mask)
+    return { group in
+      let state = moments[group]
+      if state.hasSpecials { return state.count > (isPopulation ? 0 : 1) ? .nan : nil }
+      return terms.scale.variance(
+        ofCount: Int(state.count), sum: state.sum, squares: state.squares,
+        isPopulation: isPopulation)
+    }
+  }
+
+  // MARK: Exact sums
 
   /// The sum of each group, or the mean, which is nil over nothing.
-  private func floatSums(
+  private func roundedSums(
     _ values: Vector, _ mask: RowMask
   ) throws(EngineError) -> (Int) -> Double? {
-    let results = results
+    if values.type == .int64 { return try roundedSums(IntegerTerms(values.int64s), mask) }
     if let scale = try scale(of: values, mask) {
-      if let parts = groups.parts {
-        let found = FoundSums(groups.count)
-        try groups.finish(
-          FloatSumAccumulator(values: values.float64s, scale: scale), by: parts, mask: mask,
-          context
-        ) { group, state in
-          // Each is rounded as soon as it is done: they are many.
-          found.set(group, results.rounded(state.total(scale), state.count))
-        }
-        return { found[$0] }
-      }
-      let sums = try states(FloatSumAccumulator(values: values.float64s, scale: scale), mask)
-      return { results.rounded(sums[$0].total(scale), sums[$0].count) }
+      return try roundedSums(FloatTerms(values.float64s, scale), mask)
     }
+    let results = results
     var sums = [Double?](repeating: nil, count: groups.count)
     forEachExactSum(values, mask) { sums[$0] = results.rounded($1.total, $2) }
     return { sums[$0] }
+  }
+
+  private func roundedSums(
+    _ terms: some ExactTerms & Sendable, _ mask: RowMask
+  ) throws(EngineError) -> (Int) -> Double? {
+    let results = results
+    guard let parts = groups.parts else {
+      let sums = try states(SumAccumulator(terms), mask)
+      return { results.rounded(sums[$0].total(terms.scale), sums[$0].count) }
+    }
+    let found = FoundSums(groups.count)
+    try groups.finish(SumAccumulator(terms), by: parts, mask: mask, context) { group, state in
+      // Each is rounded as soon as it is done: they are many.
+      found.set(group, results.rounded(state.total(terms.scale), state.count))
+    }
+    return { found[$0] }
   }
 
   /// The sum of each group, not yet rounded.
   private func exactTotals(
     _ values: Vector, _ mask: RowMask
   ) throws(EngineError) -> (Int) -> ExactTotal {
+    if values.type == .int64 { return try exactTotals(IntegerTerms(values.int64s), mask) }
     if let scale = try scale(of: values, mask) {
-      let sums = try states(FloatSumAccumulator(values: values.float64s, scale: scale), mask)
-      return { sums[$0].total(scale) }
+      return try exactTotals(FloatTerms(values.float64s, scale), mask)
     }
     var totals = [ExactTotal](repeating: .units(0, exponent: 0), count: groups.count)
     forEachExactSum(values, mask) { group, sum, _ in totals[group] = sum.total }
     return { totals[$0] }
+  }
+
+  private func exactTotals(
+    _ terms: some ExactTerms & Sendable, _ mask: RowMask
+  ) throws(EngineError) -> (Int) -> ExactTotal {
+    let sums = try states(SumAccumulator(terms), mask)
+    return { sums[$0].total(terms.scale) }
   }
 
   /// Sums of values too far apart for 128 bits. Groups are few or rows are: one accumulator at a time.
@@ -188,20 +200,6 @@ extension GroupAggregation {
     for row in 0..<rowCount where mask.bytes.map({ $0[row] != 0 }) ?? true {
       body(row, Int(ids[row]))
     }
-  }
-
-  /// The numbers as floats; integers are converted.
-  static func floats(_ vector: Vector) -> Vector {
-    guard vector.type == .int64 else { return vector }
-    let buffer = Buffer(byteCount: vector.count * 8)
-    c360_i64_to_f64(vector.int64s, buffer.elements(Double.self), vector.count)
-    guard let validity = vector.validity else {
-      return Vector(type: .float64, count: vector.count, values: buffer)
-    }
-    let copied = Buffer(byteCount: vector.count)
-    copied.pointer.copyMemory(
-      from: validity.pointer + vector.offset, byteCount: vector.count)
-    return Vector(type: .float64, count: vector.count, values: buffer, validity: copied)
   }
 }
 

@@ -47,42 +47,35 @@ struct GroupResults {
     }
   }
 
-  /// The sum of floats, or their mean, which is nil over nothing.
+  /// The sum of floats, or the mean of numbers, which is nil over nothing.
   @Sendable func rounded(_ total: ExactTotal, _ count: Int64) -> Double? {
     aggregate.function != .mean ? total.rounded : count == 0 ? nil : total.mean(of: count)
   }
 
-  /// `sum` and `mean` of floats.
+  /// `sum` of floats and `mean` of numbers.
   func floats(_ rounded: (Int) -> Double?) throws(EngineError) -> Vector {
     try column(.float64, 0.0) { rounded($0) }
   }
 
-  /// `sum` and `mean` of integers.
-  func integers(_ sums: (Int) -> IntSumAccumulator.State) throws(EngineError) -> Vector {
-    if aggregate.function == .sum {
-      // In the order of the output, so that the first group there is the one reported.
-      for place in 0..<count {
-        let group = order.map { Int($0.elements(Int32.self)[place]) } ?? place
-        let sum = sums(group).sum
-        if Int64(exactly: sum) == nil {
-          throw .row(
-            origin: aggregate.origin, relation: output, row: place,
-            detail: "the sum \(sum) does not fit 64 bits")
-        }
-      }
-      return try column(.int64, 0 as Int64) { Int64(truncatingIfNeeded: sums($0).sum) }
-    }
-    if type == .int64 {
+  /// `sum` of integers, `sum` and `mean` of durations.
+  func integers(_ sums: (Int) -> SumState) throws(EngineError) -> Vector {
+    if aggregate.function == .mean {
       return try column(.int64, 0 as Int64) { group in
         let state = sums(group)
         return state.count == 0 ? nil : roundedQuotient(state.sum, state.count)
       }
     }
-    return try column(.float64, 0.0) { group in
-      let state = sums(group)
-      return state.count == 0
-        ? nil : ExactTotal.units(state.sum, exponent: 0).mean(of: state.count)
+    // In the order of the output, so that the first group there is the one reported.
+    for place in 0..<count {
+      let group = order.map { Int($0.elements(Int32.self)[place]) } ?? place
+      let sum = sums(group).sum
+      if Int64(exactly: sum) == nil {
+        throw .row(
+          origin: aggregate.origin, relation: output, row: place,
+          detail: "the sum \(sum) does not fit 64 bits")
+      }
     }
+    return try column(.int64, 0 as Int64) { Int64(truncatingIfNeeded: sums($0).sum) }
   }
 
   /// `ratio`, of sums of the same rows; over nothing the divisor is 0, too.

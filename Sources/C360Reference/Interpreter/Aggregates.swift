@@ -191,14 +191,22 @@ extension ReferenceInterpreter {
 }
 
 /// Aggregates over events of which each is the entity's with a probability p (semantics.md I2): a
-/// product p · v is rounded once, their sum is exact.
+/// product p · v is rounded once where v is a float and exact where it is an integer, their sum is exact.
 private func mixture(
   _ function: AggregateFunction, _ items: [AggregateItem], setting: AggregateSetting,
   at time: Int64, _ powerOfTwo: (Double) -> Double
 ) -> Value {
   let counted = items.filter { $0.argument.map { !$0.isNull } ?? true }
   let weight = exactSum(counted.map(\.weight))
-  let values = counted.map { $0.weight * ($0.argument?.double ?? 1) }
+  func products(_ items: [AggregateItem], _ values: [Value?]) -> [any Summand] {
+    zip(items, values).map { item, value in
+      switch value {
+      case .int(let whole)?: ExactNumber(item.weight) * ExactNumber(whole)
+      default: item.weight * (value?.double ?? 1)
+      }
+    }
+  }
+  let values = products(counted, counted.map(\.argument))
   switch function {
   case .count: return .float(weight)
   case .sum: return .float(exactSum(values))
@@ -206,8 +214,7 @@ private func mixture(
   case .ratio:
     let both = counted.filter { $0.second?.isNull == false }
     let ratio = exactRatio(
-      both.map { $0.weight * ($0.argument?.double ?? 0) },
-      both.map { $0.weight * ($0.second?.double ?? 0) })
+      products(both, both.map(\.argument)), products(both, both.map(\.second)))
     return ratio.map { .float($0) } ?? .null
   case .effectiveCount:
     let squares = exactSum(counted.map { $0.weight * $0.weight })
@@ -237,7 +244,7 @@ private func summary(
     }
   }
   let values = counted.compactMap(\.argument)
-  let numbers = values.compactMap(\.double)
+  let numbers = values.compactMap(\.summand)
   let n = values.count
   switch function {
   case .count: return .int(Int64(counted.count))
@@ -271,21 +278,18 @@ private func summary(
   case .histogram:
     if case .limit(let limit) = setting { return evenHistogram(values, limit) }
     guard case .bounds(let bounds) = setting else { return .null }
-    let lengths = values.compactMap { value in
-      if case .duration(let length) = value { Double(length) } else { value.double }
-    }
     return .list(
       (0...bounds.count).map { bin in
-        let inside = lengths.filter { number in
-          !number.isNaN && (bin == 0 || number >= bounds[bin - 1])
-            && (bin == bounds.count || number < bounds[bin])
+        let inside = values.filter { value in
+          value.double?.isNaN != true && (bin == 0 || isAtLeast(value, bounds[bin - 1]))
+            && (bin == bounds.count || !isAtLeast(value, bounds[bin]))
         }
         return .int(Int64(inside.count))
       })
   case .ratio:
     let both = items.filter { $0.argument?.isNull == false && $0.second?.isNull == false }
     let ratio = exactRatio(
-      both.compactMap { $0.argument?.double }, both.compactMap { $0.second?.double })
+      both.compactMap { $0.argument?.summand }, both.compactMap { $0.second?.summand })
     return ratio.map { .float($0) } ?? .null
   case .variance: return n < 2 ? .null : .float(exactVariance(numbers, over: n - 1))
   case .standardDeviation:
@@ -308,13 +312,13 @@ private func summary(
   case .streak: return .int(Int64(items.reversed().prefix(while: \.condition).count))
   case .ewma:
     guard case .smoothing(let alpha) = setting else { return .null }
-    return smoothed(numbers, alpha: alpha)
+    return smoothed(values.compactMap(\.double), alpha: alpha)
   case .meanGap: return mean(gaps(items), in: expression)
   case .medianGap: return quantile(gaps(items), billionths: 500_000_000)
   case .minGap: return gaps(items).min { compareTotally($0, $1) < 0 } ?? .null
   case .maxGap: return gaps(items).max { compareTotally($0, $1) < 0 } ?? .null
   case .gapStandardDeviation:
-    let lengths = gaps(items).compactMap { $0.integer.map { Double($0) } }
+    let lengths = gaps(items).compactMap(\.summand)
     if lengths.count < 2 { return .null }
     let deviation = exactVariance(lengths, over: lengths.count - 1).squareRoot()
     return .duration(Int64(deviation.rounded(.toNearestOrEven)))
@@ -365,19 +369,10 @@ private func sum(_ values: [Value], in expression: Expression) throws(ReferenceE
 private func mean(_ values: [Value], in expression: Expression) -> Value {
   if values.isEmpty { return .null }
   let count = Int128(values.count)
-  let integers = values.compactMap { (value: Value) -> Int128? in
-    if case .float = value { nil } else { value.integer.map { Int128($0) } }
-  }
-  if integers.isEmpty {
-    return .float(exactMean(values.compactMap(\.double)))
-  }
-  let total = integers.reduce(0, +)
   guard expression.type.base == .duration || expression.type.base == .time else {
-    let exact = values.compactMap(\.integer).reduce(ExactNumber(0 as Int64)) {
-      $0 + ExactNumber($1)
-    }
-    return .float(nearestQuotient(exact, ExactNumber(Int64(values.count))))
+    return .float(exactMean(values.compactMap(\.summand)))
   }
+  let total = values.compactMap(\.integer).reduce(Int128(0)) { $0 + Int128($1) }
   var quotient = total / count
   if total % count < 0 { quotient -= 1 }
   let twice = 2 * (total - quotient * count)

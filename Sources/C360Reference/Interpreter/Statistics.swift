@@ -22,15 +22,15 @@ func entropy(_ values: [Value]) -> Value {
 
 /// Least squares over event time, per day: (n·Σtx − Σt·Σx) / (n·Σt² − (Σt)²), rounded once.
 func slope(_ items: [AggregateItem]) -> Value {
-  let points = items.compactMap { item in item.argument?.double.map { (item.time, $0) } }
+  let points = items.compactMap { item in item.argument?.summand.map { (item.time, $0) } }
   let zero = ExactNumber(0 as Int64)
   let n = ExactNumber(Int64(points.count))
   let times = points.map { ExactNumber($0.0) }
   let sumOfTimes = times.reduce(zero, +)
   let denominator = n * times.map { $0 * $0 }.reduce(zero, +) - sumOfTimes * sumOfTimes
   if denominator.integer.isZero { return .null }
-  if points.contains(where: { !$0.1.isFinite }) { return .float(.nan) }
-  let values = points.map { ExactNumber($0.1) }
+  let values = points.compactMap { $0.1.exact }
+  if values.count < points.count { return .float(.nan) }
   let products = zip(times, values).map { $0 * $1 }.reduce(zero, +)
   let perDay =
     ExactNumber(86_400_000_000 as Int64) * (n * products - sumOfTimes * values.reduce(zero, +))
@@ -54,6 +54,14 @@ func gaps(_ items: [AggregateItem]) -> [Value] {
     let (length, overflow) = later.time.subtractingReportingOverflow(earlier.time)
     return .duration(overflow ? .max : length)
   }
+}
+
+/// Whether a value of a histogram lies at a bound or above it: an integer as it is, a float beside the
+/// float nearest to the bound.
+func isAtLeast(_ value: Value, _ bound: Value) -> Bool {
+  if case .float(let number) = value { return number >= bound.summand?.nearest ?? .nan }
+  guard let value = value.summand?.exact, let bound = bound.summand?.exact else { return false }
+  return !(value - bound).integer.isNegative
 }
 
 /// HyperLogLog with 4096 registers and Ertl's estimator (docs/language.md).

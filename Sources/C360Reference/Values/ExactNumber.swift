@@ -100,36 +100,59 @@ func nearestQuotient(_ dividend: ExactNumber, _ divisor: ExactNumber) -> Double 
   return nearest == 0 ? 0 : nearest
 }
 
+/// What sums are made of.
+protocol Summand {
+  /// nil for NaN and infinities.
+  var exact: ExactNumber? { get }
+  /// Halves to even.
+  var nearest: Double { get }
+}
+
+extension ExactNumber: Summand {
+  var exact: ExactNumber? { self }
+  var nearest: Double { rounded }
+}
+
+extension Double: Summand {
+  var exact: ExactNumber? { isFinite ? ExactNumber(self) : nil }
+  var nearest: Double { self }
+}
+
+/// nil with NaN or infinities.
+private func finiteSum(_ values: [any Summand]) -> ExactNumber? {
+  var sum = ExactNumber(0 as Int64)
+  for value in values {
+    guard let number = value.exact else { return nil }
+    sum = sum + number
+  }
+  return sum
+}
+
 /// The correctly rounded sum; with NaN or infinities what IEEE addition gives in any order.
-func exactSum(_ values: [Double]) -> Double {
-  let special = values.filter { !$0.isFinite }
-  if !special.isEmpty { return special.reduce(0, +) }
-  return values.reduce(ExactNumber(0 as Int64)) { $0 + ExactNumber($1) }.rounded
+func exactSum(_ values: [any Summand]) -> Double {
+  finiteSum(values)?.rounded
+    ?? values.filter { $0.exact == nil }.map(\.nearest).reduce(0, +)
 }
 
 /// The correctly rounded mean of at least one value; with NaN or infinities as their sum.
-func exactMean(_ values: [Double]) -> Double {
-  if values.contains(where: { !$0.isFinite }) { return exactSum(values) }
-  let sum = values.reduce(ExactNumber(0 as Int64)) { $0 + ExactNumber($1) }
+func exactMean(_ values: [any Summand]) -> Double {
+  guard let sum = finiteSum(values) else { return exactSum(values) }
   return nearestQuotient(sum, ExactNumber(Int64(values.count)))
 }
 
 /// Σx / Σy, correctly rounded; nil where Σy is 0. With NaN or infinities the quotient of the sums.
-func exactRatio(_ values: [Double], _ divisors: [Double]) -> Double? {
-  if (values + divisors).contains(where: { !$0.isFinite }) {
+func exactRatio(_ values: [any Summand], _ divisors: [any Summand]) -> Double? {
+  guard let sum = finiteSum(values), let divisor = finiteSum(divisors) else {
     let divisor = exactSum(divisors)
     return divisor == 0 ? nil : exactSum(values) / divisor
   }
-  let zero = ExactNumber(0 as Int64)
-  let divisor = divisors.reduce(zero) { $0 + ExactNumber($1) }
-  if divisor.integer.isZero { return nil }
-  return nearestQuotient(values.reduce(zero) { $0 + ExactNumber($1) }, divisor)
+  return divisor.integer.isZero ? nil : nearestQuotient(sum, divisor)
 }
 
 /// (n·Σx² − (Σx)²) / (n·`freedom`), correctly rounded; NaN with NaN or infinities among the values.
-func exactVariance(_ values: [Double], over freedom: Int) -> Double {
-  if values.contains(where: { !$0.isFinite }) { return .nan }
-  let numbers = values.map { ExactNumber($0) }
+func exactVariance(_ values: [any Summand], over freedom: Int) -> Double {
+  let numbers = values.compactMap(\.exact)
+  if numbers.count < values.count { return .nan }
   let zero = ExactNumber(0 as Int64)
   let sum = numbers.reduce(zero, +)
   let squares = numbers.map { $0 * $0 }.reduce(zero, +)

@@ -21,6 +21,15 @@ extension Value {
     }
   }
 
+  /// A number, or a length in microseconds, for sums.
+  var summand: (any Summand)? {
+    switch self {
+    case .int(let value), .duration(let value): ExactNumber(value)
+    case .float(let value): value
+    default: nil
+    }
+  }
+
   /// The elements of a vector or a list.
   var elements: [Value]? {
     switch self {

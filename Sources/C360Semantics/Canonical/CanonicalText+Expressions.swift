@@ -146,7 +146,7 @@ extension CanonicalText {
     case .smoothing(let alpha): "alpha \(alpha)"
     case .fold(let initial): "from \(initial)"
     case .limit(let count): "\(count)"
-    case .bounds(let bounds): "bounds \(bounds)"
+    case .bounds(let bounds): "bounds \(literal(.list(bounds), Type(.list(.null))))"
     }
   }
 

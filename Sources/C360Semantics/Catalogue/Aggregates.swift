@@ -88,6 +88,15 @@ extension Catalogue {
     let result: AggregateResult
     let parameter: AggregateParameter
 
+    /// Whether integers count as the floats nearest to them. Sums, and what is made of sums, take them as
+    /// they are.
+    var takesFloats: Bool {
+      switch parameter {
+      case .halfLife, .alpha: true
+      case .none, .position, .probability, .fold, .limit, .bounds: false
+      }
+    }
+
     init(
       _ function: AggregateFunction, _ parameters: String, _ summary: String, empty: String,
       ofRows: Bool = true, _ argument: AggregateArgument, _ result: AggregateResult,

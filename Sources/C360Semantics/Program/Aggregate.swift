@@ -88,8 +88,8 @@ public enum AggregateSetting: Sendable {
   case smoothing(Double)
   /// `top`, `list`: at most so many values, > 0.
   case limit(Int)
-  /// `histogram`: ascending, finite, at least one.
-  case bounds([Double])
+  /// `histogram`: ints, floats or durations, all of one type; ascending, finite, at least one.
+  case bounds([Value])
 }
 
 /// A window of time over a table, of which a part may not be covered (semantics.md N2): of the kinds

@@ -29,7 +29,7 @@ public struct FuzzCase: Sendable {
     self.seed = seed
     script = writer.lines.joined(separator: "\n") + "\n"
     inexactColumns = writer.inexactColumns
-    mayFail = writer.data.mayFail
+    mayFail = writer.mayFail
     tables = writer.tables
     models = writer.models
   }

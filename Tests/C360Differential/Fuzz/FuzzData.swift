@@ -11,12 +11,15 @@ struct DataMaker {
   let entities: [Value]
   /// Integers near the ends of their range, zero divisors: runs may fail.
   let mayFail: Bool
+  /// Which columns of integers reach beyond 2^53.
+  private let salt: UInt64
 
   static let hour: Int64 = 3_600_000_000
   static let categories = ["a", "b", "c", "ä, \"q\"", "B"]
 
   init(random: SplitMix, shift: Int64) {
     var random = random
+    salt = random.state
     // 1969-12-20, 2026-03-20, 2024-02-20, 2018-10-25 and 2011-12-20.
     start = random.pick([-12, 20_532, 19_773, 17_829, 15_328]) * 24 * Self.hour + shift
     step = random.pick([Self.hour, 6 * Self.hour, 24 * Self.hour])
@@ -44,7 +47,9 @@ struct DataMaker {
     case .bool: return .bool(random.chance(0.5))
     case .int:
       let huge: [Int64] = [1 << 62, -(1 << 62), 1 << 40, .max]
-      return .int(mayFail && random.chance(0.1) ? random.pick(huge) : Int64(random.number(-3...9)))
+      if mayFail, random.chance(0.1) { return .int(random.pick(huge)) }
+      let number = Int64(random.number(-3...9))
+      return .int(isWide(column) ? Self.widened(number) : number)
     case .float:
       if column.suffix.contains("nan"), random.chance(0.1) { return .float(.nan) }
       let extreme: [Double] = [
@@ -65,6 +70,24 @@ struct DataMaker {
     case .list:
       return .list((0..<random.number(0...3)).map { _ in .text(random.pick(Self.categories)) })
     case .duration: return .duration(Int64(random.number(-5...5)) * step)
+    }
+  }
+
+  /// Few columns are, without a role; of their own draws, so that nothing else changes with them.
+  func isWide(_ column: FuzzColumn) -> Bool {
+    guard column.kind == .int, !column.suffix.contains("@") else { return false }
+    let name = column.name.utf8.reduce(salt) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    var own = SplitMix(state: name)
+    return own.chance(0.08)
+  }
+
+  /// Mostly integers between two doubles, or at one; seldom such as few of which have a sum.
+  private static func widened(_ number: Int64) -> Int64 {
+    switch number {
+    case 0: 0
+    case 9: number + 1 << 60
+    case ...0: number - 1 << 53
+    default: number + 1 << 53
     }
   }
 

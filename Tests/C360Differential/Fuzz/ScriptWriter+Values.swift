@@ -153,11 +153,16 @@ extension ScriptWriter {
     }
   }
 
+  /// Whether integers are so great that arithmetic may not hold them.
+  var mayFail: Bool {
+    data.mayFail || tables.contains { $0.columns.contains { data.isWide($0) } }
+  }
+
   /// What may stand in an argument as of each event. The reference asks for it event by event, so not
   /// over giant entities; and the engine for all events, so not where that may fail.
   private var chained: [Piece] {
     let rows = tables.filter { $0.name == "orders" || $0.name == "clicks" }.map(\.rows.count)
-    if data.mayFail || rows.contains(where: { $0 > 60 }) { return [] }
+    if mayFail || rows.contains(where: { $0 > 60 }) { return [] }
     return decisionScope.filter {
       $0.text != "at" && !$0.text.contains("consent") && !$0.text.contains("confidence")
     }

@@ -29,8 +29,7 @@ extension GroupStep.Aggregate {
     case .count: return PartialCount()
     case .any, .all, .share: return PartialTruth()
     case .sum, .mean:
-      if type == .float64 { return PartialFloatSum() }
-      return type == .int64 ? PartialIntegerSum() : nil
+      return type == .float64 || type == .int64 ? PartialSum() : nil
     case .ratio: return PartialRatio()
     case .min, .max:
       switch type {
@@ -48,25 +47,25 @@ extension GroupStep.Aggregate {
 }
 
 /// A state of each group of the batches so far.
-struct HeldStates<Accumulator: GroupAccumulator> {
-  private var states: [Accumulator.State] = []
+struct HeldStates<State: BitwiseCopyable> {
+  private var states: [State] = []
 
-  subscript(group: Int) -> Accumulator.State { states[group] }
+  subscript(group: Int) -> State { states[group] }
 
   /// Adds those of the rows of a batch.
-  mutating func add(
-    _ batch: GroupStates<Accumulator.State>, of accumulator: Accumulator, groupCount: Int,
+  mutating func add<Accumulator: GroupAccumulator>(
+    _ batch: GroupStates<State>, of accumulator: Accumulator, groupCount: Int,
     at places: GroupPlaces
-  ) {
+  ) where Accumulator.State == State {
     move(to: places, initial: accumulator.initial)
     for group in 0..<groupCount {
       accumulator.merge(&states[places.own.map { Int($0[group]) } ?? group], batch[group])
     }
   }
 
-  private mutating func move(to places: GroupPlaces, initial: Accumulator.State) {
+  private mutating func move(to places: GroupPlaces, initial: State) {
     if let known = places.known {
-      var moved = [Accumulator.State](repeating: initial, count: places.count)
+      var moved = [State](repeating: initial, count: places.count)
       for (group, place) in known.enumerated() { moved[Int(place)] = states[group] }
       states = moved
     } else if states.count < places.count {
@@ -74,13 +73,13 @@ struct HeldStates<Accumulator: GroupAccumulator> {
     }
   }
 
-  mutating func forEach(_ body: (inout Accumulator.State) -> Void) {
+  mutating func forEach(_ body: (inout State) -> Void) {
     for group in states.indices { body(&states[group]) }
   }
 }
 
 private struct PartialCount: PartialAggregate {
-  private var held = HeldStates<CountAccumulator>()
+  private var held = HeldStates<Int64>()
 
   mutating func add(
     _ batch: GroupAggregation, at places: GroupPlaces
@@ -96,7 +95,7 @@ private struct PartialCount: PartialAggregate {
 }
 
 private struct PartialTruth: PartialAggregate {
-  private var held = HeldStates<ShareAccumulator>()
+  private var held = HeldStates<ShareAccumulator.State>()
 
   mutating func add(
     _ batch: GroupAggregation, at places: GroupPlaces
@@ -112,28 +111,10 @@ private struct PartialTruth: PartialAggregate {
   }
 }
 
-private struct PartialIntegerSum: PartialAggregate {
-  private var held = HeldStates<IntSumAccumulator>()
-
-  mutating func add(
-    _ batch: GroupAggregation, at places: GroupPlaces
-  ) throws(EngineError) -> Bool {
-    guard let argument = batch.argument else { return false }
-    held.add(
-      try batch.integerSums(argument), of: IntSumAccumulator(values: argument.int64s),
-      groupCount: batch.groups.count, at: places)
-    return true
-  }
-
-  func result(_ results: GroupResults) throws(EngineError) -> Vector {
-    try results.integers { held[$0] }
-  }
-}
-
 /// Exact, in the units of a scale that all values so far fit: a finer one is taken when a batch asks
-/// for it.
-private struct HeldFloatSums {
-  private var held = HeldStates<FloatSumAccumulator>()
+/// for it. Integers are units themselves.
+private struct HeldSums {
+  private var held = HeldStates<SumState>()
   private var range = ExponentRange()
   private var rowCount = 0
   private var scale: ExactScale?
@@ -142,6 +123,11 @@ private struct HeldFloatSums {
   mutating func add(
     _ values: Vector, _ mask: RowMask, of batch: GroupAggregation, at places: GroupPlaces
   ) throws(EngineError) -> Bool {
+    if values.type == .int64 {
+      scale = .ofIntegers
+      try add(IntegerTerms(values.int64s), mask, of: batch, at: places)
+      return true
+    }
     range.merge(try batch.exponents(of: values, mask))
     rowCount += batch.rowCount
     guard let scale = ExactScale(range, count: rowCount) else { return false }
@@ -152,24 +138,31 @@ private struct HeldFloatSums {
     }
     // Without any value but 0 the scale says nothing yet.
     self.scale = range == ExponentRange() ? nil : scale
-    let accumulator = FloatSumAccumulator(values: values.float64s, scale: scale)
+    try add(FloatTerms(values.float64s, scale), mask, of: batch, at: places)
+    return true
+  }
+
+  private mutating func add(
+    _ terms: some ExactTerms & Sendable, _ mask: RowMask, of batch: GroupAggregation,
+    at places: GroupPlaces
+  ) throws(EngineError) {
+    let accumulator = SumAccumulator(terms)
     held.add(
       try batch.states(accumulator, mask), of: accumulator, groupCount: batch.groups.count,
       at: places)
-    return true
   }
+
+  subscript(group: Int) -> SumState { held[group] }
 
   func total(_ group: Int) -> ExactTotal {
     scale.map { held[group].total($0) }
       ?? SpecialValues(rawValue: held[group].specials).sum.map { .special($0) }
       ?? .units(0, exponent: 0)
   }
-
-  func count(_ group: Int) -> Int64 { held[group].count }
 }
 
-private struct PartialFloatSum: PartialAggregate {
-  private var sums = HeldFloatSums()
+private struct PartialSum: PartialAggregate {
+  private var sums = HeldSums()
 
   mutating func add(
     _ batch: GroupAggregation, at places: GroupPlaces
@@ -179,23 +172,25 @@ private struct PartialFloatSum: PartialAggregate {
   }
 
   func result(_ results: GroupResults) throws(EngineError) -> Vector {
-    try results.floats { results.rounded(sums.total($0), sums.count($0)) }
+    results.type == .int64
+      ? try results.integers { sums[$0] }
+      : try results.floats { results.rounded(sums.total($0), sums[$0].count) }
   }
 }
 
 private struct PartialRatio: PartialAggregate {
-  private var numerators = HeldFloatSums()
-  private var denominators = HeldFloatSums()
+  private var numerators = HeldSums()
+  private var denominators = HeldSums()
 
   mutating func add(
     _ batch: GroupAggregation, at places: GroupPlaces
   ) throws(EngineError) -> Bool {
     guard let argument = batch.argument, let second = batch.second else { return false }
     let both = batch.mask([argument, second])
-    guard try numerators.add(GroupAggregation.floats(argument), both, of: batch, at: places) else {
+    guard try numerators.add(argument, both, of: batch, at: places) else {
       return false
     }
-    return try denominators.add(GroupAggregation.floats(second), both, of: batch, at: places)
+    return try denominators.add(second, both, of: batch, at: places)
   }
 
   func result(_ results: GroupResults) throws(EngineError) -> Vector {
@@ -204,7 +199,7 @@ private struct PartialRatio: PartialAggregate {
 }
 
 private struct PartialExtreme: PartialAggregate {
-  private var held = HeldStates<ExtremeAccumulator>()
+  private var held = HeldStates<ExtremeAccumulator.State>()
 
   mutating func add(
     _ batch: GroupAggregation, at places: GroupPlaces

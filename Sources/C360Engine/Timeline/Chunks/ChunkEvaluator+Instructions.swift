@@ -60,12 +60,18 @@ extension ChunkEvaluator {
     case .mean(let column): mean(column, stream, ranges, type, into: output)
     // Both columns are present at every event of the stream.
     case .ratio(let first, let second):
-      FloatSumKernel.ratios(
-        doubles(first, stream), doubles(second, stream), ranges, scratch, into: output)
+      output.setRatios(
+        exactSums(first, stream, ranges), over: exactSums(second, stream, ranges))
+    case .weightedSum(let column, let weight):
+      let sums = exactSums(column, times: weight, stream, ranges)
+      for query in 0..<ranges.count { output.set(query, sums[query].rounded) }
+    case .weightedRatio(let column, let second, let weight):
+      output.setRatios(
+        exactSums(column, times: weight, stream, ranges),
+        over: second.map { exactSums($0, times: weight, stream, ranges) }
+          ?? exactSums(weight, stream, ranges))
     case .variance(let column, let isPopulation, let isRoot):
-      VarianceKernel.variances(
-        doubles(column, stream), isPopulation: isPopulation, isRoot: isRoot, ranges, scratch,
-        into: output)
+      variances(column, isPopulation: isPopulation, isRoot: isRoot, stream, ranges, into: output)
     case .least(let column), .greatest(let column):
       var isGreatest = false
       if case .greatest = kernel { isGreatest = true }
@@ -152,6 +158,29 @@ extension ChunkEvaluator {
 
   // MARK: Sums
 
+  /// The exact sum of a column of numbers, by query.
+  private func exactSums(_ column: ColumnID, _ stream: Int, _ ranges: Ranges) -> [ExactTotal] {
+    type(of: column) == .int64
+      ? IntegerSumKernel.totals(integers(column, stream), ranges, scratch)
+      : FloatSumKernel.totals(doubles(column, stream), ranges, scratch)
+  }
+
+  /// The same of the products with a weight: exact where integers are multiplied, each rounded once
+  /// where floats are.
+  private func exactSums(
+    _ column: ColumnID, times weight: ColumnID, _ stream: Int, _ ranges: Ranges
+  ) -> [ExactTotal] {
+    let weights = doubles(weight, stream)
+    if type(of: column) == .int64 {
+      return ProductSumKernel.totals(integers(column, stream), times: weights, ranges, scratch)
+    }
+    let values = doubles(column, stream)
+    let count = self.stream(stream).count
+    let products = scratch.take(count, of: Double.self)
+    for position in 0..<count { products[position] = values[position] * weights[position] }
+    return FloatSumKernel.totals(products, ranges, scratch)
+  }
+
   private func sum(
     _ column: ColumnID, _ stream: Int, _ ranges: Ranges, into output: KernelOutput
   ) -> FailedRow? {
@@ -195,6 +224,21 @@ extension ChunkEvaluator {
       } else {
         output.setNull(query, Double.self)
       }
+    }
+  }
+
+  private func variances(
+    _ column: ColumnID, isPopulation: Bool, isRoot: Bool, _ stream: Int, _ ranges: Ranges,
+    into output: KernelOutput
+  ) {
+    if type(of: column) == .int64 {
+      VarianceKernel.variances(
+        integers(column, stream), isPopulation: isPopulation, isRoot: isRoot, ranges, scratch,
+        into: output)
+    } else {
+      VarianceKernel.variances(
+        doubles(column, stream), isPopulation: isPopulation, isRoot: isRoot, ranges, scratch,
+        into: output)
     }
   }
 

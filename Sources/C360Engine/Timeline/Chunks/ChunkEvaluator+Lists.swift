@@ -18,13 +18,20 @@ extension ChunkEvaluator {
       }
     case .listed(let column, let limit): list(column, limit, stream, ranges, into: output)
     case .histogram(let column, let bounds):
+      let bins = scratch.take(ranges.streamCount, of: Int32.self)
+      if type(of: column) == .int64 {
+        Histogram.place(integers(column, stream), ranges.streamCount, bounds, into: bins)
+      } else {
+        Histogram.place(doubles(column, stream), ranges.streamCount, bounds, into: bins)
+      }
       var accumulator = HistogramAccumulator(
-        values: doubles(column, stream), bounds: bounds, ranges, scratch)
+        bins: bins, binCount: bounds.binCount, ranges, scratch)
       ranges.slide(&accumulator, scratch)
       write(ranges, into: output) { query, words in
-        let counts = accumulator.result + query * (bounds.count + 1)
-        guard (0...bounds.count).contains(where: { counts[$0] > 0 }) else { return }
-        for bin in 0...bounds.count { words.append(UInt64(counts[bin])) }
+        let counts = UnsafeBufferPointer(
+          start: accumulator.result + query * bounds.binCount, count: bounds.binCount)
+        guard counts.contains(where: { $0 > 0 }) else { return }
+        for count in counts { words.append(UInt64(count)) }
       }
     default: return
     }
@@ -82,8 +89,7 @@ extension ChunkEvaluator {
   }
 }
 
-/// How many values lie below the first bound, from each bound to below the next, and from the last on;
-/// NaN lies nowhere.
+/// How many values lie in each bin.
 private struct HistogramAccumulator: SlidingAccumulator {
   /// By position; the number of bins for none.
   private let bins: UnsafePointer<Int32>
@@ -92,15 +98,9 @@ private struct HistogramAccumulator: SlidingAccumulator {
   /// By query, bin by bin.
   let result: UnsafeMutablePointer<Int64>
 
-  init(
-    values: UnsafePointer<Double>, bounds: [Double], _ ranges: Ranges, _ scratch: Scratch
-  ) {
-    let bins = scratch.take(ranges.streamCount, of: Int32.self)
-    for position in 0..<ranges.streamCount {
-      bins[position] = Int32(truncatingIfNeeded: Histogram.bin(of: values[position], bounds))
-    }
-    self.bins = UnsafePointer(bins)
-    binCount = bounds.count + 1
+  init(bins: UnsafePointer<Int32>, binCount: Int, _ ranges: Ranges, _ scratch: Scratch) {
+    self.bins = bins
+    self.binCount = binCount
     counts = scratch.take(binCount + 1, filledWith: Int64(0))
     result = scratch.take(ranges.count * binCount, filledWith: Int64(0))
   }
@@ -113,9 +113,36 @@ private struct HistogramAccumulator: SlidingAccumulator {
 }
 
 enum Histogram {
+  /// The bin of each value.
+  static func place(
+    _ values: UnsafePointer<Double>, _ count: Int, _ bounds: HistogramBounds,
+    into bins: UnsafeMutablePointer<Int32>
+  ) {
+    for position in 0..<count {
+      bins[position] = Int32(truncatingIfNeeded: bin(of: values[position], bounds))
+    }
+  }
+
+  static func place(
+    _ values: UnsafePointer<Int64>, _ count: Int, _ bounds: HistogramBounds,
+    into bins: UnsafeMutablePointer<Int32>
+  ) {
+    for position in 0..<count {
+      bins[position] = Int32(truncatingIfNeeded: bin(of: values[position], bounds))
+    }
+  }
+
   /// The bin of a value, from 0; of NaN the one behind the last.
-  static func bin(of value: Double, _ bounds: [Double]) -> Int {
-    if value.isNaN { return bounds.count + 1 }
+  static func bin(of value: Double, _ bounds: HistogramBounds) -> Int {
+    value.isNaN ? bounds.binCount : countOfBounds(bounds.floats, upTo: value)
+  }
+
+  /// No integer is rounded: bounds of floats are those integers that come next.
+  static func bin(of value: Int64, _ bounds: HistogramBounds) -> Int {
+    countOfBounds(bounds.integers, upTo: value)
+  }
+
+  private static func countOfBounds<T: Comparable>(_ bounds: [T], upTo value: T) -> Int {
     var low = 0
     var high = bounds.count
     while low < high {

@@ -27,8 +27,12 @@ extension ChunkEvaluator {
         chunk.inStream(clustered, self.stream(stream)), ranges, scratch,
         into: output.values.assumingMemoryBound(to: Int64.self))
     case .slope(let column):
-      SlopeKernel.slopes(
-        doubles(column, stream), times: times(in: stream), ranges, scratch, into: output)
+      let times = times(in: stream)
+      if type(of: column) == .int64 {
+        SlopeKernel.slopes(integers(column, stream), times: times, ranges, scratch, into: output)
+      } else {
+        SlopeKernel.slopes(doubles(column, stream), times: times, ranges, scratch, into: output)
+      }
     case .smoothed(let column, let alpha):
       SmoothingKernel(alpha: alpha, values: doubles(column, stream))
         .run(ranges, scratch, into: output)

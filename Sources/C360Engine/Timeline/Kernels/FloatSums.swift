@@ -18,27 +18,12 @@ enum FloatSumKernel {
     run(values, ranges, scratch, RoundedMeans(counts: counts, output: output))
   }
 
-  /// Null where the sum of `divisors` is 0.
-  static func ratios(
-    _ values: UnsafePointer<Double>, _ divisors: UnsafePointer<Double>, _ ranges: Ranges,
-    _ scratch: Scratch, into output: KernelOutput
-  ) {
-    ratios(values, over: totals(divisors, ranges, scratch), ranges, scratch, into: output)
-  }
-
   /// - Parameter divisors: by query, what its sum is divided by; null where it is 0.
   static func ratios(
     _ values: UnsafePointer<Double>, over divisors: [ExactTotal], _ ranges: Ranges,
     _ scratch: Scratch, into output: KernelOutput
   ) {
-    let sums = totals(values, ranges, scratch)
-    for query in 0..<ranges.count {
-      if let ratio = sums[query] / divisors[query] {
-        output.set(query, ratio)
-      } else {
-        output.setNull(query, Double.self)
-      }
-    }
+    output.setRatios(totals(values, ranges, scratch), over: divisors)
   }
 
   /// By query, not rounded.
@@ -59,45 +44,51 @@ enum FloatSumKernel {
       ranges.slide(&accumulator, scratch)
       return
     }
-    if ranges.tails == nil, !profile.hasSpecials {
-      prefixSums(values, scale, ranges, scratch, sink)
+    run(
+      FloatTerms(values, scale), mayBeSpecial: profile.hasSpecials, ranges, scratch, sink)
+  }
+
+  fileprivate static func run(
+    _ terms: some ExactTerms, mayBeSpecial: Bool, _ ranges: Ranges, _ scratch: Scratch,
+    _ sink: some TotalSink
+  ) {
+    if ranges.tails == nil, !mayBeSpecial {
+      prefixSums(terms, ranges, scratch, sink)
     } else {
-      var accumulator = ScaledAccumulator(values: values, scale: scale, sink: sink)
+      var accumulator = ScaledAccumulator(terms: terms, sink: sink)
       ranges.slide(&accumulator, scratch)
     }
   }
 
   private static func prefixSums(
-    _ values: UnsafePointer<Double>, _ scale: ExactScale, _ ranges: Ranges, _ scratch: Scratch,
-    _ sink: some TotalSink
+    _ terms: some ExactTerms, _ ranges: Ranges, _ scratch: Scratch, _ sink: some TotalSink
   ) {
     let prefix = scratch.take(ranges.streamCount + 1, of: Int128.self)
     var sum: Int128 = 0
     prefix[0] = 0
     for position in 0..<ranges.streamCount {
-      sum &+= scale.integer(values[position])
+      sum &+= terms.units(position)
       prefix[position &+ 1] = sum
     }
     for query in 0..<ranges.count {
       let units = prefix[Int(ranges.to[query])] &- prefix[Int(ranges.from[query])]
-      sink.write(query, .units(units, exponent: scale.exponent))
+      sink.write(query, .units(units, exponent: terms.scale.exponent))
     }
   }
 
-  private struct ScaledAccumulator<Sink: TotalSink>: SlidingAccumulator {
-    let values: UnsafePointer<Double>
-    let scale: ExactScale
+  private struct ScaledAccumulator<Terms: ExactTerms, Sink: TotalSink>: SlidingAccumulator {
+    let terms: Terms
     let sink: Sink
     var sum: Int128 = 0
     var specials = SpecialCounts()
 
     mutating func add(_ position: Int) {
-      sum &+= scale.integer(values[position])
-      specials.add(values[position], 1)
+      sum &+= terms.units(position)
+      if let special = terms.special(position) { specials.add(special, 1) }
     }
     mutating func remove(_ position: Int) {
-      sum &-= scale.integer(values[position])
-      specials.add(values[position], -1)
+      sum &-= terms.units(position)
+      if let special = terms.special(position) { specials.add(special, -1) }
     }
     mutating func clear(_ range: Range<Int>) {
       sum = 0
@@ -107,7 +98,7 @@ enum FloatSumKernel {
       if let special = specials.sum {
         sink.write(query, .special(special))
       } else {
-        sink.write(query, .units(sum, exponent: scale.exponent))
+        sink.write(query, .units(sum, exponent: terms.scale.exponent))
       }
     }
   }
@@ -158,6 +149,67 @@ private struct RoundedMeans: TotalSink {
       output.setNull(query, Double.self)
     } else {
       output.set(query, total.mean(of: counts[query]))
+    }
+  }
+}
+
+/// Sums of integers, each times a float that is finite: no product is rounded.
+enum ProductSumKernel {
+  /// By query, not rounded.
+  static func totals(
+    _ values: UnsafePointer<Int64>, times weights: UnsafePointer<Double>, _ ranges: Ranges,
+    _ scratch: Scratch
+  ) -> [ExactTotal] {
+    let result = ExactTotals(ranges.count)
+    if let terms = ProductTerms(values, times: weights, count: ranges.streamCount) {
+      FloatSumKernel.run(terms, mayBeSpecial: false, ranges, scratch, result)
+    } else {
+      var accumulator = WideProducts(values: values, weights: weights, result: result)
+      ranges.slide(&accumulator, scratch)
+    }
+    return result.totals
+  }
+
+  private struct WideProducts: SlidingAccumulator {
+    let values: UnsafePointer<Int64>
+    let weights: UnsafePointer<Double>
+    let result: ExactTotals
+    var sum = WideProducts.empty
+
+    /// Sums of products of a double and 64 bits.
+    private static var empty: WideAccumulator { WideAccumulator(lowestExponent: -1074, bits: 2_200) }
+
+    init(
+      values: UnsafePointer<Int64>, weights: UnsafePointer<Double>, result: ExactTotals
+    ) {
+      self.values = values
+      self.weights = weights
+      self.result = result
+    }
+
+    private mutating func add(_ position: Int, isTakenBack: Bool) {
+      let (mantissa, place) = decomposed(weights[position])
+      let isNegative = (values[position] < 0) != (weights[position] < 0)
+      sum.add(
+        UInt128(mantissa) * UInt128(values[position].magnitude), at: place,
+        isNegative: isNegative != isTakenBack)
+    }
+    mutating func add(_ position: Int) { add(position, isTakenBack: false) }
+    mutating func remove(_ position: Int) { add(position, isTakenBack: true) }
+    mutating func clear(_ range: Range<Int>) { sum = WideProducts.empty }
+    mutating func answer(_ query: Int) { result.write(query, .wide(sum.value)) }
+  }
+}
+
+extension KernelOutput {
+  /// By query; null where the divisor is 0.
+  func setRatios(_ sums: [ExactTotal], over divisors: [ExactTotal]) {
+    for query in sums.indices {
+      if let ratio = sums[query] / divisors[query] {
+        set(query, ratio)
+      } else {
+        setNull(query, Double.self)
+      }
     }
   }
 }

@@ -36,12 +36,10 @@ enum GapKernel {
         gaps, billionths: medianBillionths, inner, scratch)
       write(gaps, at: positions, inner.count, output)
     case .standardDeviation:
-      let lengths = scratch.take(ranges.streamCount + 1, of: Double.self)
-      for position in 0..<ranges.streamCount { lengths[position] = Double(gaps[position]) }
       let deviations = scratch.take(ranges.count, of: Double.self)
       let valid = scratch.take(ranges.count, of: UInt8.self)
       VarianceKernel.variances(
-        lengths, isPopulation: false, isRoot: true, inner, scratch,
+        gaps, isPopulation: false, isRoot: true, inner, scratch,
         into: KernelOutput(values: UnsafeMutableRawPointer(deviations), valid: valid))
       for query in 0..<ranges.count {
         if valid[query] == 0 {
@@ -208,9 +206,8 @@ private struct DeviationAccumulator: GapAccumulator {
     self.output = output
   }
 
-  /// As a double, as the variance of doubles sees it.
   private func units(_ earlier: Int, _ later: Int) -> Int128 {
-    Int128(Double(gap(neighbours.times, earlier, later)))
+    Int128(gap(neighbours.times, earlier, later))
   }
   mutating func addGap(_ earlier: Int, _ later: Int) {
     let units = units(earlier, later)

@@ -23,6 +23,14 @@ enum IntegerSumKernel {
     return UnsafePointer(result)
   }
 
+  /// - Returns: by query, not rounded.
+  static func totals(
+    _ values: UnsafePointer<Int64>, _ ranges: Ranges, _ scratch: Scratch
+  ) -> [ExactTotal] {
+    let sums = sums(values, ranges, scratch)
+    return (0..<ranges.count).map { .units(sums[$0], exponent: 0) }
+  }
+
   private struct Accumulator: SlidingAccumulator {
     let values: UnsafePointer<Int64>
     let result: UnsafeMutablePointer<Int128>

@@ -8,7 +8,7 @@ enum SlopeKernel {
     let profile = FloatProfile(values, count: ranges.streamCount)
     if let scale = ExactScale(profile.exponents, count: max(1, ranges.streamCount)) {
       var accumulator = ScaledAccumulator(
-        values: values, times: times, scale: scale, output: output)
+        terms: FloatTerms(values, scale), times: times, output: output)
       ranges.slide(&accumulator, scratch)
     } else {
       var accumulator = WideAccumulatorOfSlopes(values: values, times: times, output: output)
@@ -16,10 +16,17 @@ enum SlopeKernel {
     }
   }
 
-  private struct ScaledAccumulator: SlidingAccumulator {
-    let values: UnsafePointer<Double>
+  static func slopes(
+    _ values: UnsafePointer<Int64>, times: UnsafePointer<Int64>, _ ranges: Ranges,
+    _ scratch: Scratch, into output: KernelOutput
+  ) {
+    var accumulator = ScaledAccumulator(terms: IntegerTerms(values), times: times, output: output)
+    ranges.slide(&accumulator, scratch)
+  }
+
+  private struct ScaledAccumulator<Terms: ExactTerms>: SlidingAccumulator {
+    let terms: Terms
     let times: UnsafePointer<Int64>
-    let scale: ExactScale
     let output: KernelOutput
     var base: Int64 = 0
     var line = TimeMoments()
@@ -27,32 +34,28 @@ enum SlopeKernel {
     var products = WideSquares()
     var specials = SpecialCounts()
 
-    init(
-      values: UnsafePointer<Double>, times: UnsafePointer<Int64>, scale: ExactScale,
-      output: KernelOutput
-    ) {
-      self.values = values
+    init(terms: Terms, times: UnsafePointer<Int64>, output: KernelOutput) {
+      self.terms = terms
       self.times = times
-      self.scale = scale
       self.output = output
     }
 
     mutating func begin(_ span: Range<Int>) { base = span.isEmpty ? 0 : times[span.lowerBound] }
     mutating func add(_ position: Int) {
-      let units = scale.integer(values[position])
+      let units = terms.units(position)
       let time = UInt64(bitPattern: times[position] &- base)
       line.add(time)
       sum &+= units
       products += WideSquares(product: units, UInt128(time))
-      specials.add(values[position], 1)
+      if let special = terms.special(position) { specials.add(special, 1) }
     }
     mutating func remove(_ position: Int) {
-      let units = scale.integer(values[position])
+      let units = terms.units(position)
       let time = UInt64(bitPattern: times[position] &- base)
       line.remove(time)
       sum &-= units
       products = products - WideSquares(product: units, UInt128(time))
-      specials.add(values[position], -1)
+      if let special = terms.special(position) { specials.add(special, -1) }
     }
     mutating func clear(_ range: Range<Int>) {
       line = TimeMoments()
@@ -70,7 +73,7 @@ enum SlopeKernel {
       output.set(
         query,
         specials.isEmpty
-          ? slopePerDay(numerator, exponent: scale.exponent, denominator) : .nan)
+          ? slopePerDay(numerator, exponent: terms.scale.exponent, denominator) : .nan)
     }
   }
 

@@ -7,12 +7,22 @@ enum VarianceKernel {
     let profile = FloatProfile(values, count: ranges.streamCount)
     let form = Form(isPopulation: isPopulation, isRoot: isRoot, output: output)
     if let scale = ExactScale(profile.exponents, count: max(1, ranges.streamCount)) {
-      var accumulator = ScaledAccumulator(values: values, scale: scale, form: form)
+      var accumulator = ScaledAccumulator(terms: FloatTerms(values, scale), form: form)
       ranges.slide(&accumulator, scratch)
     } else {
       var accumulator = WideAccumulator(values: values, form: form)
       ranges.slide(&accumulator, scratch)
     }
+  }
+
+  static func variances(
+    _ values: UnsafePointer<Int64>, isPopulation: Bool, isRoot: Bool, _ ranges: Ranges,
+    _ scratch: Scratch, into output: KernelOutput
+  ) {
+    var accumulator = ScaledAccumulator(
+      terms: IntegerTerms(values),
+      form: Form(isPopulation: isPopulation, isRoot: isRoot, output: output))
+    ranges.slide(&accumulator, scratch)
   }
 
   private struct Form {
@@ -29,40 +39,38 @@ enum VarianceKernel {
     }
   }
 
-  private struct ScaledAccumulator: SlidingAccumulator {
-    let values: UnsafePointer<Double>
-    let scale: ExactScale
+  private struct ScaledAccumulator<Terms: ExactTerms>: SlidingAccumulator {
+    let terms: Terms
     let form: Form
     var count = 0
     var sum: Int128 = 0
     var squares = WideSquares()
     var specials = SpecialCounts()
 
-    init(values: UnsafePointer<Double>, scale: ExactScale, form: Form) {
-      self.values = values
-      self.scale = scale
+    init(terms: Terms, form: Form) {
+      self.terms = terms
       self.form = form
     }
 
     mutating func add(_ position: Int) {
-      let units = scale.integer(values[position])
+      let units = terms.units(position)
       count &+= 1
       sum &+= units
       squares += WideSquares(squareOf: units)
-      specials.add(values[position], 1)
+      if let special = terms.special(position) { specials.add(special, 1) }
     }
     mutating func remove(_ position: Int) {
-      let units = scale.integer(values[position])
+      let units = terms.units(position)
       count &-= 1
       sum &-= units
       squares = squares - WideSquares(squareOf: units)
-      specials.add(values[position], -1)
+      if let special = terms.special(position) { specials.add(special, -1) }
     }
     mutating func clear(_ range: Range<Int>) {
-      self = ScaledAccumulator(values: values, scale: scale, form: form)
+      self = ScaledAccumulator(terms: terms, form: form)
     }
     mutating func answer(_ query: Int) {
-      let variance = scale.variance(
+      let variance = terms.scale.variance(
         ofCount: count, sum: sum, squares: squares, isPopulation: form.isPopulation)
       form.write(query, variance == nil || specials.isEmpty ? variance : .nan)
     }

@@ -117,7 +117,9 @@ extension TimelineProgram.Kernel {
       .greatest(let column), .quantile(let column, _), .slope(let column),
       .smoothed(let column, _), .histogram(let column, _), .weightedShare(_, let column):
       [column]
-    case .ratio(let first, let second): [first, second]
+    case .ratio(let first, let second), .weightedSum(let first, let second): [first, second]
+    case .weightedRatio(let first, let second, let weight):
+      [first, second, weight].compactMap { $0 }
     case .decayed(.count, _, _, _): []
     case .decayed(_, let column, let weight, _): [column, weight].compactMap { $0 }
     default: []

@@ -73,9 +73,15 @@ private struct AggregateCompiler {
     case .count, .any, .all, .share, .streak, .fold, .decayedCount, .meanGap, .medianGap, .minGap,
       .maxGap, .gapStandardDeviation:
       return .count
-    case .sum: return .sum(argument)
-    case .mean: return .mean(argument)
-    case .ratio: return .ratio(argument, aggregate.second ?? argument)
+    case .sum:
+      return aggregate.weight.map { .weightedSum(argument, weight: $0) } ?? .sum(argument)
+    case .mean:
+      return aggregate.weight.map { .weightedRatio(argument, over: nil, weight: $0) }
+        ?? .mean(argument)
+    case .ratio:
+      let second = aggregate.second ?? argument
+      return aggregate.weight.map { .weightedRatio(argument, over: second, weight: $0) }
+        ?? .ratio(argument, second)
     case .variance: return .variance(argument, isPopulation: false, isRoot: false)
     case .standardDeviation: return .variance(argument, isPopulation: false, isRoot: true)
     case .populationVariance: return .variance(argument, isPopulation: true, isRoot: false)

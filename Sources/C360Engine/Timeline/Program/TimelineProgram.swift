@@ -87,6 +87,10 @@ struct TimelineProgram: Sendable {
     case sum(ColumnID)
     case mean(ColumnID)
     case ratio(ColumnID, ColumnID)
+    /// Of the products of value and weight.
+    case weightedSum(ColumnID, weight: ColumnID)
+    /// The same over the sum of the products of another column; nil: of the weights.
+    case weightedRatio(ColumnID, over: ColumnID?, weight: ColumnID)
     case variance(ColumnID, isPopulation: Bool, isRoot: Bool)
     case least(ColumnID)
     case greatest(ColumnID)
@@ -99,7 +103,7 @@ struct TimelineProgram: Sendable {
     /// The last values in order, at most so many.
     case listed(ColumnID, Int)
     /// Numbers of values between bounds.
-    case histogram(ColumnID, [Double])
+    case histogram(ColumnID, HistogramBounds)
     /// Weights are of the mean.
     case decayed(DecayKind, ColumnID?, weight: ColumnID?, halfLife: Int64)
     case quantile(ColumnID, billionths: Int64)
@@ -132,7 +136,7 @@ extension TimelineProgram.Kernel {
   var isNullable: Bool {
     switch self {
     case .count, .isNotEmpty, .isEmpty, .sum, .distinct, .approximateDistinct, .streak, .fold,
-      .decayed(.sum, _, _, _), .decayed(.count, _, _, _):
+      .weightedSum, .decayed(.sum, _, _, _), .decayed(.count, _, _, _):
       false
     default: true
     }

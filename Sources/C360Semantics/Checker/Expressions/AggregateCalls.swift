@@ -30,7 +30,7 @@ extension Checker {
     }
     guard let table = table(of: syntax, name, scope) else { return nil }
     guard
-      var parts = aggregateParts(aggregation, syntax, table, scope),
+      let parts = aggregateParts(aggregation, syntax, table, scope),
       let clauses = windowClauses(windows, aggregation, span, scope)
     else { return nil }
     if let marker = clauses.marker, program[marker.table].entity != table.table.entity {
@@ -46,7 +46,6 @@ extension Checker {
     }
     if isWeighted(table), aggregation.function.mixes {
       guard mayMix(aggregation, parts, clauses.window, span) else { return nil }
-      parts.argument = parts.argument?.widened
       if type.base == .int { type = Type(.float(.none), optional: type.isOptional) }
     }
     var aggregate = Aggregate(

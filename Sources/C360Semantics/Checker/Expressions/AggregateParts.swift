@@ -134,10 +134,7 @@ extension Checker {
       report(SemanticError.actionInArgument(value.span, aggregation.function.rawValue))
       return nil
     }
-    switch aggregation.result {
-    case .optionalMean, .optionalSquare, .decayed, .ratio: return value.widened
-    default: return value
-    }
+    return aggregation.takesFloats ? value.widened : value
   }
 
   // MARK: Filters

@@ -137,21 +137,21 @@ extension Checker {
   }
 
   /// Finite numbers, or lengths, that ascend; nil for all else.
-  private static func bounds(_ value: Value) -> [Double]? {
+  private static func bounds(_ value: Value) -> [Value]? {
     guard case .list(let values) = value, (1...1000).contains(values.count) else { return nil }
-    var bounds: [Double] = []
-    for value in values {
-      let number: Double
-      switch value {
-      case .int(let whole): number = Double(whole)
-      case .float(let float): number = float
-      case .duration(let length): number = Double(length)
-      default: return nil
+    func ascends(_ left: Value, _ right: Value) -> Bool {
+      switch (left, right) {
+      case (.int(let a), .int(let b)), (.duration(let a), .duration(let b)): a < b
+      case (.float(let a), .float(let b)): a < b && a.isFinite && b.isFinite
+      default: false
       }
-      guard number.isFinite, bounds.last.map({ $0 < number }) ?? true else { return nil }
-      bounds.append(number)
     }
-    return bounds
+    switch values[0] {
+    case .int, .duration: break
+    case .float(let first) where first.isFinite: break
+    default: return nil
+    }
+    return zip(values, values.dropFirst()).allSatisfy(ascends) ? values : nil
   }
 
   /// Whether an aggregate was told what it has to be told, and nothing else.

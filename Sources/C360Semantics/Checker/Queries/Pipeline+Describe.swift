@@ -98,7 +98,7 @@ private struct ColumnSummary {
   func number(_ function: AggregateFunction) -> Expression {
     let base = column.type.base
     guard base.isNumber else { return literal(.null, Type.float.optional) }
-    let value = aggregate(function, column.widened, column.widened.type.optional)
+    let value = aggregate(function, column, Type(.float(base.unit ?? .none), optional: true))
     if base == .int || base.unit == Unit.none { return value }
     return make(.call(.float, [value]), Type.float.optional)
   }

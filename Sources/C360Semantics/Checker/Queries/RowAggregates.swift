@@ -134,10 +134,7 @@ extension Checker {
         report(SemanticError.aggregateArgument(value.span, aggregation, value.type))
         return nil
       }
-      switch aggregation.result {
-      case .optionalMean, .optionalSquare, .decayed, .ratio: fitted.append(value.widened)
-      default: fitted.append(value)
-      }
+      fitted.append(aggregation.takesFloats ? value.widened : value)
     }
     return fitted
   }
