@@ -84,16 +84,17 @@ import Testing
 
 @Suite struct ExactNumberTests {
   @Test func `sums are rounded once`() {
-    #expect(exactSum([1e16, 1, -1e16]) == 1)
+    #expect(exactSum([1e16, 1.0, -1e16]) == 1)
     #expect(exactSum([0.1, 0.2, 0.3]) == 0.6)
-    #expect(exactSum([.greatestFiniteMagnitude, .greatestFiniteMagnitude]) == .infinity)
-    #expect(exactSum([.leastNonzeroMagnitude, .leastNonzeroMagnitude]) == 0x1p-1073)
+    #expect(
+      exactSum([Double.greatestFiniteMagnitude, Double.greatestFiniteMagnitude]) == .infinity)
+    #expect(exactSum([Double.leastNonzeroMagnitude, Double.leastNonzeroMagnitude]) == 0x1p-1073)
     #expect(exactSum([-0.0]).sign == .plus)
-    #expect(exactSum([.infinity, 1]) == .infinity)
-    #expect(exactSum([.infinity, -.infinity]).isNaN)
+    #expect(exactSum([Double.infinity, 1.0]) == .infinity)
+    #expect(exactSum([Double.infinity, -Double.infinity]).isNaN)
     // A half that only far smaller bits decide.
-    #expect(exactSum([1, 0x1p-53]) == 1)
-    #expect(exactSum([1, 0x1p-53, 0x1p-1000]) == 1.0.nextUp)
+    #expect(exactSum([1.0, 0x1p-53]) == 1)
+    #expect(exactSum([1.0, 0x1p-53, 0x1p-1000]) == 1.0.nextUp)
   }
 
   @Test func `variance does not cancel`() throws {
@@ -120,7 +121,7 @@ import Testing
     #expect(exactSum([94.16, 41.93, 81.52, 42.03, 1.16]) / 5 == 52.16.nextUp)
     #expect(exactRatio([greatest, greatest], [1.0, 1.0]) == greatest)
     #expect(exactRatio([1.0], [1e16, -1e16]) == nil)
-    #expect(exactMean([.infinity, 1]) == .infinity)
+    #expect(exactMean([Double.infinity, 1.0]) == .infinity)
   }
 }
 

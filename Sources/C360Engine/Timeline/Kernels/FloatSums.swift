@@ -177,7 +177,9 @@ enum ProductSumKernel {
     var sum = WideProducts.empty
 
     /// Sums of products of a double and 64 bits.
-    private static var empty: WideAccumulator { WideAccumulator(lowestExponent: -1074, bits: 2_200) }
+    private static var empty: WideAccumulator {
+      WideAccumulator(lowestExponent: -1074, bits: 2_200)
+    }
 
     init(
       values: UnsafePointer<Int64>, weights: UnsafePointer<Double>, result: ExactTotals
