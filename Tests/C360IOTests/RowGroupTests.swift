@@ -1,4 +1,5 @@
 #if C360_ARROW
+  import C360Arrow
   import C360Columns
   import C360Diagnostics
   import Testing
@@ -136,6 +137,29 @@
       #expect(found == [[2, 2, 3], [4, 4, 5], [6, 6, 7]])
       #expect(stream.skippedRows(.condition) == 4)
       #expect(stream.rowsAtMost == 6)
+    }
+
+    @Test("a file of many columns has row groups of fewer rows, with the same values")
+    func widthOfGroups() throws {
+      let count = 40_000
+      let values = Vector(type: .int64, count: count, values: Buffer(byteCount: 8 * count))
+      for row in 0..<count { values.int64s[row] = Int64(row) }
+      for (width, groups) in [(2, [count]), (200, [16_384, 16_384, 7_232])] {
+        let columns = (0..<width).map { OutputColumn(name: "c\($0)", type: .int) }
+        let path = scratch.path("w\(width).parquet")
+        let output = try openOutput(
+          path: path, columns: columns, pool: pool, options: OutputOptions(threads: 2))
+        try output.write(
+          Batch(
+            columns: columns.map { Batch.Column(name: $0.name, type: .int, vector: values) },
+            rowCount: count))
+        try output.commit()
+        #expect(try ParquetFile(path: path).rowGroups == groups)
+        let read = try readTable(
+          TableContract(table: "w", sources: [path], columns: [column("c\(width - 1)", .int)]),
+          pool: pool)
+        #expect((0..<count).allSatisfy { read.columns[0].vector.int64s[$0] == Int64($0) })
+      }
     }
   }
 #endif

@@ -7,6 +7,13 @@
     /// Rows encoded at a time, the columns in parallel.
     private static let blockRows = 1 << 17
 
+    /// A row group is held until its last row: one of many columns has fewer rows, about 16 MiB of values.
+    private static func groupRows(_ columns: [OutputColumn], atMost limit: Int) -> Int {
+      let width = columns.reduce(1) { $0 + $1.type.physical.stride }
+      let rows = max(1 << 14, (16 << 20) / width)
+      return min(limit, rows > blockRows ? rows / blockRows * blockRows : rows)
+    }
+
     private let file: AtomicFile
     private let writer: ArrowFileWriter
     private var blocks: BatchBlocks
@@ -17,16 +24,17 @@
       format: ArrowFileWriter.Format
     ) throws {
       file = try AtomicFile(path: path, declaration: options.declaration)
+      let groupRows = Self.groupRows(columns, atMost: options.rowGroupRows)
       do {
         writer = try ArrowFileWriter(
           format: format, descriptor: file.descriptor,
           columns: columns.map { ($0.name, $0.type) }, pool: pool,
-          threads: max(1, options.threads), rowGroupRows: options.rowGroupRows,
+          threads: max(1, options.threads), rowGroupRows: groupRows,
           metadata: options.metadata)
       } catch {
         throw file.failure(withoutCapital(error.message))
       }
-      blocks = BatchBlocks(columns: columns, blockRows: Self.blockRows)
+      blocks = BatchBlocks(columns: columns, blockRows: min(Self.blockRows, groupRows))
     }
 
     func write(_ batch: Batch) throws {
