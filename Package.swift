@@ -102,7 +102,7 @@ let package = Package(
       name: "C360TimelineTests", dependencies: ["C360Engine", "C360Reference", "CKernels"]),
     .testTarget(name: "C360EngineTests", dependencies: ["C360Engine"]),
     .testTarget(
-      name: "C360IOTests", dependencies: ["C360IO"],
+      name: "C360IOTests", dependencies: ["C360IO"] + (withArrow ? ["C360Arrow"] : []),
       swiftSettings: withArrow ? [.define("C360_ARROW")] : []),
   ] + arrowTargets,
   swiftLanguageModes: [.v6],
