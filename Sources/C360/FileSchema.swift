@@ -22,7 +22,7 @@ public enum FileSchema {
     let width = names.reduce(0) { max($0, $1.count) }
     for (index, column) in columns.enumerated() {
       let name = names[index] + String(repeating: " ", count: width - names[index].count)
-      guard var type = column.type.map({ word(for: $0) }) else {
+      guard var type = column.type?.words else {
         lines.append("  # \(name) \(column.found) cannot be read in this version")
         continue
       }
@@ -49,21 +49,6 @@ public enum FileSchema {
       if let found = columns.firstIndex(where: { $0.name.lowercased() == name }) { return found }
     }
     return columns.firstIndex { $0.type == .int || $0.type == .text }
-  }
-
-  private static func word(for type: LogicalType) -> String {
-    switch type {
-    case .bool: "bool"
-    case .int: "int"
-    case .float: "float"
-    case .money(let currency): "money(\(currency))"
-    case .text: "text"
-    case .time: "time"
-    case .date: "date"
-    case .duration: "duration"
-    case .vector(let width): "vector(\(width))"
-    case .list(let element): "list(\(word(for: element)))"
-    }
   }
 
   private static func name(of column: FileColumn) -> String {

@@ -52,6 +52,22 @@ public enum LogicalType: Hashable, Sendable {
     }
   }
 
+  /// The type as a script spells it.
+  public var words: String {
+    switch self {
+    case .bool: "bool"
+    case .int: "int"
+    case .float: "float"
+    case .money(let currency): "money(\(currency))"
+    case .text: "text"
+    case .time: "time"
+    case .date: "date"
+    case .duration: "duration"
+    case .vector(let width): "vector(\(width))"
+    case .list(let element): "list(\(element.words))"
+    }
+  }
+
   /// Whether lists may be made of it.
   public var canBeElement: Bool {
     switch self {

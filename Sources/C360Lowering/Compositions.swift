@@ -312,7 +312,7 @@ extension Lowering {
       if case .actions(let roles) = program[decision.actions].kind { noAction = roles.none }
       return ComposeStep.Policy(
         name: policy.name, hash: options.policyHash(policy), actions: actions.relation,
-        actionKey: column(program[decision.actions].keyColumn, of: actions), noAction: noAction,
+        actionKey: column(program[decision.actions].kind.keyColumn, of: actions), noAction: noAction,
         columns: Dictionary(decision.outputs, uniquingKeysWith: { first, _ in first }),
         terms: composition.terms.map { term in
           policy.terms.firstIndex { $0.name == term }

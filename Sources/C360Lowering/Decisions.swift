@@ -62,7 +62,7 @@ extension Lowering {
     decisions[key] = decision
     decisionOrder.append(decision)
     let actions = rows(policy.actions)
-    _ = column(program[policy.actions].keyColumn, of: actions)
+    _ = column(program[policy.actions].kind.keyColumn, of: actions)
 
     var scope = frameScope(decision.frame)
     scope.decision = decision
@@ -206,7 +206,7 @@ extension Lowering {
     var step = DecideStep(
       policy: policy.name, frame: decision.frame.relation, key: decision.frame.key,
       time: decision.frame.time, number: decision.frame.number, actions: actions.relation,
-      actionKey: column(program[decision.actions].keyColumn, of: actions), noAction: noAction,
+      actionKey: column(program[decision.actions].kind.keyColumn, of: actions), noAction: noAction,
       actionTimelines: timelines.compactMap { timelineStep($0) }, rules: decision.rules,
       terms: decision.terms, choice: decision.choice, explore: policy.explore,
       fallback: policy.fallback.keyText, seed: program.seed, outputs: outputs ?? decision.outputs,

@@ -195,7 +195,7 @@ extension Lowering {
         arrivesWithin: nil, until: nil)
     case .actions, .limits:
       return FrameStep.Population(
-        relation: rows.relation, key: self.column(program[id].keyColumn, of: rows), time: nil,
+        relation: rows.relation, key: self.column(program[id].kind.keyColumn, of: rows), time: nil,
         known: nil, arrivesWithin: nil, until: nil)
     }
   }

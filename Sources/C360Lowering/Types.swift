@@ -164,16 +164,4 @@ extension Table {
     case .events, .profile, .consents, .actions: true
     }
   }
-
-  /// The columns that place a row: entity key and time, where the kind has them.
-  var keyColumn: Int {
-    switch kind {
-    case .events(let roles): roles.key
-    case .profile(let roles): roles.key
-    case .consents(let roles): roles.key
-    case .actions(let roles): roles.key
-    case .limits(let roles): roles.keys.first ?? 0
-    case .identity(let roles): roles.identifier
-    }
-  }
 }

@@ -42,16 +42,9 @@ public enum CellText {
   /// The name of a type in a header; of money its currency.
   public static func typeName(_ type: LogicalType) -> String {
     switch type {
-    case .bool: "bool"
-    case .int: "int"
-    case .float: "float"
     case .money(let currency): oneLine(currency)
-    case .text: "text"
-    case .time: "time"
-    case .date: "date"
-    case .duration: "duration"
-    case .vector(let width): "vector(\(width))"
     case .list(let element): "list(\(typeName(element)))"
+    default: type.words
     }
   }
 

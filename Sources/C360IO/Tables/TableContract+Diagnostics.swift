@@ -157,22 +157,6 @@ extension LogicalType {
     case .text, .vector, .list: nil
     }
   }
-
-  /// The type as a script spells it.
-  var words: String {
-    switch self {
-    case .bool: "bool"
-    case .int: "int"
-    case .float: "float"
-    case .money(let currency): "money(\(currency))"
-    case .text: "text"
-    case .time: "time"
-    case .date: "date"
-    case .duration: "duration"
-    case .vector(let width): "vector(\(width))"
-    case .list(let element): "list(\(element.words))"
-    }
-  }
 }
 
 /// A field as a message shows it: on one line, not longer than a reader cares for.

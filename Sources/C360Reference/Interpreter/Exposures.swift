@@ -77,7 +77,7 @@ private func rowsOfPopulation(
   }
   var entities: Set<Value> = []
   for index in asked {
-    let keys = rows[index].map { $0[tables[index].keyColumn] }
+    let keys = rows[index].map { $0[tables[index].kind.keyColumn] }
     let linked = identity(of: index)?.1
     // Of clusters the identifiers themselves are entities too.
     if linked == nil || linked?.roles.rule == .clusters { entities.formUnion(keys) }
@@ -125,19 +125,5 @@ private func keeps(
     // As windows are: one exactly that long ago counts, and one at the same instant that stands before.
     let start = calendar.moved(row.time, by: length, times: -1)
     return !earlier.contains { $0.time >= start }
-  }
-}
-
-extension Table {
-  /// Of actions: the key of the action.
-  var keyColumn: Int {
-    switch kind {
-    case .events(let roles): roles.key
-    case .profile(let roles): roles.key
-    case .consents(let roles): roles.key
-    case .actions(let roles): roles.key
-    case .limits(let roles): roles.keys.first ?? 0
-    case .identity(let roles): roles.identifier
-    }
   }
 }

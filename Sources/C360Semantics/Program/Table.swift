@@ -62,6 +62,19 @@ public struct Table: Sendable {
     case actions(ActionRoles)
     case limits(LimitRoles)
     case identity(IdentityRoles)
+
+    /// The column that says whose a row is: the entity or the action; the first key of limits, the identifier
+    /// of a link.
+    public var keyColumn: Int {
+      switch self {
+      case .events(let roles): roles.key
+      case .profile(let roles): roles.key
+      case .consents(let roles): roles.key
+      case .actions(let roles): roles.key
+      case .limits(let roles): roles.keys.first ?? 0
+      case .identity(let roles): roles.identifier
+      }
+    }
   }
   /// Visible to x iff time < x.t and known < x.t (S1).
   public struct EventRoles: Sendable {

@@ -42,7 +42,7 @@ extension Checker {
 
   /// Notes the types of an entity's keys. The key of a table `via` an identity is an identifier.
   func noteKeys(_ columns: [WrittenColumn], _ kind: Table.Kind, of entity: String) {
-    let key = columns[kind.key]
+    let key = columns[kind.keyColumn]
     switch kind {
     case .identity(let roles):
       let column = columns[roles.entity]

@@ -335,16 +335,3 @@ extension Checker {
     return Table.LimitRoles(keys: keys)
   }
 }
-
-extension Table.Kind {
-  var key: Int {
-    switch self {
-    case .events(let roles): roles.key
-    case .profile(let roles): roles.key
-    case .consents(let roles): roles.key
-    case .actions(let roles): roles.key
-    case .limits(let roles): roles.keys.first ?? 0
-    case .identity(let roles): roles.identifier
-    }
-  }
-}

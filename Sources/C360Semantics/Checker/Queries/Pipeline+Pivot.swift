@@ -51,22 +51,7 @@ extension CheckedStages {
     inner.pivot = Expression(
       .isIn(subject, [value.value]), type: Type(.bool, optional: subject.type.isOptional),
       span: subject.span, facts: subject.facts)
-    var items: [Item] = []
-    var isComplete = true
-    for syntax in stage.items {
-      guard let expression = syntax.expression, let name = syntax.name else {
-        checker.report(SemanticError.unnamedAggregate(syntax.span))
-        isComplete = false
-        continue
-      }
-      guard let typed = checker.expression(expression, inner), isOfGroup(typed) else {
-        isComplete = false
-        continue
-      }
-      items.append(
-        item("\(name.identifierText)_\(value.inColumnName)", typed, name.span))
-    }
-    return isComplete ? items : nil
+    return aggregates(stage, inner) { "\($0)_\(value.inColumnName)" }
   }
 }
 

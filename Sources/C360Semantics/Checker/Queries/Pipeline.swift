@@ -144,16 +144,7 @@ struct CheckedStages {
   }
 
   private mutating func select(_ stage: StageSyntax) -> Bool {
-    var items: [Item] = []
-    var isComplete = true
-    for syntax in stage.items {
-      guard let found = self.items(syntax) else {
-        isComplete = false
-        continue
-      }
-      items += found
-    }
-    guard isComplete, areUnique(items) else { return false }
+    guard let items = self.items(stage.items), areUnique(items) else { return false }
     stages.append(.project(items.map(\.projection)))
     scope.columns = items.map(\.column)
     scope.isConnected = false
@@ -162,16 +153,7 @@ struct CheckedStages {
 
   /// Looks at what is added alone: chains of them are long.
   private mutating func derive(_ stage: StageSyntax) -> Bool {
-    var items: [Item] = []
-    var isComplete = true
-    for syntax in stage.items {
-      guard let found = self.items(syntax) else {
-        isComplete = false
-        continue
-      }
-      items += found
-    }
-    guard isComplete, areUnique(items, beside: scope) else { return false }
+    guard let items = self.items(stage.items), areUnique(items, beside: scope) else { return false }
     stages.append(.derive(items.map(\.projection), firstColumn: scope.columns.count))
     scope.add(items.map(\.column))
     return true
@@ -179,16 +161,7 @@ struct CheckedStages {
 
   /// What rows are grouped by; nil after a complaint.
   func groupKeys(_ stage: StageSyntax) -> [Item]? {
-    var keys: [Item] = []
-    var isComplete = true
-    for syntax in stage.keys {
-      guard let found = items(syntax) else {
-        isComplete = false
-        continue
-      }
-      keys += found
-    }
-    return isComplete && areComparable(keys) ? keys : nil
+    items(stage.keys).flatMap { areComparable($0) ? $0 : nil }
   }
 
   func areComparable(_ keys: [Item]) -> Bool {
@@ -201,29 +174,39 @@ struct CheckedStages {
   }
 
   private mutating func group(_ stage: StageSyntax) -> Bool {
-    var keys: [Item] = []
-    var aggregates: [Item] = []
-    var isComplete = true
-    if let found = groupKeys(stage) { keys = found } else { isComplete = false }
+    let keys = groupKeys(stage)
     var inner = rows
     inner.isGroup = true
-    for syntax in stage.items {
-      guard let expression = syntax.expression, let name = syntax.name else {
-        checker.report(SemanticError.unnamedAggregate(syntax.span))
-        isComplete = false
-        continue
-      }
-      guard let value = checker.expression(expression, inner), isOfGroup(value) else {
-        isComplete = false
-        continue
-      }
-      aggregates.append(item(name.identifierText, value, name.span))
-    }
-    guard isComplete, areUnique(keys + aggregates) else { return false }
+    let aggregates = self.aggregates(stage, inner) { $0 }
+    guard let keys, let aggregates, areUnique(keys + aggregates) else { return false }
     stages.append(.group(keys: keys.map(\.projection), aggregates: aggregates.map(\.projection)))
     scope.columns = (keys + aggregates).map(\.column)
     scope.isConnected = false
     return true
+  }
+
+  /// What a stage says of each group.
+  ///
+  /// - Parameter name: of its column, from the one that is written.
+  /// - Returns: nil after a complaint.
+  func aggregates(
+    _ stage: StageSyntax, _ rows: Scope, named name: (String) -> String
+  ) -> [Item]? {
+    var aggregates: [Item] = []
+    var isComplete = true
+    for syntax in stage.items {
+      guard let expression = syntax.expression, let written = syntax.name else {
+        checker.report(SemanticError.unnamedAggregate(syntax.span))
+        isComplete = false
+        continue
+      }
+      guard let value = checker.expression(expression, rows), isOfGroup(value) else {
+        isComplete = false
+        continue
+      }
+      aggregates.append(item(name(written.identifierText), value, written.span))
+    }
+    return isComplete ? aggregates : nil
   }
 
   /// Outside aggregates there is no single row to read a column of.
@@ -280,6 +263,12 @@ struct CheckedStages {
       projection: Query.Projection(name: name, expression: value),
       column: QueryScope.Column(
         name: name, key: nil, type: value.type, facts: value.facts, span: span, isVisible: true))
+  }
+
+  /// What all items of `select`, `derive` or the keys of `group` stand for; nil after a complaint.
+  private func items(_ written: [SelectItemSyntax]) -> [Item]? {
+    let found = written.map { items($0) }
+    return found.contains { $0 == nil } ? nil : found.flatMap { $0 ?? [] }
   }
 
   /// What an item of `select`, `derive` or the keys of `group` stands for.
