@@ -1,3 +1,4 @@
+import C360Columns
 import C360Decisions
 import C360Diagnostics
 import C360Lowering
@@ -22,7 +23,21 @@ struct Compiler {
 
   /// tree → typed program, with all laws held.
   func check(_ tree: SyntaxTree) -> (program: Program?, diagnostics: [Diagnostic]) {
-    C360Semantics.check(
+    if !TimeRange.instants.contains(session.runTime) {
+      let instant = ValueText.time(session.runTime)
+      return (
+        nil,
+        [
+          HostDiagnostics.unfitInstant.diagnostic(
+            "a run cannot be at \(instant), which is out of the range of times",
+            help: [
+              "times reach from the year \(TimeRange.years.lowerBound) to"
+                + " \(TimeRange.years.upperBound); `runTime` and `asOf` are microseconds since 1970"
+            ])
+        ]
+      )
+    }
+    return C360Semantics.check(
       tree,
       options: CheckOptions(
         parameters: session.options.parameters, runTime: session.runTime,

@@ -23,6 +23,7 @@ public enum HostDiagnostics: String, CaseIterable, Sendable {
   case noSuchDecision = "E0716"
   case unreadableWarmStart = "E0717"
   case occupiedFolder = "E0718"
+  case unfitInstant = "E0719"
   case spillFailed = "E0720"
   case leak = "E0731"
   case badLink = "E0741"

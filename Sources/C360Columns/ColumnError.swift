@@ -7,6 +7,10 @@ public enum ColumnProblem: Sendable, Hashable {
   case notUTF8
   /// A value of the right kind beyond what the column holds; as it was found.
   case outOfRange(String)
+  /// An instant, µs UTC since 1970, beyond those that there are.
+  case instantOutOfRange(Int64)
+  /// A day since 1970 beyond those that there are.
+  case dayOutOfRange(Int64)
   /// A value that is not of the column's type; as it was found.
   case unreadable(String)
   /// A vector of so many elements, which is another number than the column's.

@@ -31,10 +31,9 @@ public struct ColumnRules: Sendable {
 
   /// Microseconds UTC of a bare date (days since 1970), or `nil` beyond the range of times.
   public func instant(ofDate days: Int64) -> Int64? {
-    let day = bareDate == .startOfDay ? days : days &+ 1
-    let (local, overflow) = day.multipliedReportingOverflow(by: 86_400_000_000)
-    if overflow { return nil }
-    let instant = zone.instant(ofLocal: local)
-    return bareDate == .startOfDay ? instant : instant - 1
+    guard TimeRange.days.contains(days) else { return nil }
+    let day = bareDate == .startOfDay ? days : days + 1
+    let instant = zone.instant(ofLocal: day * 86_400_000_000)
+    return TimeRange.instants.held(bareDate == .startOfDay ? instant : instant - 1)
   }
 }

@@ -121,11 +121,13 @@ extension ScalarBuilder {
     case .add where call.isVector: return one(.addVectors, call)
     case .subtract where call.isVector: return one(.subtractVectors, call)
     case .multiply where call.isVector: return one(.scaleVector, call)
+    case .add where bases[0] == .time: return one(.addToTime, call)
     case .add: return one(call.isFloat ? .addFloat : .addInt, call)
     case .subtract where bases == [.date, .date]:
       let days = add(.subtractInt, call.arguments, .int64, origin: call.origin)
       let length = constant(.int(86_400_000_000), .int64)
       return add(.multiplyInt, [days, length], .int64, origin: call.origin)
+    case .subtract where bases == [.time, .duration]: return one(.subtractFromTime, call)
     case .subtract: return one(call.isFloat ? .subtractFloat : .subtractInt, call)
     case .multiply where bases[0] == .duration && call.types[1].isFloat:
       return one(.scaleInt, call)

@@ -107,7 +107,8 @@ extension ScalarOperation {
   var canFail: Bool {
     switch self {
     case .addInt, .subtractInt, .multiplyInt, .negateInt, .absInt, .moduloInt, .floatToInt,
-      .textToInt, .textToFloat, .scaleInt, .unscaleInt, .addCalendar:
+      .textToInt, .textToFloat, .scaleInt, .unscaleInt, .addToTime, .subtractFromTime,
+      .addCalendar, .startOfDay:
       true
     default: false
     }

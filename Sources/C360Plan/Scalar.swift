@@ -92,12 +92,14 @@ public enum ScalarOperation: Hashable, Sendable {
   /// Text of a value of this logical type.
   case format(LogicalType)
 
+  /// (time, duration) → time (!) out of the range of times
+  case addToTime, subtractFromTime
   // calendar; zone is an IANA name
   /// time + span (!) out of range
   case addCalendar(CalendarStep, zone: String)
   /// time → date
   case dateOf(zone: String)
-  /// date → time
+  /// date → time (!) out of range
   case startOfDay(zone: String)
   /// Of dates
   case year, quarter, month, dayOfMonth, weekday

@@ -47,8 +47,8 @@ struct ScalarText {
 
   private static func symbol(of operation: ScalarOperation) -> String? {
     switch operation {
-    case .addInt, .addFloat, .addVectors, .concatenate: "+"
-    case .subtractInt, .subtractFloat, .subtractVectors: "-"
+    case .addInt, .addFloat, .addToTime, .addVectors, .concatenate: "+"
+    case .subtractInt, .subtractFloat, .subtractFromTime, .subtractVectors: "-"
     case .multiplyInt, .multiplyFloat, .scaleInt, .scaleVector: "*"
     case .divideInts, .divideFloat, .unscaleInt: "/"
     case .powerFloat: "^"

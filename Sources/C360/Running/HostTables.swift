@@ -173,7 +173,7 @@ final class HostTables: TableProvider {
     var paths: [String] = []
     let rows: SourceReading.Origin
     if case .batch(let bound)? = session.options.bindings[origin.name] {
-      rows = .batch(try BoundBatch(bound, origin).columns(positions))
+      rows = .batch(try BoundBatch(bound, origin, session.texts).columns(positions))
     } else {
       var contract = try contract(of: origin, positions)
       paths = try resolve(sources: contract.sources, declaration: contract.declaration)

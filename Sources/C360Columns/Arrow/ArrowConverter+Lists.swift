@@ -12,7 +12,16 @@ extension ArrowConverter {
     let first = places.starts[0]
     child.offset += Int64(first)
     child.length = Int64(places.ends[chunk.count - 1] - first)
-    let elements = try self.elements(child, element, builder.rules.type)
+    let elements: Vector
+    do {
+      elements = try self.elements(child, element, builder.rules.type)
+    } catch {
+      let position = first + error.row
+      let row = (0..<chunk.count).first {
+        (places.starts[$0]..<places.ends[$0]).contains(position)
+      }
+      throw ColumnError(row: row ?? 0, problem: error.problem)
+    }
     for index in 0..<chunk.count where chunk.isValid(index) {
       let range = (places.starts[index] - first)..<(places.ends[index] - first)
       for (place, position) in range.enumerated() where elements.isNull(position) {
@@ -79,11 +88,7 @@ extension ArrowConverter {
     let rules = ColumnRules(type: element, isNullable: true, nan: .keep)
     let count = Int(child.length)
     let builder = ColumnBuilder(rules: rules, capacity: count, pool: pool)
-    do {
-      try convert(child, type: type, into: builder, at: 0)
-    } catch {
-      throw ColumnError(row: 0, problem: error.problem)
-    }
+    try convert(child, type: type, into: builder, at: 0)
     return builder.vector(count: count)
   }
 }

@@ -23,7 +23,8 @@ extension ArrowConverter {
     for index in 0..<chunk.count {
       let (product, overflow) = source[index].multipliedReportingOverflow(by: factor)
       if overflow, chunk.isValid(index) {
-        throw ColumnError(row: index, problem: .outOfRange("\(source[index])"))
+        let unit = factor == 1000 ? "ms" : "s"
+        throw ColumnError(row: index, problem: .outOfRange("\(source[index]) \(unit)"))
       }
       target[index] = product
     }
@@ -46,9 +47,29 @@ extension ArrowConverter {
     guard builder.rules.type == .time else { return }
     for index in 0..<chunk.count where chunk.isValid(index) {
       guard let instant = builder.rules.instant(ofDate: target[index]) else {
-        throw ColumnError(row: index, problem: .outOfRange("day \(target[index]) since 1970"))
+        throw ColumnError(row: index, problem: .dayOutOfRange(target[index]))
       }
       target[index] = instant
     }
+  }
+
+  /// That there are such times and dates. What was converted from days or from a dictionary is known to be.
+  func checkTimes(
+    _ chunk: ArrowChunk, _ builder: ColumnBuilder, at row: Int
+  ) throws(ColumnError) {
+    guard let range = builder.rules.type.timeRange else { return }
+    switch chunk.type {
+    // Nanoseconds reach from 1677 to 2262.
+    case .null, .dictionary, .timestamp(.nanosecond, _): return
+    case .date where builder.rules.type == .time: return
+    default: break
+    }
+    let values = builder.int64s + row
+    let outside = range.firstOutside(values, chunk.count) { chunk.isValid($0) }
+    guard let outside else { return }
+    let value = values[outside]
+    throw ColumnError(
+      row: outside,
+      problem: builder.rules.type == .time ? .instantOutOfRange(value) : .dayOutOfRange(value))
   }
 }

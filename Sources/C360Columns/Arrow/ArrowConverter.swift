@@ -22,6 +22,7 @@ public struct ArrowConverter: ~Copyable {
     let chunk = ArrowChunk(array, type: type)
     if chunk.count == 0 { return }
     try convertValues(chunk, into: builder, at: row)
+    try checkTimes(chunk, builder, at: row)
     try placeNulls(chunk, into: builder, at: row)
     if builder.physical == .float64, builder.rules.nan != .keep {
       try placeNaN(chunk, into: builder, at: row)

@@ -35,6 +35,22 @@ public struct CivilDate: Hashable, Sendable {
     return era * 146_097 + dayOfEra - 719_468
   }
 
+  /// `2026-03-01`; years of more or fewer than four digits as ISO 8601 has them, `+12026-03-01` and `-0043-03-15`.
+  public var text: String {
+    func padded(_ number: Int, _ width: Int) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+    return Self.text(ofYear: year) + "-" + padded(month, 2) + "-" + padded(day, 2)
+  }
+
+  /// `2026`, `+12026`, `-0043`
+  public static func text(ofYear year: Int) -> String {
+    let digits = String(year.magnitude)
+    let padding = String(repeating: "0", count: max(0, 4 - digits.utf8.count))
+    return (year < 0 ? "-" : year > 9999 ? "+" : "") + padding + digits
+  }
+
   /// Whether month and day exist.
   @inlinable public var isValid: Bool {
     month >= 1 && month <= 12 && day >= 1 && day <= Self.daysIn(month: month, of: year)

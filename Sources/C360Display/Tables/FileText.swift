@@ -7,7 +7,7 @@ enum FileText {
     case (.null, _): ""
     case (.bool(let value), _): value ? "true" : "false"
     case (.int(let value), .time): time(value)
-    case (.int(let value), .date): date(value)
+    case (.int(let value), .date): ValueText.date(value)
     case (.int(let value), .duration): duration(value)
     case (.int(let value), _): String(value)
     case (.float(let value), _): value.description
@@ -66,15 +66,7 @@ enum FileText {
     let digits =
       fraction == 0
       ? "" : fraction % 1000 == 0 ? "." + padded(fraction / 1000, 3) : "." + padded(fraction, 6)
-    return "\(date(day))T\(clock.joined(separator: ":"))\(digits)Z"
-  }
-
-  private static func date(_ day: Int64) -> String {
-    guard ValueText.isCivil(day) else { return ValueText.date(day) }
-    let date = CivilDate(daysSince1970: Int(day))
-    let isUsual = (0...9999).contains(date.year)
-    let year = isUsual ? padded(Int64(date.year), 4) : String(date.year)
-    return "\(year)-\(padded(Int64(date.month), 2))-\(padded(Int64(date.day), 2))"
+    return "\(ValueText.date(day))T\(clock.joined(separator: ":"))\(digits)Z"
   }
 
   private static let units: [(name: String, size: Int64)] = [

@@ -24,9 +24,7 @@ public enum ValueText {
   /// `2026-03-01`; where no calendar reaches, days from 1970.
   public static func date(_ day: Int64) -> String {
     guard isCivil(day) else { return "1970-01-01\(day < 0 ? "-" : "+")\(day.magnitude)d" }
-    let date = CivilDate(daysSince1970: Int(day))
-    let year = date.year < 0 ? "-" + padded(Int64(-date.year), 4) : padded(Int64(date.year), 4)
-    return "\(year)-\(padded(Int64(date.month), 2))-\(padded(Int64(date.day), 2))"
+    return CivilDate(daysSince1970: Int(day)).text
   }
 
   /// `-1d2h3m4.5s`, units that are 0 left out, `0s` for none.

@@ -14,9 +14,7 @@ public struct MonthCounts: Sendable, Equatable {
     months.sorted { $0.key < $1.key }.map { month, rows in
       let year = (month - (month % 12 + 12) % 12) / 12
       let number = month - 12 * year + 1
-      let digits = String(abs(year))
-      let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-      return ((year < 0 ? "-" : "") + padded + (number < 10 ? "-0" : "-") + String(number), rows)
+      return (CivilDate.text(ofYear: year) + (number < 10 ? "-0" : "-") + String(number), rows)
     }
   }
 

@@ -59,6 +59,9 @@ public struct FailureExplanation: Sendable {
     let a = machine.slots[instruction.a].operand
     let b = instruction.b < 0 ? a : machine.slots[instruction.b].operand
     let unfit = "does not fit 64 bits"
+    let noTime =
+      "is out of the range of times, which reach from the year \(TimeRange.years.lowerBound) to"
+      + " \(TimeRange.years.upperBound)"
     switch instruction.opcode {
     case .checkedInt(let operation, _):
       let sign =
@@ -68,6 +71,9 @@ public struct FailureExplanation: Sendable {
         case .multiply: "*"
         }
       return "\(a.int64s[0]) \(sign) \(b.int64s[0]) \(unfit)"
+    case .checkedTime(let operation, _):
+      let (time, length) = (TextFormat.time(a.int64s[0]), TextFormat.duration(b.int64s[0]))
+      return "\(time) \(operation == .add ? "+" : "-") \(length) \(noTime)"
     case .negateInt: return "-(\(a.int64s[0])) \(unfit)"
     case .absInt: return "abs(\(a.int64s[0])) \(unfit)"
     case .moduloInt: return "mod(\(a.int64s[0]), 0): the divisor is 0"
@@ -79,8 +85,8 @@ public struct FailureExplanation: Sendable {
     case .textToInt: return "\"\(machine.program.pool.text(a.codes[0]))\" is not an integer"
     case .textToFloat: return "\"\(machine.program.pool.text(a.codes[0]))\" is not a number"
     case .addCalendar:
-      return "\(TextFormat.time(a.int64s[0])) moved by a calendar span is out of range"
-    case .startOfDay: return "the start of \(TextFormat.date(a.int64s[0])) is out of range"
+      return "\(TextFormat.time(a.int64s[0])) moved by a calendar span \(noTime)"
+    case .startOfDay: return "the start of \(TextFormat.date(a.int64s[0])) \(noTime)"
     default: return "the value of this expression does not exist"
     }
   }

@@ -54,6 +54,8 @@ enum Opcode: Sendable {
   case moduloFloat
   case unaryInt(Kernel.UnaryInt)
   case checkedInt(Checked, Kernel.CheckedInt)
+  /// Whose result is a time.
+  case checkedTime(Checked, Kernel.CheckedInt)
   case clampInt
   case negateInt, absInt, moduloInt
   case divideInts

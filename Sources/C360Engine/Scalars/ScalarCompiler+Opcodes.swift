@@ -12,6 +12,8 @@ extension ScalarCompiler {
     case .addInt: return .checkedInt(.add, c360_add_i64)
     case .subtractInt: return .checkedInt(.subtract, c360_sub_i64)
     case .multiplyInt: return .checkedInt(.multiply, c360_mul_i64)
+    case .addToTime: return .checkedTime(.add, c360_add_i64)
+    case .subtractFromTime: return .checkedTime(.subtract, c360_sub_i64)
     case .negateInt: return .negateInt
     case .absInt: return .absInt
     case .moduloInt: return .moduloInt

@@ -9,10 +9,14 @@ extension ScalarMachine {
     switch instruction.opcode {
     case .addCalendar(let step, let zone):
       let zone = program.zones[zone]
-      orFail(instruction, out, count) { zone.add(step, to: times[$0]) }
+      orFail(instruction, out, count) {
+        zone.add(step, to: times[$0]).flatMap(TimeRange.instants.held)
+      }
     case .startOfDay(let zone):
       let zone = program.zones[zone]
-      orFail(instruction, out, count) { zone.startOfDay(times[$0]) }
+      orFail(instruction, out, count) {
+        zone.startOfDay(times[$0]).flatMap(TimeRange.instants.held)
+      }
     case .dateOf(let zone):
       let zone = program.zones[zone]
       for row in 0..<count { out[row] = zone.localDay(times[row]) }

@@ -38,6 +38,11 @@ extension ScalarMachine {
       if kernel(a.int64s, b.int64s, result.int64s, count) != 0 {
         overflow(instruction, operation, a.int64s, b.int64s, count)
       }
+    case .checkedTime(let operation, let kernel):
+      let mayWrap = kernel(a.int64s, b.int64s, result.int64s, count) != 0
+      if mayWrap || TimeRange.instants.firstOutside(result.int64s, count) != nil {
+        leavesRange(instruction, operation, a.int64s, b.int64s, count)
+      }
     case .divideInts: c360_div_i64(a.int64s, b.int64s, result.float64s, count)
     case .intToFloat: c360_i64_to_f64(a.int64s, result.float64s, count)
     case .boolToInt: c360_u8_to_i64(a.bools, result.int64s, count)

@@ -31,6 +31,19 @@ extension ScalarMachine {
     }
   }
 
+  /// Times that are moved out of their range.
+  func leavesRange(
+    _ instruction: Instruction, _ operation: Opcode.Checked, _ a: UnsafeMutablePointer<Int64>,
+    _ b: UnsafeMutablePointer<Int64>, _ count: Int
+  ) {
+    fail(instruction, count: count) { row in
+      let (moved, overflow) =
+        operation == .add
+        ? a[row].addingReportingOverflow(b[row]) : a[row].subtractingReportingOverflow(b[row])
+      return overflow || !TimeRange.instants.contains(moved)
+    }
+  }
+
   /// Operations on integers that have no value for some inputs.
   func fallible(
     _ instruction: Instruction, _ a: Operand, _ b: Operand, _ result: Operand, _ count: Int

@@ -20,10 +20,7 @@ public enum TextFormat {
 
   /// Of days since 1970: `2026-03-01`.
   public static func date(_ days: Int64) -> String {
-    let date = CivilDate(daysSince1970: Int(max(-1 << 40, min(1 << 40, days))))
-    let year = padded(date.year.magnitude, 4)
-    return (date.year < 0 ? "-" : "") + year + "-" + padded(date.month.magnitude, 2) + "-"
-      + padded(date.day.magnitude, 2)
+    CivilDate(daysSince1970: Int(max(-1 << 40, min(1 << 40, days)))).text
   }
 
   /// Of microseconds since 1970: `2026-03-01T12:00:00.25Z`.

@@ -23,6 +23,13 @@ struct OutputBytes: ~Copyable {
 
   mutating func removeAll() { count = 0 }
 
+  /// What is written of one value, for a message.
+  static func text(_ write: (inout OutputBytes) -> Void) -> String {
+    var output = OutputBytes(capacity: 64)
+    write(&output)
+    return String(decoding: output.bytes, as: UTF8.self)
+  }
+
   @inline(__always)
   mutating func reserve(_ size: Int) {
     if count + size > capacity { grow(size) }
@@ -109,7 +116,8 @@ struct OutputBytes: ~Copyable {
     if (0...9999).contains(date.year) {
       append(date.year, width: 4)
     } else {
-      append(int: Int64(date.year))
+      var year = CivilDate.text(ofYear: date.year)
+      year.withUTF8 { append($0) }
     }
     append(0x2D)
     append(date.month, width: 2)
@@ -120,9 +128,9 @@ struct OutputBytes: ~Copyable {
   /// ISO 8601 in UTC, with as many digits behind the second as it takes: none, 3 or 6.
   mutating func append(time instant: Int64) {
     let day: Int64 = 86_400_000_000
-    let days = instant / day - (instant % day < 0 ? 1 : 0)
-    let rest = Int(instant - days * day)
-    append(date: days)
+    let isBefore = instant % day < 0
+    let rest = Int(instant % day + (isBefore ? day : 0))
+    append(date: instant / day - (isBefore ? 1 : 0))
     append(0x54)
     append(rest / 3_600_000_000, width: 2)
     append(0x3A)

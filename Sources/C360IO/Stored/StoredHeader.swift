@@ -39,7 +39,7 @@ struct StoredHeader {
   var columns: [Column]
 
   /// Changes whenever the layout or the meaning of values does.
-  static let magic: UInt64 = 0x3230_6C62_7430_3663
+  static let magic: UInt64 = 0x3330_6C62_7430_3663
   static let alignment = 64
 
   /// In the order of the file.

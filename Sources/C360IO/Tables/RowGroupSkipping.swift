@@ -28,19 +28,35 @@
       return keepsContract(rowGroup) ? reason : nil
     }
 
-    /// Whether there are no nulls where the contract has none: the reader would complain.
+    /// Whether there are no nulls where the contract has none, and times are in their range: the reader
+    /// would complain.
     private func keepsContract(_ rowGroup: Int) -> Bool {
       zip(contract.columns, positions).allSatisfy { column, position in
-        column.isNullable || (column.defaultValue ?? .null) != .null
-          || file.bounds(rowGroup: rowGroup, field: position).nulls == 0
+        let mayBeNull = column.isNullable || (column.defaultValue ?? .null) != .null
+        guard !mayBeNull || column.type.timeRange != nil else { return true }
+        let bounds = file.bounds(rowGroup: rowGroup, field: position)
+        guard mayBeNull || bounds.nulls == 0 else { return false }
+        return bounds.nulls == file.rowGroups[rowGroup]
+          || hasKnownTimes(bounds, column, file.fields[position].type)
       }
     }
 
     /// Whether a column has no nulls and its values, integers or times, fit.
     func keepsContract(_ column: Int, _ rowGroup: Int) -> Bool {
       let bounds = file.bounds(rowGroup: rowGroup, field: positions[column])
-      return bounds.nulls == 0
-        && integers(bounds, contract.columns[column], file.fields[positions[column]].type) != nil
+      let (contract, type) = (contract.columns[column], file.fields[positions[column]].type)
+      return bounds.nulls == 0 && integers(bounds, contract, type) != nil
+        && hasKnownTimes(bounds, contract, type)
+    }
+
+    /// Whether all times or dates of a column are in their range; so it is of a column of another type.
+    private func hasKnownTimes(
+      _ bounds: ColumnBounds, _ column: ColumnContract, _ type: ArrowType
+    ) -> Bool {
+      guard let range = column.type.timeRange else { return true }
+      if case .timestamp(.nanosecond, _) = type { return true }
+      guard let values = integers(bounds, column, type) else { return false }
+      return range.contains(values.lowerBound) && range.contains(values.upperBound)
     }
 
     /// Whether statistics tell it of all rows. A null meets some requirements, and a default may

@@ -86,6 +86,26 @@ extension TableContract {
     }
   }
 
+  private func outOfRange(
+    _ found: String, _ whereItIs: String, _ column: ColumnContract, _ place: DataPlace
+  ) -> Diagnostic {
+    var help: [String] = []
+    if column.type.timeRange != nil {
+      help.append(
+        "times and dates reach from the year \(TimeRange.years.lowerBound) to"
+          + " \(TimeRange.years.upperBound)")
+      help.append(
+        column.isIndispensable
+          ? Self.indispensable
+          : "where it stands for `never` or for no end, write null in its place and declare"
+            + " `\(column.name): \(column.type.words)?`")
+    }
+    return IODiagnostics.valueOutOfRange.diagnostic(
+      "\(whereItIs): \(found) is out of the range of \(column.type.words)",
+      at: column.span ?? declaration, label: "expected \(column.type.words)", data: place,
+      help: help)
+  }
+
   private static let indispensable =
     "no row is without it: mend the data, or leave such rows out of the file"
 
@@ -117,9 +137,11 @@ extension TableContract {
         "\(whereItIs): the text is not UTF-8", at: column.span ?? declaration, data: place,
         help: ["convert the file, for instance with `iconv -f latin1 -t utf-8`"])
     case .outOfRange(let found):
-      return IODiagnostics.valueOutOfRange.diagnostic(
-        "\(whereItIs): \(found) is out of the range of \(expected)",
-        at: column.span ?? declaration, label: label, data: place)
+      return outOfRange(found, whereItIs, column, place)
+    case .instantOutOfRange(let instant):
+      return outOfRange(OutputBytes.text { $0.append(time: instant) }, whereItIs, column, place)
+    case .dayOutOfRange(let day):
+      return outOfRange(OutputBytes.text { $0.append(date: day) }, whereItIs, column, place)
     case .unreadable(let found):
       return IODiagnostics.unreadableValue.diagnostic(
         "\(whereItIs): `\(found)` is no \(expected)", at: column.span ?? declaration, label: label,

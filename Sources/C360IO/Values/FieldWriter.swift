@@ -52,7 +52,8 @@ final class FieldWriter {
   private var lastDate = DateMemory()
 
   /// The instant and the length of a time in the form that machines write,
-  /// `2026-03-01T12:30:05.123456Z` with or without fraction and `Z`; `nil` for all else. At least
+  /// `2026-03-01T12:30:05.123456Z` with or without fraction and `Z` and with a year of four digits, so that it
+  /// is in the range of times; `nil` for all else. At least
   /// one byte more than `count` may be read.
   @inline(__always)
   func quickTime(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> (instant: Int64, length: Int)? {
@@ -156,6 +157,9 @@ final class FieldWriter {
     case .date:
       guard let written = WrittenTime(bytes), written.timeOfDay == nil else {
         throw ColumnError(row: row, problem: .unreadable(excerpt(bytes)))
+      }
+      guard TimeRange.days.contains(written.days) else {
+        throw ColumnError(row: row, problem: .outOfRange(excerpt(bytes)))
       }
       builder.int64s[row] = written.days
     case .vector(let width): try writeVector(bytes, width, row)

@@ -10,8 +10,8 @@ struct WrittenTime {
   var offset: Int64?
 
   /// Reads ISO 8601: `2026-03-01`, `2026-03-01T12:30`, `…:05.250`, with `T` or a blank between date
-  /// and time, and `Z`, `+01:00`, `+0100` or `+01` behind it. Digits finer than microseconds are
-  /// cut off. `nil` when the bytes are something else.
+  /// and time, and `Z`, `+01:00`, `+0100` or `+01` behind it. Years have four digits, or a sign and up to
+  /// six. Digits finer than microseconds are cut off. `nil` when the bytes are something else.
   init?(_ bytes: UnsafeBufferPointer<UInt8>) {
     var reader = Reader(bytes: bytes)
     guard let date = reader.date() else { return nil }
@@ -26,12 +26,13 @@ struct WrittenTime {
     self.offset = offset
   }
 
-  /// Microseconds UTC.
+  /// Microseconds UTC; `nil` beyond the range of times.
   func instant(_ rules: ColumnRules) -> Int64? {
     guard let timeOfDay else { return rules.instant(ofDate: days) }
     let local = days * 86_400_000_000 + timeOfDay
-    if let offset { return local - offset }
-    return rules.zone.isUTC ? local : rules.zone.instant(ofLocal: local)
+    if let offset { return TimeRange.instants.held(local - offset) }
+    return TimeRange.instants.held(
+      rules.zone.isUTC ? local : rules.zone.instant(ofLocal: local))
   }
 
   private struct Reader {
@@ -62,10 +63,20 @@ struct WrittenTime {
       return value
     }
 
+    /// Of four digits, or behind a sign of four to six.
+    @inline(__always)
+    mutating func year() -> Int? {
+      let isNegative = take(0x2D)
+      guard isNegative || take(0x2B) else { return number(4) }
+      let digits = bytes[index...].prefix { $0 &- 0x30 <= 9 }.count
+      guard (4...6).contains(digits), let year = number(digits) else { return nil }
+      return isNegative ? -year : year
+    }
+
     @inline(__always)
     mutating func date() -> CivilDate? {
       guard
-        let year = number(4), take(0x2D), let month = number(2), take(0x2D), let day = number(2)
+        let year = year(), take(0x2D), let month = number(2), take(0x2D), let day = number(2)
       else { return nil }
       let date = CivilDate(year: year, month: month, day: day)
       return date.isValid ? date : nil

@@ -46,14 +46,14 @@ extension ReferenceInterpreter {
     case (.add, .float(let a), .float(let b)): return .float(a + b)
     case (.add, .text(let a), .text(let b)): return .text(a + b)
     case (.add, .time(let a), .duration(let b)), (.add, .duration(let b), .time(let a)):
-      return fitting(a.addingReportingOverflow(b)).map(Value.time)
+      return fitting(a.addingReportingOverflow(b)).flatMap(supported).map(Value.time)
     case (.add, .duration(let a), .duration(let b)):
       return fitting(a.addingReportingOverflow(b)).map(Value.duration)
     case (.add, .time(let a), .calendarSpan(let span)),
       (.add, .calendarSpan(let span), .time(let a)):
-      return inRange(calendar.moved(a, by: span, times: 1)).map(Value.time)
+      return supported(calendar.moved(a, by: span, times: 1)).map(Value.time)
     case (.subtract, .time(let a), .calendarSpan(let span)):
-      return inRange(calendar.moved(a, by: span, times: -1)).map(Value.time)
+      return supported(calendar.moved(a, by: span, times: -1)).map(Value.time)
     case (.subtract, .int(let a), .int(let b)):
       return fitting(a.subtractingReportingOverflow(b)).map(Value.int)
     case (.subtract, .float(let a), .float(let b)): return .float(a - b)
@@ -62,7 +62,7 @@ extension ReferenceInterpreter {
     case (.subtract, .date(let a), .date(let b)):
       return fitting((a - b).multipliedReportingOverflow(by: day)).map(Value.duration)
     case (.subtract, .time(let a), .duration(let b)):
-      return fitting(a.subtractingReportingOverflow(b)).map(Value.time)
+      return fitting(a.subtractingReportingOverflow(b)).flatMap(supported).map(Value.time)
     case (.subtract, .duration(let a), .duration(let b)):
       return fitting(a.subtractingReportingOverflow(b)).map(Value.duration)
     case (.multiply, .int(let a), .int(let b)):
@@ -95,8 +95,9 @@ extension ReferenceInterpreter {
     result.overflow ? nil : result.partialValue
   }
 
-  private func inRange(_ instant: Int64) -> Int64? {
-    instant == .min || instant == .max ? nil : instant
+  /// nil: no such time.
+  private func supported(_ instant: Int64) -> Int64? {
+    supportedInstants.contains(instant) ? instant : nil
   }
 
   private func duration(_ microseconds: Double) -> Value? {
@@ -172,7 +173,7 @@ extension ReferenceInterpreter {
     case (.hours, .duration(let x)): return .float(Double(x) / Double(hour))
     case (.days, .duration(let x)): return .float(Double(x) / Double(day))
     case (.weeks, .duration(let x)): return .float(Double(x) / Double(7 * day))
-    case (.startOfDay, .date(let days)): return inRange(calendar.startOfDay(days)).map(Value.time)
+    case (.startOfDay, .date(let days)): return supported(calendar.startOfDay(days)).map(Value.time)
     case (.date, .time(let instant)): return .date(calendar.date(instant))
     case (_, .time(let instant)): return part(function, LocalTime(calendar.local(instant)))
     case (_, .date(let days)): return part(function, LocalTime(saturatingProduct(days, day)))

@@ -44,7 +44,10 @@ struct CivilDay {
       + day - 1
   }
 
-  var text: String { "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))" }
+  /// ISO 8601: years beyond four digits have a sign.
+  var text: String {
+    "\(year > 9999 ? "+" : "")\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+  }
 
   /// The same day of another month, or that month's last one.
   func moved(months: Int64) -> CivilDay {
@@ -68,6 +71,13 @@ struct CivilDay {
     return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][Int(month) - 1]
   }
 }
+
+/// The instants that there are (semantics.md T1): those of the years −99,999 to 99,999 in UTC.
+let supportedInstants: Range<Int64> = {
+  let first = CivilDay(year: -99_999, month: 1, day: 1)
+  let end = CivilDay(year: 100_000, month: 1, day: 1)
+  return first.number * day..<end.number * day
+}()
 
 /// What a clock on the wall shows.
 struct LocalTime {
@@ -106,7 +116,9 @@ struct LocalCalendar {
   /// `times` spans later (earlier when negative).
   func moved(_ instant: Int64, by span: CalendarSpan, times: Int64) -> Int64 {
     let shown = LocalTime(local(instant))
-    let count = Int64(span.count) * times
+    // So many days, months or years are beyond all times.
+    let most: Int64 = 1 << 40
+    let count = max(-most, min(most, saturatingProduct(Int64(span.count), times)))
     let moved =
       switch span.unit {
       case .day: shown.day.number + count

@@ -19,6 +19,12 @@ extension SemanticError {
     Diagnostic("E0412", "nothing is known before it happens", at: at)
   }
 
+  static func tooLong(_ at: Span, _ what: String) -> Diagnostic {
+    Diagnostic(
+      "E0421", "\(what) is at most 10,000 years long", at: at,
+      label: "longer than 3,652,425 days or 120,000 months")
+  }
+
   static func coverageOfNothing(_ at: Span) -> Diagnostic {
     Diagnostic(
       "E0420", "`coverage` takes a feature with a window", at: at,

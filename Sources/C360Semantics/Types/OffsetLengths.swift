@@ -11,6 +11,15 @@ extension Offset {
     return lengths.greatest < other.lengths.least
   }
 
+  /// Whether it is longer than 10,000 years. Windows, lags, delays, periods and ages are not: times reach to the
+  /// year 99,999, so that those of a program leave 64 bits together at none of them.
+  var isTooLong: Bool {
+    switch self {
+    case .exact(let length): length.magnitude > UInt64(24 * Self.hour * CalendarSpan.mostDays)
+    case .calendar(let span): span.isTooLong
+    }
+  }
+
   /// The least and the greatest length, µs; clocks of most zones go forward or back by an hour.
   private var lengths: (least: Int64, greatest: Int64) {
     switch self {
@@ -27,6 +36,18 @@ extension Offset {
 extension CalendarSpan {
   /// Beyond the years that there are.
   private static let mostCount = 1_000_000
+  /// Of 10,000 years.
+  fileprivate static let mostDays: Int64 = 3_652_425
+
+  fileprivate var isTooLong: Bool {
+    switch unit {
+    case .day: count > Self.mostDays
+    case .week: count > Self.mostDays / 7
+    case .month: count > 120_000
+    case .quarter: count > 40_000
+    case .year: count > 10_000
+    }
+  }
 
   /// nil: of days.
   fileprivate var months: Int? {

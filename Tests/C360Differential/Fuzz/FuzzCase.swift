@@ -21,15 +21,19 @@ public struct FuzzCase: Sendable {
 
   /// The same seed gives the same case. `atInstant`: there is an exposure `moments` at one instant.
   /// `cycles`: all times are so many calendar cycles later, in a zone without summer time, and
-  /// nothing shows the year.
-  public init(seed: UInt64, atInstant: Bool = false, cycles: Int64? = nil) {
-    var writer = ScriptWriter(seed: seed, cycles: cycles)
+  /// nothing shows the year. `atEdge`: times are where times are rare, for sure.
+  public init(
+    seed: UInt64, atInstant: Bool = false, cycles: Int64? = nil, atEdge: Bool = false
+  ) {
+    let edge = cycles == nil && !atInstant ? TimeEdge(seed: seed, isSure: atEdge) : nil
+    var writer = ScriptWriter(seed: seed, cycles: cycles, edge: edge)
     writer.write(atInstant: atInstant)
     instant = writer.instant
     self.seed = seed
     script = writer.lines.joined(separator: "\n") + "\n"
     inexactColumns = writer.inexactColumns
-    mayFail = writer.mayFail
+    // At an edge sums of times and durations may leave the range.
+    mayFail = writer.mayFail || edge != nil
     tables = writer.tables
     models = writer.models
   }

@@ -17,13 +17,15 @@ struct DataMaker {
   static let hour: Int64 = 3_600_000_000
   static let categories = ["a", "b", "c", "ä, \"q\"", "B"]
 
-  init(random: SplitMix, shift: Int64) {
+  /// - Parameter edge: where all instants lie; nil: at one of some dates, moved by `shift`.
+  init(random: SplitMix, shift: Int64, edge: TimeEdge? = nil) {
     var random = random
     salt = random.state
     // 1969-12-20, 2026-03-20, 2024-02-20, 2018-10-25 and 2011-12-20.
-    start = random.pick([-12, 20_532, 19_773, 17_829, 15_328]) * 24 * Self.hour + shift
+    let usual = random.pick([-12, 20_532, 19_773, 17_829, 15_328]) * 24 * Self.hour + shift
     step = random.pick([Self.hour, 6 * Self.hour, 24 * Self.hour])
     ticks = random.pick([8, 40, 120])
+    start = edge?.start(ofLength: Int64(ticks) * step) ?? usual
     textKeys = random.chance(0.3)
     mayFail = random.chance(0.05)
     let count = random.pick([0, 1, 3, 3, 6])
@@ -36,7 +38,7 @@ struct DataMaker {
 
   mutating func instant() -> Int64 {
     let time = start + Int64(random.number(0...ticks)) * step
-    return random.chance(0.05) ? time + Int64(random.number(-1...1)) : time
+    return TimeEdge.held(random.chance(0.05) ? time + Int64(random.number(-1...1)) : time)
   }
 
   mutating func entity() -> Value { random.pick(entities) }
@@ -123,6 +125,6 @@ struct DataMaker {
   /// When the platform learned of what happened at `time`.
   mutating func arrival(_ time: Value, isOptional: Bool) -> Value {
     guard case .time(let time) = time, !(isOptional && random.chance(0.1)) else { return .null }
-    return .time(time + random.pick([0, 0, 0, 1, 5, 50]) * step)
+    return .time(TimeEdge.held(time + random.pick([0, 0, 0, 1, 5, 50]) * step))
   }
 }

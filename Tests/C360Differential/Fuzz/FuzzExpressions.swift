@@ -72,7 +72,7 @@ struct ExpressionMaker {
     case .int: text = String(random.number(0...5))
     case .float: text = random.pick(["0.5", "2.0", "1e-3", "10.0", "0.1"])
     case .text: text = random.pick(["\"a\"", "\"b\"", "\"zz\""])
-    case .time: text = "@" + isoTime(random.pick([0, 1_774_747_800_000_000]) + shift)
+    case .time: text = timeLiteral(random.pick([0, 1_774_747_800_000_000]) + shift)
     case .duration: text = random.pick(["1h", "36h", "2d", step])
     case .vector:
       let elements = (0..<Kind.width).map { _ in random.pick(["0.5", "-1.5", "3", "0"]) }

@@ -1,3 +1,4 @@
+import C360Columns
 import C360Semantics
 
 enum Kind: Sendable {
@@ -105,17 +106,7 @@ func isoTime(_ instant: Int64) -> String {
   let second: Int64 = 1_000_000
   let days = instant >= 0 ? instant / (86_400 * second) : -((-instant - 1) / (86_400 * second)) - 1
   let rest = instant - days * 86_400 * second
-  // Count years and months from 1900, before anything that is made here.
-  var (year, month, day): (Int64, Int64, Int64) = (1900, 1, days + 25_567)
-  func length(_ month: Int64, _ year: Int64) -> Int64 {
-    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][Int(month) - 1]
-  }
-  while day >= length(month, year) {
-    day -= length(month, year)
-    (year, month) = month == 12 ? (year + 1, 1) : (year, month + 1)
-  }
-  let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day + 1, 2))"
+  let date = CivilDate(daysSince1970: Int(days)).text
   let seconds = rest / second
   let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
   let fraction = rest % second

@@ -42,9 +42,9 @@ extension ScriptWriter {
       "  salt \"\(name) \(make.random.number(0...99))\"",
     ]
     let start = data.start + Int64(make.random.number(0...4)) * data.step
-    if make.random.chance(0.4) { lines.append("  from @\(isoTime(start))") }
+    if make.random.chance(0.4) { lines.append("  from \(timeLiteral(start))") }
     if make.random.chance(0.3) {
-      lines.append("  through @\(isoTime(start + Int64(data.ticks) / 2 * data.step))")
+      lines.append("  through \(timeLiteral(start + Int64(data.ticks) / 2 * data.step))")
     }
     if make.random.chance(0.3) {
       lines.append("  ramp \(make.random.pick(["0%", "40%", "99.9%"]))")

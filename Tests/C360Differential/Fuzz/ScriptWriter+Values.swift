@@ -185,7 +185,7 @@ extension ScriptWriter {
       "", " over all", " over \(make.step)", " over 3d", " over 10d", " over 36h", " over last 1",
       " over last 3", " over 1mo", " over calendar 1d", " over calendar 1w", " over calendar 1mo",
       " over calendar 1q", " over 1y", " over session(\(make.step))", " over session(30h)",
-      " over 5mo", " over calendar 3d", " over 100_000_000d", since,
+      " over 5mo", " over calendar 3d", " over 3_652_425d", since,
       " over calendar \(make.showsYears ? "7mo" : "5mo")",
     ])
     let every =
@@ -194,7 +194,7 @@ extension ScriptWriter {
         + make.random.pick(
           [
             make.step, "1d", "36h", "calendar 1d", "calendar 1w", "1mo", "calendar 5mo",
-          ] + (make.showsYears ? ["calendar 2w", "calendar 7mo", "100_000_000d"] : [])) : ""
+          ] + (make.showsYears ? ["calendar 2w", "calendar 7mo", "3_652_425d"] : [])) : ""
     let window = (over.isEmpty && !(lag + every).isEmpty ? " over all" : over) + lag + every
     return (window, window.contains("since") && !window.contains("else all"))
   }
@@ -479,7 +479,7 @@ extension ScriptWriter {
       case .text(let key): "\"\(key)\""
       default: "null"
       }
-    return "for customer \(key) at @\(isoTime(data.instant()))"
+    return "for customer \(key) at \(timeLiteral(data.instant()))"
   }
 
   private mutating func writeTableShows(_ none: String) {

@@ -37,9 +37,9 @@ struct ScriptWriter {
   /// For what was added when scripts of seeds were known: these stay as they were.
   var shifts: SplitMix
 
-  init(seed: UInt64, cycles: Int64?) {
+  init(seed: UInt64, cycles: Int64?, edge: TimeEdge?) {
     let shift = (cycles ?? 0) * FuzzCase.calendarCycle
-    data = DataMaker(random: SplitMix(state: seed), shift: shift)
+    data = DataMaker(random: SplitMix(state: seed), shift: shift, edge: edge)
     shifts = SplitMix(state: seed &* 131 &+ 5)
     let hours = data.step / DataMaker.hour
     make = ExpressionMaker(
@@ -140,8 +140,10 @@ struct ScriptWriter {
     if known == nil, make.random.chance(0.4) { items.append("arrives within \(make.step)") }
     let through = make.random.chance(0.5) ? data.instant() : nil
     let from = make.random.chance(0.4) ? data.instant() : nil
-    if let through { items.append("observed through @\(isoTime(max(through, from ?? through)))") }
-    if let from { items.append("observed from @\(isoTime(min(from, through ?? from)))") }
+    if let through {
+      items.append("observed through \(timeLiteral(max(through, from ?? through)))")
+    }
+    if let from { items.append("observed from \(timeLiteral(min(from, through ?? from)))") }
     // The oracle sorts the events of an entity anew at each moment.
     let rows = data.rows(columns, upTo: identity == nil ? 14 : 10) { row, data in
       if let identity { row[0] = data.random.pick(identity.identifiers) }
@@ -183,7 +185,7 @@ struct ScriptWriter {
     }
     declare(
       "events clicks of customer\(identity.map { " via \($0.name)" } ?? "")", "clicks", columns,
-      items: ["observed through @\(isoTime(data.instant()))"], rows: rows)
+      items: ["observed through \(timeLiteral(data.instant()))"], rows: rows)
     eventTables.append(("clicks", columns))
   }
 
@@ -305,14 +307,14 @@ struct ScriptWriter {
     let population = make.random.pick(["", " in accounts", " in orders"])
     if make.random.chance(0.3) || atInstant {
       instant = start
-      lines += ["exposure moments of customer\(population) at @\(isoTime(start))", ""]
+      lines += ["exposure moments of customer\(population) at \(timeLiteral(start))", ""]
       return
     }
     let through = data.start + Int64(data.ticks) * data.step
     let every = make.random.pick(["1d", "36h", "calendar 1d", "calendar 1w", "1mo"])
     lines += [
-      "exposure moments of customer\(population) every \(every) from @\(isoTime(start)) "
-        + "through @\(isoTime(through))", "",
+      "exposure moments of customer\(population) every \(every) from \(timeLiteral(start)) "
+        + "through \(timeLiteral(through))", "",
     ]
   }
 }

@@ -34,6 +34,9 @@ struct Fuzz: ParsableCommand {
   @Option(help: "Programs at the same time.")
   var jobs = 2
 
+  @Flag(help: "Put the times of every program at an end of time; else those of few are there.")
+  var edges = false
+
   @Flag(help: "Print the script of every program that fails.")
   var verbose = false
 
@@ -52,7 +55,7 @@ struct Fuzz: ParsableCommand {
         let found = differences(seed)
         if !found.isEmpty { failures.withLock { $0.append(seed) } }
         for difference in found { print("seed \(seed): \(difference)") }
-        if !found.isEmpty, verbose { print(FuzzCase(seed: seed).script) }
+        if !found.isEmpty, verbose { print(FuzzCase(seed: seed, atEdge: edges).script) }
         if (index + 1) % 1000 == 0 { print("\(index + 1) of \(programs)") }
         fflush(nil)
       }
@@ -67,7 +70,7 @@ struct Fuzz: ParsableCommand {
 
   private func differences(_ seed: UInt64) -> [String] {
     do {
-      return try FuzzCase(seed: seed).disagreements()
+      return try FuzzCase(seed: seed, atEdge: edges).disagreements()
     } catch {
       return ["\(error)"]
     }

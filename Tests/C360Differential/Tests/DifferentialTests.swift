@@ -20,6 +20,12 @@ import Testing
   }
 
   @Test(arguments: seeds.prefix(15))
+  func `T1: engine and reference agree at the ends of time`(seed: UInt64) throws {
+    let fuzz = FuzzCase(seed: seed &+ 70_000, atEdge: true)
+    for difference in try fuzz.disagreements() { Issue.record("\(difference)") }
+  }
+
+  @Test(arguments: seeds.prefix(15))
   func `E7: order of rows, batches and threads change no bit`(seed: UInt64) throws {
     let fuzz = FuzzCase(seed: seed &+ 10_000)
     let plain = fuzz.outcome()

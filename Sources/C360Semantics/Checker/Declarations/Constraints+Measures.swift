@@ -261,7 +261,7 @@ extension Checker {
       report(SemanticError.period(value.span))
       return (nil, ())
     }
-    return (.rolling(length), ())
+    return (held(.exact(length), value, "a period").map { _ in .rolling(length) }, ())
   }
 
   /// What decisions or actions are grouped by.

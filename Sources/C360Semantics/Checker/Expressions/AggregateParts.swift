@@ -192,6 +192,15 @@ extension Checker {
           syntax.span, found: value.1, wanted: .duration, because: nil, what: what))
       return nil
     }
+    return held(.exact(length), syntax, what).map { _ in length }
+  }
+
+  /// A length by which instants are moved, unless it is so long that they may leave their range by far.
+  func held(_ length: Offset, _ syntax: ExpressionSyntax, _ what: String) -> Offset? {
+    if length.isTooLong {
+      report(SemanticError.tooLong(syntax.span, what))
+      return nil
+    }
     return length
   }
 

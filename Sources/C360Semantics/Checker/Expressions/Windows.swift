@@ -145,8 +145,8 @@ extension Checker {
   func length(_ syntax: ExpressionSyntax, _ scope: Scope, _ what: String) -> Offset? {
     guard let (value, type) = constantValue(syntax, scope, what) else { return nil }
     switch value {
-    case .duration(let length) where length > 0: return .exact(length)
-    case .calendarSpan(let span) where span.count > 0: return .calendar(span)
+    case .duration(let length) where length > 0: return held(.exact(length), syntax, what)
+    case .calendarSpan(let span) where span.count > 0: return held(.calendar(span), syntax, what)
     case .duration, .calendarSpan:
       report(SemanticError.noLength(syntax.span, "\(what) has a length above 0"))
     default:
@@ -184,7 +184,7 @@ extension Checker {
       report(SemanticError.noLength(syntax.span, "a calendar period has a length above 0"))
       return nil
     }
-    return span
+    return held(.calendar(span), syntax, "a calendar period").map { _ in span }
   }
 
   // MARK: Forward

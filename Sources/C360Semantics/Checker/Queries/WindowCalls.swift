@@ -152,7 +152,9 @@ extension Checker {
       report(SemanticError.frameRange(clause.span))
       return nil
     }
-    return .range(length / unit)
+    return held(.exact(length), syntax, "the length of the frame").map { _ in
+      .range(length / unit)
+    }
   }
 }
 
