@@ -172,8 +172,82 @@ private final class HandMade {
     #expect(try instants(.nanosecond) == ["-1", "1"])
     #expect(try read(array, .duration(.millisecond), as: .duration) == ["-1000", "1500000"])
     let far = made.array(count: 1, [nil, made.buffer([Int64.max])])
-    #expect(throws: ColumnError(row: 0, problem: .outOfRange("\(Int64.max)"))) {
+    #expect(throws: ColumnError(row: 0, problem: .outOfRange("\(Int64.max) s"))) {
       try read(far, .timestamp(.second, zone: ""), as: .time)
+    }
+  }
+
+  @Test func timesReachToTheirEnds() throws {
+    let last = TimeRange.instants.bounds.upperBound
+    func instants(_ values: [Int64], nulls: Int = 0, _ unit: ArrowType.Unit = .microsecond)
+      throws(ColumnError) -> [String]
+    {
+      // Of three rows the second is null.
+      let bits = nulls == 0 ? nil : made.buffer([UInt8(0b101)])
+      let array = made.array(count: values.count, [bits, made.buffer(values)], nulls: nulls)
+      return try read(array, .timestamp(unit, zone: "UTC"), as: .time)
+    }
+    #expect(try instants([0, last]) == ["0", "\(last)"])
+    #expect(try instants([0, .max, 1], nulls: 1) == ["0", "null", "1"])
+    #expect(try instants([.min, .max], .nanosecond).count == 2)
+    for (unit, size) in [
+      (ArrowType.Unit.second, 1_000_000), (.millisecond, 1000), (.microsecond, 1),
+    ] as [(ArrowType.Unit, Int64)] {
+      let beyond = last / size + 1
+      #expect(throws: ColumnError(row: 2, problem: .instantOutOfRange(beyond * size))) {
+        try instants([0, 0, beyond], unit)
+      }
+      #expect(try instants([0, beyond - 1], unit) == ["0", "\((beyond - 1) * size)"])
+    }
+    #expect(throws: ColumnError(row: 1, problem: .instantOutOfRange(.min))) {
+      try instants([0, .min])
+    }
+  }
+
+  /// A clock that is behind at the end of 64 bits would show a time at their start.
+  @Test(arguments: ["America/New_York", "Asia/Tokyo"])
+  func localTimesReachToTheirEnds(name: String) throws {
+    let zone = try #require(Zone.named(name))
+    for value in [Int64.max, .max - 1, .min, .min + 1] {
+      let array = made.array(count: 1, [nil, made.buffer([value])])
+      #expect(throws: ColumnError.self) {
+        try read(array, .timestamp(.microsecond, zone: ""), as: .time, zone: zone)
+      }
+    }
+  }
+
+  @Test func datesReachToTheirEnds() throws {
+    let days = TimeRange.days.bounds
+    func dates<T: FixedWidthInteger & BitwiseCopyable>(_ values: [T], as type: LogicalType)
+      throws(ColumnError) -> [String]
+    {
+      let array = made.array(count: values.count, [nil, made.buffer(values)])
+      return try read(array, .date(bits: T.bitWidth), as: type)
+    }
+    let (first, last) = (Int32(days.lowerBound), Int32(days.upperBound))
+    #expect(try dates([first, last], as: .date) == ["\(first)", "\(last)"])
+    #expect(
+      try dates([last], as: .time) == ["\(TimeRange.instants.bounds.upperBound)"])
+    for type in [LogicalType.date, .time] {
+      for day in [first - 1, last + 1, .min, .max] {
+        #expect(throws: ColumnError(row: 1, problem: .dayOutOfRange(Int64(day)))) {
+          try dates([0, day], as: type)
+        }
+      }
+      #expect(throws: ColumnError(row: 0, problem: .dayOutOfRange(Int64.max / 86_400_000))) {
+        try dates([Int64.max], as: type)
+      }
+    }
+  }
+
+  @Test func timesInDictionariesReachToTheirEnds() throws {
+    let values = made.array(count: 2, [nil, made.buffer([0, Int64.max])])
+    let type = ArrowType.dictionary(
+      indexBits: 8, isSigned: true, values: .timestamp(.microsecond, zone: "UTC"))
+    let array = made.array(
+      count: 3, [nil, made.buffer([0, 0, 1] as [Int8])], dictionary: values)
+    #expect(throws: ColumnError(row: 2, problem: .instantOutOfRange(.max))) {
+      try read(array, type, as: .time)
     }
   }
 

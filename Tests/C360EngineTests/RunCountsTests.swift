@@ -59,7 +59,7 @@ import Testing
     var counts = MonthCounts()
     for time in [Int64.min, .min + 86_399_999_998, -1, 0, .max] { counts.add(time) }
     #expect(
-      counts.byMonth.map(\.month) == ["-290308-12", "1969-12", "1970-01", "294247-01"])
+      counts.byMonth.map(\.month) == ["-290308-12", "1969-12", "1970-01", "+294247-01"])
     #expect(counts.total == 5)
   }
 

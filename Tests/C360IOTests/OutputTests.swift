@@ -80,6 +80,35 @@ func batch(
     }
   }
 
+  @Test func theEndsOfTimeReadBackAsTheyWere() throws {
+    let (times, days) = (TimeRange.instants.bounds, TimeRange.days.bounds)
+    // Around the new years of 10000 and 0, where texts of years have a sign more or less.
+    let newYears: [Int64] = [2_932_897, -719_528]
+    let day: Int64 = 86_400_000_000
+    let ends = batch(
+      [
+        (
+          "t", .time,
+          [.int(times.lowerBound), .int(times.upperBound)]
+            + newYears.flatMap { [.int($0 * day - 1), .int($0 * day)] }
+        ),
+        (
+          "d", .date,
+          [.int(days.lowerBound), .int(days.upperBound)]
+            + newYears.flatMap { [.int($0 - 1), .int($0)] }
+        ),
+        (
+          "u", .duration,
+          [.int(.min), .int(.max), .int(.min + 1)] + [.int(day), .int(0), .int(-1)]
+        ),
+      ], pool)
+    let columns = ends.columns.map { column($0.name, $0.type) }
+    for name in formats {
+      try write([ends], name)
+      #expect(try rows([scratch.path(name)], columns) == words(ends, pool), "\(name)")
+    }
+  }
+
   @Test func aLoneColumnReadsBackAsItWas() throws {
     let lone = batch([("w", .text, [.null, .text("x"), .null, .text(""), .null])], pool)
     for name in formats {

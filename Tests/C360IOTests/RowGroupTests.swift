@@ -119,6 +119,28 @@
       #expect(failure?.diagnostics.first?.data?.row == 8)
     }
 
+    @Test("a time beyond all times is found in groups that nobody looks at")
+    func timesInRange() throws {
+      let last = TimeRange.instants.bounds.upperBound
+      let requirement = RowRequirement(column: 0, .less, .int(2), .condition)
+      func read(_ time: Scalar) throws -> [Int64] {
+        let path = try file(times: (0..<10).map { $0 == 7 ? time : .int($0) })
+        return try self.read(path, [requirement]).ids
+      }
+      #expect(try read(.int(last)) == [0, 1])
+      #expect(try read(.null) == [0, 1])
+      let failure = #expect(throws: DiagnosticError.self) { try read(.int(last + 1)) }
+      #expect(failure?.diagnostics.first?.code == "E0611")
+      #expect(failure?.diagnostics.first?.data?.row == 8)
+    }
+
+    @Test("groups without a time are left out")
+    func noTimes() throws {
+      let path = try file(times: (0..<10).map { $0 < 2 ? .int($0) : .null })
+      let requirement = RowRequirement(column: 0, .less, .int(2), .condition)
+      #expect(try read(path, [requirement]).ids == [0, 1])
+    }
+
     @Test("a stream gives the same rows, each batch with its place in the file")
     func stream() throws {
       let path = try file()

@@ -115,6 +115,35 @@ struct ExpressionMarkerTests {
     Marked(
       "E0420", "this window is no stretch of time with a start and an end",
       "feature a = count(orders) over last 3\nfeature b = ‹coverage(a)›"),
+    Marked(
+      "E0421", "a window is at most 10,000 years long",
+      "feature a = count(orders) over ‹3_652_426d›"),
+    Marked(
+      "E0421", "a window is at most 10,000 years long", "feature a = count(orders) over ‹10_001y›"),
+    Marked(
+      "E0421", "a window is at most 10,000 years long",
+      "feature a = count(orders) over ‹9_000_000_000_000_000_000mo›"),
+    Marked(
+      "E0421", "a calendar period is at most 10,000 years long",
+      "feature a = count(orders) over calendar ‹40_001q›"),
+    Marked(
+      "E0421", "a calendar period is at most 10,000 years long",
+      "feature a = count(orders) every calendar ‹521_776w›"),
+    Marked(
+      "E0421", "a lag is at most 10,000 years long",
+      "param l: duration = 3_652_425d * 2\nfeature a = count(orders) over 7d lag ‹l›"),
+    Marked(
+      "E0421", "the gap of a session is at most 10,000 years long",
+      "feature a = count(orders) over session(‹4_000_000d›)"),
+    Marked(
+      "E0421", "the period of `every` is at most 10,000 years long",
+      "feature a = count(orders) over 7d every ‹120_001mo›"),
+    Marked(
+      "E0421", "a half-life is at most 10,000 years long",
+      "feature a = decayed_count(orders, half_life: ‹4_000_000d›)"),
+    Marked(
+      "E0421", "a window is at most 10,000 years long",
+      "exposure e of customer at @2026-01-01 { outcome o = count(orders) within ‹4_000_000d› }"),
     Marked("E0412", "a window has a length above 0", "feature a = count(orders) over ‹0d›"),
     Marked("E0412", "a window has a length above 0", "feature a = count(orders) over ‹-3d›"),
     Marked("E0412", "`last 0` holds no event", "feature a = count(orders) ‹over last 0›"),

@@ -71,14 +71,14 @@ enum ValueText {
       isNegative = true
       index = 1
     }
-    var total: Int64 = 0
+    var total: UInt64 = 0
     guard index < bytes.count else { return .unreadable }
     while index < bytes.count {
       let start = index
-      var number: Int64 = 0
+      var number: UInt64 = 0
       while index < bytes.count, case let digit = bytes[index] &- 0x30, digit <= 9 {
         let (product, first) = number.multipliedReportingOverflow(by: 10)
-        let (sum, second) = product.addingReportingOverflow(Int64(digit))
+        let (sum, second) = product.addingReportingOverflow(UInt64(digit))
         if first || second { return .outOfRange }
         number = sum
         index += 1
@@ -90,12 +90,15 @@ enum ValueText {
       guard let factor = durationUnits.first(where: { $0.name == unit })?.microseconds else {
         return .unreadable
       }
-      let (product, first) = number.multipliedReportingOverflow(by: factor)
+      let (product, first) = number.multipliedReportingOverflow(by: UInt64(factor))
       let (sum, second) = total.addingReportingOverflow(product)
       if first || second { return .outOfRange }
       total = sum
     }
-    return .value(isNegative ? -total : total)
+    let limit = Int64.max.magnitude + (isNegative ? 1 : 0)
+    guard total <= limit else { return .outOfRange }
+    let value = Int64(truncatingIfNeeded: total)
+    return .value(isNegative ? 0 &- value : value)
   }
 
   /// Units of exact durations, longest first.
