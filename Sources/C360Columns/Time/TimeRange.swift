@@ -1,7 +1,7 @@
-/// The times that there are: those of whole years in UTC, as far from the ends of 64 bits that nothing which is made
-/// of them leaves those. Differences of two take less than 63 bits, and what is up to 190,000 years from one of them
-/// has room; lengths of a script that instants are moved by have at most 10,000 (E0421). Whatever is a time or a date
-/// is held to it where it comes into being: read, bound or computed.
+/// The times that there are: those of whole years in UTC, so far from the ends of 64 bits that nothing which is made
+/// of them reaches these. Differences of two fit, and so does what is up to 190,000 years from one of them; lengths
+/// of a script that instants are moved by have at most 10,000 (E0421). Whatever is a time or a date is held to its
+/// range where it comes into being: read, bound or computed.
 public struct TimeRange: Sendable {
   public let bounds: ClosedRange<Int64>
   /// A power of two: what lies between its negative and itself is in bounds.
