@@ -4,6 +4,8 @@ public struct Batch: Sendable {
     public let name: String
     public let type: LogicalType
     public let vector: Vector
+    /// Of floats that were read: those that are not what the source says to the last digit.
+    public var lostDigits: LostDigits?
     public init(name: String, type: LogicalType, vector: Vector) {
       self.name = name
       self.type = type

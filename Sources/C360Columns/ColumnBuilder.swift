@@ -15,6 +15,7 @@ public final class ColumnBuilder: @unchecked Sendable {
   public let capacity: Int
   public let values: Buffer
   private let validityBuffer = Mutex<Buffer?>(nil)
+  private let lost = Mutex<LostDigits?>(nil)
   @usableFromInline let hasDefault: Bool
   /// The default in its physical form; the member of the column's type counts.
   @usableFromInline let defaultInt: Int64
@@ -67,6 +68,16 @@ public final class ColumnBuilder: @unchecked Sendable {
       memset(fresh.pointer, 1, capacity)
       buffer = fresh
       return fresh.elements()
+    }
+  }
+
+  /// What rows of the column lost, by their places here.
+  public var lostDigits: LostDigits? { lost.withLock { $0 } }
+
+  public func note(_ more: LostDigits?) {
+    guard let more else { return }
+    lost.withLock { lost in
+      if lost == nil { lost = more } else { lost?.merge(more) }
     }
   }
 

@@ -1,7 +1,7 @@
 import C360Diagnostics
 
-/// The codes of complaints about files that are read and written: E0601–E0649, each explained in
-/// `docs/diagnostics`.
+/// The codes of complaints about files that are read and written: E0601–E0649 and W0601–W0649, each
+/// explained in `docs/diagnostics`.
 public enum IODiagnostics: String, CaseIterable, Sendable {
   // What is read
   case missingFile = "E0601"
@@ -30,6 +30,8 @@ public enum IODiagnostics: String, CaseIterable, Sendable {
   case cannotCreateOutput = "E0630"
   case writeFailed = "E0631"
   case unknownOutputFormat = "E0632"
+  // What a reader of the results should know
+  case lostDigits = "W0601"
 
   public var code: DiagnosticCode { DiagnosticCode(rawValue) }
 
@@ -38,6 +40,6 @@ public enum IODiagnostics: String, CaseIterable, Sendable {
     notes: [String] = [], help: [String] = []
   ) -> Diagnostic {
     Diagnostic(
-      code, .error, message, at: span, label: label, data: data, notes: notes, help: help)
+      code, rawValue.hasPrefix("W") ? .warning : .error, message, at: span, label: label, data: data, notes: notes, help: help)
   }
 }

@@ -161,6 +161,45 @@ private final class HandMade {
     }
   }
 
+  @Test func floatsSayWhatTheyLost() throws {
+    func lost(
+      _ array: ArrowArray, _ type: ArrowType, as logical: LogicalType = .float
+    ) throws -> LostDigits? {
+      let pool = TextPool()
+      let builder = ColumnBuilder(
+        rules: ColumnRules(type: logical, isNullable: true), capacity: 10, pool: pool)
+      try ArrowConverter(pool: pool).convert(array, type: type, into: builder, at: 2)
+      return builder.lostDigits
+    }
+    let wide: [Int64] = [1 << 53, 9_007_199_254_740_993, .max, -9_007_199_254_740_993]
+    let integers = made.array(count: 4, [nil, made.buffer(wide)])
+    #expect(
+      try lost(integers, .int(bits: 64, isSigned: true))
+        == LostDigits(count: 3, row: 3, number: "9007199254740993"))
+    #expect(try lost(integers, .int(bits: 64, isSigned: true), as: .int) == nil)
+    let nulls = made.array(count: 4, [made.buffer([UInt8(0b0101)]), made.buffer(wide)], nulls: 2)
+    #expect(
+      try lost(nulls, .int(bits: 64, isSigned: true))
+        == LostDigits(row: 4, number: "9223372036854775807"))
+    let unsigned = made.array(count: 2, [nil, made.buffer([UInt64.max, 1 << 63])])
+    #expect(
+      try lost(unsigned, .int(bits: 64, isSigned: false))
+        == LostDigits(row: 2, number: "18446744073709551615"))
+    let decimals = made.array(
+      count: 2, [nil, made.buffer([5, -9_223_372_036_854_775_808] as [Int64])])
+    #expect(
+      try lost(decimals, .decimal(precision: 18, scale: 2, bits: 64), as: .money("GBP"))
+        == LostDigits(row: 3, number: "-92233720368547758.08"))
+    // Each row that has the value counts.
+    let indices = made.array(
+      count: 4, [nil, made.buffer([1, 0, 1, 3] as [UInt8])], dictionary: integers)
+    #expect(
+      try lost(
+        indices,
+        .dictionary(indexBits: 8, isSigned: false, values: .int(bits: 64, isSigned: true)))
+        == LostDigits(count: 3, row: 2, number: "9007199254740993"))
+  }
+
   @Test func timesOfEveryUnit() throws {
     let array = made.array(count: 2, [nil, made.buffer([-1, 1500] as [Int64])])
     func instants(_ unit: ArrowType.Unit) throws -> [String] {

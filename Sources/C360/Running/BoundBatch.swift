@@ -41,8 +41,9 @@ struct BoundBatch {
               + " \(TimeRange.years.upperBound)"
           ])
       }
-      columns.append(
-        Batch.Column(name: contract.name, type: type, vector: found.vector))
+      var column = Batch.Column(name: contract.name, type: type, vector: found.vector)
+      column.lostDigits = found.lostDigits
+      columns.append(column)
     }
     return Batch(columns: columns, rowCount: batch.rowCount)
   }

@@ -148,7 +148,7 @@ struct Delivery {
     let exposures = self.exposures
     let own = RunWarnings(
       program: program, lowered: results.lowered, counts: results.counts, exposures: exposures,
-      warmStart: session.options.warmStart)
+      readings: results.tables, warmStart: session.options.warmStart)
     return RunReport(
       script: session.scriptPath, runTime: program.runTime, tables: results.tables,
       exposures: exposures, decisions: decisions, compositions: compositions, outputs: outputs,

@@ -25,6 +25,8 @@ public struct TableReading: Sendable {
   public let paths: [String]
   /// Of Parquet files; nil: there are none. Rows of those skipped are among `rows` or `droppedAsOf`.
   public let rowGroups: RowGroupCounts?
+  /// What a reader of the results should know of its values.
+  let warnings: [Diagnostic]
 }
 
 /// The rows behind a program's scans: files by contract, bindings, and the horizon of `--as-of`.
@@ -44,6 +46,8 @@ final class HostTables: TableProvider {
     var kept: [Int: StoredTable] = [:]
     /// By source: rows of files that were not read.
     var skipped: [Int: [SkippedRows]] = [:]
+    /// By source and column.
+    var lost: [Int: [Int: LostDigits]] = [:]
     /// Tables whose files are hashed.
     var hashed: Set<String> = []
   }
@@ -82,6 +86,7 @@ final class HostTables: TableProvider {
       skipped = read.skipped
       rowGroups = read.rowGroups
     }
+    let lost = batch.lostDigits
     if let canary = session.options.canary {
       batch = canary.apply(batch, lowered.sources[index].origin, reading.positions, program)
     }
@@ -92,7 +97,7 @@ final class HostTables: TableProvider {
     }
     record(
       reading, of: index, rows: rows.rowCount + skipped.rowCount(.condition),
-      dropped: batch.rowCount - rows.rowCount + skipped.rowCount(.notYetKnown), rowGroups)
+      dropped: batch.rowCount - rows.rowCount + skipped.rowCount(.notYetKnown), rowGroups, lost)
     return rows
   }
 
@@ -107,11 +112,15 @@ final class HostTables: TableProvider {
     }
     let rows: any RowStream
     var files: TableStream?
+    var lost: [Int: LostDigits] = [:]
     switch reading.origin {
-    case .batch(let bound): rows = LoadedRows(bound)
+    case .batch(let bound):
+      rows = LoadedRows(bound)
+      lost = bound.lostDigits
     case .files(let contract):
       if let kept = try kept(contract, reading.paths, source: index) {
         rows = LoadedRows(kept)
+        lost = kept.lostDigits
         break
       }
       let stream = try TableStream(
@@ -120,10 +129,11 @@ final class HostTables: TableProvider {
       files = stream
       rows = FileRows(stream, contract)
     }
-    return KnownRows(rows, reading) { [self, files] rows, dropped in
+    return KnownRows(rows, reading) { [self, files, lost] rows, dropped in
       record(
         reading, of: index, rows: rows + (files?.skippedRows(.condition) ?? 0),
-        dropped: dropped + (files?.skippedRows(.notYetKnown) ?? 0), files?.rowGroups)
+        dropped: dropped + (files?.skippedRows(.notYetKnown) ?? 0), files?.rowGroups,
+        files?.lostDigits ?? lost)
     }
   }
 
@@ -148,12 +158,22 @@ final class HostTables: TableProvider {
   }
 
   private func record(
-    _ reading: SourceReading, of index: Int, rows: Int, dropped: Int, _ rowGroups: RowGroupCounts?
+    _ reading: SourceReading, of index: Int, rows: Int, dropped: Int, _ rowGroups: RowGroupCounts?,
+    _ lost: [Int: LostDigits]
   ) {
-    let done = TableReading(
-      name: reading.name, rows: rows, droppedAsOf: dropped, paths: reading.paths,
-      rowGroups: rowGroups)
-    state.withLock { $0.readings[index] = done }
+    let origin = SourceOrigin(lowered.sources[index].origin, in: program)
+    state.withLock { state in
+      // Columns may come one by one. Those not wanted are held to the contract, no more.
+      for place in 0..<reading.wanted {
+        state.lost[index, default: [:]][reading.positions[place]] = lost[place]
+      }
+      let warnings = (state.lost[index] ?? [:]).sorted { $0.key < $1.key }.map { column, lost in
+        origin.contract(of: column).diagnostic(lost, path: displayPath(lost.path ?? reading.name))
+      }
+      state.readings[index] = TableReading(
+        name: reading.name, rows: rows, droppedAsOf: dropped, paths: reading.paths,
+        rowGroups: rowGroups, warnings: warnings)
+    }
   }
 
   /// The columns of a scan are those of its source. The rest of the contract holds too: roles are

@@ -10,11 +10,13 @@ struct RunWarnings {
   let lowered: LoweredProgram
   let counts: RunCounts
   let exposures: [RunReport.Exposure]
+  let readings: [TableReading]
   /// The manifest whose prices the run began with.
   let warmStart: String?
 
   var all: [Diagnostic] {
-    overlaps + observedByDefault + tables + purposes + groups + repaired + withoutPrices
+    readings.flatMap(\.warnings) + overlaps + observedByDefault + tables + purposes + groups
+      + repaired + withoutPrices
   }
 
   /// Part of the decisions of a policy above which those that were repaired are told.

@@ -72,6 +72,24 @@ extension ArrowConverter {
     }
   }
 
+  /// Of integers that become floats: those that no float is.
+  func lostDigits(of chunk: ArrowChunk, _ bits: Int, _ isSigned: Bool) -> LostDigits? {
+    guard bits == 64 else { return nil }
+    func lost<T: FixedWidthInteger>(_: T.Type) -> LostDigits? {
+      guard let source = chunk.elements(1, of: T.self) else { return nil }
+      var all: UInt64 = 0
+      for index in 0..<chunk.count { all |= UInt64(source[index].magnitude) }
+      if all >> 53 == 0 { return nil }
+      var lost: LostDigits?
+      for index in 0..<chunk.count
+      where T(exactly: Double(source[index])) != source[index] && chunk.isValid(index) {
+        LostDigits.note(&lost, row: index, "\(source[index])")
+      }
+      return lost
+    }
+    return isSigned ? lost(Int64.self) : lost(UInt64.self)
+  }
+
   func convertFloats(
     _ chunk: ArrowChunk, _ bits: Int, into target: UnsafeMutablePointer<Double>
   ) throws(ColumnError) {
@@ -132,6 +150,20 @@ extension ArrowConverter {
       }
       target[index] = decimalToDouble(value, exponent: -scale)
     }
+  }
+
+  /// Of decimals that became floats.
+  func lostDigits(
+    of chunk: ArrowChunk, _ scale: Int, _ bits: Int, as floats: UnsafePointer<Double>
+  ) -> LostDigits? {
+    var lost: LostDigits?
+    for index in 0..<chunk.count where chunk.isValid(index) {
+      guard let value = unscaled(chunk, bits, index),
+        !keepsDigits(value.magnitude, exponent: -scale, as: abs(floats[index]))
+      else { continue }
+      LostDigits.note(&lost, row: index, decimalText(value, scale: scale))
+    }
+    return lost
   }
 
   func convertDecimals(

@@ -41,14 +41,19 @@ public struct ArrowConverter: ~Copyable {
         try convertInts(chunk, bits, isSigned, into: builder.int64s + row)
       } else {
         try convertIntsToFloats(chunk, bits, isSigned, into: builder.float64s + row)
+        builder.note(lostDigits(of: chunk, bits, isSigned)?.moved(by: row))
       }
     case .float(let bits): try convertFloats(chunk, bits, into: builder.float64s + row)
     case .text, .binary: try convertTexts(chunk, into: builder.codes + row)
-    case .decimal(_, let scale, let bits):
+    case .decimal(let precision, let scale, let bits):
       if builder.physical == .int64 {
         try convertDecimals(chunk, scale, bits, intoInts: builder.int64s + row)
       } else {
-        try convertDecimals(chunk, scale, bits, intoFloats: builder.float64s + row)
+        let floats = builder.float64s + row
+        try convertDecimals(chunk, scale, bits, intoFloats: floats)
+        if precision > 15 {
+          builder.note(lostDigits(of: chunk, scale, bits, as: floats)?.moved(by: row))
+        }
       }
     case .date(let bits): try convertDates(chunk, bits, into: builder, at: row)
     case .timestamp(let unit, let zone):
@@ -141,6 +146,7 @@ public struct ArrowConverter: ~Copyable {
       indices[index] = 0
     }
     if size == 0 { return }
+    noteLostDigits(of: dictionary, type, indices, chunk, values, into: builder, at: row)
     let column = values.vector(count: size)
     switch builder.physical {
     case .int64: gather(column.int64s, indices, chunk.count, builder.int64s + row)
@@ -157,6 +163,30 @@ public struct ArrowConverter: ~Copyable {
     for index in 0..<chunk.count where valid[Int(indices[index])] == 0 && chunk.isValid(index) {
       guard builder.setAbsent(row + index) else { throw ColumnError(row: index, problem: .null) }
     }
+  }
+
+  /// Each row that has such a value counts.
+  private func noteLostDigits(
+    of dictionary: ArrowArray, _ type: ArrowType, _ indices: UnsafeMutablePointer<Int64>,
+    _ chunk: ArrowChunk, _ values: ColumnBuilder, into builder: ColumnBuilder, at row: Int
+  ) {
+    guard values.lostDigits != nil else { return }
+    // Value by value: few dictionaries hold such numbers.
+    var numbers: [Int64: String] = [:]
+    for place in 0..<dictionary.length {
+      var one = dictionary
+      one.offset += place
+      one.length = 1
+      let alone = ColumnBuilder(rules: values.rules, capacity: 1, pool: pool)
+      try? convert(one, type: type, into: alone, at: 0)
+      numbers[place] = alone.lostDigits?.number
+    }
+    var lost: LostDigits?
+    for index in 0..<chunk.count where chunk.isValid(index) {
+      guard let number = numbers[indices[index]] else { continue }
+      LostDigits.note(&lost, row: row + index, number)
+    }
+    builder.note(lost)
   }
 
   private func gather<T>(

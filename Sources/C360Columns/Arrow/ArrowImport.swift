@@ -58,8 +58,10 @@ public func importArrow(
   }
   return Batch(
     columns: zip(columns, builders).map { column, builder in
-      Batch.Column(
+      var made = Batch.Column(
         name: column.name, type: column.rules.type, vector: builder.vector(count: row))
+      made.lostDigits = builder.lostDigits
+      return made
     }, rowCount: row)
 }
 

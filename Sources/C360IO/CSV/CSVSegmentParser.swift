@@ -159,6 +159,10 @@ struct CSVSegmentParser: ~Copyable {
       let next = place + scan.scan(place, end - place)
       if scan.digitCount > 0, isFieldEnd(next), let value = scan.quickValue {
         UnsafeMutableRawPointer(plan.words + row).storeBytes(of: value, as: Double.self)
+        let field = UnsafeBufferPointer<UInt8>(start: place, count: next - place)
+        if !scan.keepsDigits(field, as: value) {
+          plan.writer?._withUnsafeGuaranteedRef { $0.noteLostDigits(field, row) }
+        }
         return next
       }
     case .time:

@@ -25,6 +25,8 @@ struct StoredHeader {
     var validity: Section?
     /// Of texts: what their codes mean.
     var dictionary: Dictionary?
+    /// When it was read from its files.
+    var lostDigits: LostDigits?
 
     /// In the order of the file.
     var sections: [Section] {
@@ -130,6 +132,8 @@ extension StoredHeader {
         writer.section(dictionary.ends)
         writer.section(dictionary.bytes)
       }
+      writer.number(column.lostDigits == nil ? 0 : 1)
+      if let lost = column.lostDigits { writer.lostDigits(lost) }
     }
     var start = HeaderWriter()
     start.number(Int(bitPattern: UInt(Self.magic)))
@@ -154,6 +158,13 @@ private struct HeaderWriter {
   mutating func text(_ text: String) {
     number(text.utf8.count)
     bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func lostDigits(_ lost: LostDigits) {
+    number(lost.count)
+    number(lost.row)
+    text(lost.number)
+    text(lost.path ?? "")
   }
 
   mutating func section(_ section: StoredHeader.Section) {
@@ -214,6 +225,13 @@ private struct HeaderReader {
     if hasDictionary == 1 {
       guard let count = count(), let ends = section(), let bytes = section() else { return nil }
       column.dictionary = StoredHeader.Dictionary(count: count, ends: ends, bytes: bytes)
+    }
+    guard let hasLost = number() else { return nil }
+    if hasLost == 1 {
+      guard let numbers = count(), let row = count(), let first = text(), let path = text() else {
+        return nil
+      }
+      column.lostDigits = LostDigits(count: numbers, row: row, number: first, path: path)
     }
     return column
   }

@@ -126,7 +126,9 @@ public struct StoredTable: Sendable {
     for (wanted, column) in zip(contract, found) {
       guard let vector = vector(column, pool: pool, threads: threads)
       else { return nil }
-      result.append(Batch.Column(name: wanted.name, type: wanted.type, vector: vector))
+      var read = Batch.Column(name: wanted.name, type: wanted.type, vector: vector)
+      read.lostDigits = column.lostDigits
+      result.append(read)
     }
     return Batch(columns: result, rowCount: rowCount)
   }

@@ -150,6 +150,7 @@ private struct StoredTableWriter {
       var stored = StoredHeader.Column(
         name: column.name, type: column.vector.type,
         values: section(batch.rowCount * column.vector.type.stride))
+      stored.lostDigits = column.lostDigits
       if column.vector.validity != nil { stored.validity = section(batch.rowCount) }
       if let texts = dictionaries[index] {
         stored.dictionary = StoredHeader.Dictionary(

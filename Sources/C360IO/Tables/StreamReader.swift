@@ -12,8 +12,14 @@ public func readTable(
 ) throws -> Batch {
   let rules = try columnRules(contract)
   do throws(ArrowImportError) {
-    return try importArrow(
+    let batch = try importArrow(
       stream, columns: zip(contract.columns, rules).map { ($0.name, $1) }, pool: pool)
+    return Batch(
+      columns: batch.columns.map { column in
+        var column = column
+        column.lostDigits = column.lostDigits.map { $0.at(row: $0.row, of: name) }
+        return column
+      }, rowCount: batch.rowCount)
   } catch {
     let column = error.column ?? 0
     switch error.kind {

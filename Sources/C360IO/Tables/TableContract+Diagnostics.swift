@@ -166,6 +166,30 @@ extension TableContract {
   }
 }
 
+extension ColumnContract {
+  /// What a reader of results should know where floats do not hold numbers to the last digit.
+  ///
+  /// - Parameter path: of the file of the first, as people know it.
+  public func diagnostic(_ lost: LostDigits, path: String) -> Diagnostic {
+    let more = lost.count - 1
+    let rest =
+      more == 0 ? "" : ", and so \(more == 1 ? "does 1 number" : "do \(more) numbers") more"
+    let help =
+      if Int64(lost.number) != nil {
+        "declare `\(name): int`, which holds whole numbers of 64 bits"
+      } else if lost.number.utf8.contains(0x2E) {
+        "keep such numbers as an `int` of a smaller unit, as pence for pounds"
+      } else {
+        "declare `\(name): text` where it is a name and no number"
+      }
+    return IODiagnostics.lostDigits.diagnostic(
+      "`\(path)`, row \(lost.row + 1), column `\(name)`: `\(lost.number)` loses digits as a float"
+        + rest,
+      at: span, label: "a float holds 15 digits for sure",
+      data: DataPlace(path: path, row: lost.row + 1, column: name), help: [help])
+  }
+}
+
 extension LogicalType {
   /// What is read as the type, where its name does not say it.
   fileprivate var forms: String? {

@@ -203,12 +203,16 @@ struct TableReading: Sendable {
     }
     let columns = rules.map { ColumnBuilder(rules: $0, capacity: capacity, pool: pool) }
     let counts = try fill(columns, segments, tasks, capacity, rowsBefore)
+    let lost = columns.map { $0.lostDigits.map { inFile($0, segments, counts, rowsBefore) } }
     let rowCount = close(gapsIn: columns, segments, counts)
-    let batch = Batch(
-      columns: zip(contract.columns, columns).prefix(only == nil ? asked : rules.count).map {
-        Batch.Column(name: $0.name, type: $0.type, vector: $1.vector(count: rowCount))
-      }, rowCount: rowCount)
-    return (batch, counts)
+    let read = columns.indices.prefix(only == nil ? asked : rules.count).map { place in
+      let told = contract.columns[place]
+      var column = Batch.Column(
+        name: told.name, type: told.type, vector: columns[place].vector(count: rowCount))
+      column.lostDigits = lost[place]
+      return column
+    }
+    return (Batch(columns: read, rowCount: rowCount), counts)
   }
 
   /// Runs the tasks and returns the rows of each segment.
@@ -239,16 +243,36 @@ struct TableReading: Sendable {
     let rows = counts.withLock { $0 }
     guard let (number, error) = failures.failure else { return rows }
     guard let failure = error as? ReadFailure else { throw error }
-    let segment = segments[tasks[number].segment]
     // Every earlier task has been run, so the rows before the bad one are known.
-    let before = segments.indices.filter {
-      segments[$0].file == segment.file && $0 < tasks[number].segment
-    }.reduce(segment.file == segments[0].file ? rowsBefore : 0) {
-      $0 + rows[$1] + segments[$1].skipped
-    }
+    let segment = tasks[number].segment
     throw DiagnosticError([
-      contract.diagnostic(failure, path: files[segment.file].path, rowsBefore: before)
+      contract.diagnostic(
+        failure, path: files[segments[segment].file].path,
+        rowsBefore: self.rowsBefore(segment, segments, rows, rowsBefore))
     ])
+  }
+
+  /// Rows of the file of a segment that stand before it.
+  ///
+  /// - Parameter rowsBefore: of the first segment's file.
+  private func rowsBefore(
+    _ wanted: Int, _ segments: [Segment], _ counts: [Int], _ rowsBefore: Int
+  ) -> Int {
+    let file = segments[wanted].file
+    return segments.indices.filter { segments[$0].file == file && $0 < wanted }
+      .reduce(file == segments[0].file ? rowsBefore : 0) { $0 + counts[$1] + segments[$1].skipped }
+  }
+
+  /// Tells the first row by its place in its file, not in the columns.
+  private func inFile(
+    _ lost: LostDigits, _ segments: [Segment], _ counts: [Int], _ rowsBefore: Int
+  ) -> LostDigits {
+    let found = segments.lastIndex { $0.capacity > 0 && $0.start <= lost.row }
+    guard let number = found else { return lost }
+    let row = lost.row - segments[number].start
+    return lost.at(
+      row: row + self.rowsBefore(number, segments, counts, rowsBefore),
+      of: files[segments[number].file].path)
   }
 
   func complainOfColumnsNeverSeen() throws {

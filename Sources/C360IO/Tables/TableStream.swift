@@ -16,6 +16,8 @@ public final class TableStream {
   /// Rows read of the file of the last segment.
   private var rowsOfFile = 0
   private let progress: (@Sendable (ReadProgress) -> Void)?
+  /// By column that was asked for, of the rows so far.
+  public private(set) var lostDigits: [Int: LostDigits] = [:]
 
   /// Opens the files and holds their columns to the contract.
   ///
@@ -74,6 +76,7 @@ public final class TableStream {
       rowsOfFile += count
     }
     next = end
+    lostDigits.merge(batch.lostDigits) { $0.followed(by: $1) }
     let firstRow = rowsPassed
     rowsPassed += batch.rowCount
     rowsRead += batch.rowCount

@@ -15,6 +15,7 @@ final class FieldWriter {
   private let takesTexts: Bool
   private let zoneIsUTC: Bool
   private var validity: UnsafeMutablePointer<UInt8>?
+  private var lost: LostDigits?
   /// The text that stands for a missing one.
   private let absentText: UnsafeBufferPointer<UInt8>
 
@@ -39,7 +40,16 @@ final class FieldWriter {
     }
   }
 
-  func flush() { texts?.flush() }
+  func flush() {
+    texts?.flush()
+    builder.note(lost)
+    lost = nil
+  }
+
+  /// Notes that a float is not what its text says.
+  func noteLostDigits(_ bytes: UnsafeBufferPointer<UInt8>, _ row: Int) {
+    LostDigits.note(&lost, row: row, excerpt(bytes))
+  }
 
   /// Takes a text that needs no second look.
   @inline(__always)
@@ -144,6 +154,9 @@ final class FieldWriter {
         return try writeAbsent(row, bytes, because: .nan)
       }
       try store(parsed, bytes, row, into: builder.float64s)
+      if case .value(let value) = parsed, !ValueText.keepsDigits(bytes, as: value) {
+        noteLostDigits(bytes, row)
+      }
     case .bool: try store(ValueText.bool(bytes), bytes, row, into: builder.bools)
     case .duration: try store(ValueText.duration(bytes), bytes, row, into: builder.int64s)
     case .time:

@@ -17,6 +17,14 @@ extension ValueText {
     return word(bytes)
   }
 
+  /// Whether a float that was read, written with as many digits, is its text again.
+  static func keepsDigits(_ bytes: Bytes, as value: Double) -> Bool {
+    guard bytes.count > 15, value.isFinite, let start = bytes.baseAddress else { return true }
+    var scanned = FloatScan()
+    _ = scanned.scan(start, bytes.count)
+    return scanned.keepsDigits(bytes, as: value)
+  }
+
   private static func word(_ bytes: Bytes) -> Parsed<Double> {
     var rest = bytes
     var sign = 1.0
@@ -121,6 +129,17 @@ struct FloatScan {
   func value(_ bytes: UnsafeBufferPointer<UInt8>) -> Parsed<Double> {
     if let quickValue { return .value(quickValue) }
     return slowValue(bytes)
+  }
+
+  /// Whether the float nearest to the number, written with as many digits, is the number again.
+  @inline(__always)
+  func keepsDigits(_ bytes: UnsafeBufferPointer<UInt8>, as value: Double) -> Bool {
+    if mantissa <= 1 << 52 { return true }
+    if !hasDroppedDigits {
+      return C360Columns.keepsDigits(mantissa, exponent: exponent, as: abs(value))
+    }
+    let digits = bytes.prefix { $0 | 0x20 != 0x65 }.filter { (0x30...0x39).contains($0) }
+    return C360Columns.keepsDigits(Array(digits.drop { $0 == 0x30 }), as: abs(value))
   }
 
   private func slowValue(_ bytes: UnsafeBufferPointer<UInt8>) -> Parsed<Double> {
