@@ -5,11 +5,14 @@ public struct Batch: Sendable {
     public let type: LogicalType
     public let vector: Vector
     /// Of floats that were read: those that are not what the source says to the last digit.
-    public var lostDigits: LostDigits?
-    public init(name: String, type: LogicalType, vector: Vector) {
+    public let lostDigits: LostDigits?
+    public init(
+      name: String, type: LogicalType, vector: Vector, lostDigits: LostDigits? = nil
+    ) {
       self.name = name
       self.type = type
       self.vector = vector
+      self.lostDigits = lostDigits
     }
   }
   public let columns: [Column]

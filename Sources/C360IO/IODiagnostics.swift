@@ -40,6 +40,7 @@ public enum IODiagnostics: String, CaseIterable, Sendable {
     notes: [String] = [], help: [String] = []
   ) -> Diagnostic {
     Diagnostic(
-      code, rawValue.hasPrefix("W") ? .warning : .error, message, at: span, label: label, data: data, notes: notes, help: help)
+      code, rawValue.hasPrefix("W") ? .warning : .error, message, at: span, label: label,
+      data: data, notes: notes, help: help)
   }
 }

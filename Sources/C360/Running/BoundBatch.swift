@@ -41,9 +41,9 @@ struct BoundBatch {
               + " \(TimeRange.years.upperBound)"
           ])
       }
-      var column = Batch.Column(name: contract.name, type: type, vector: found.vector)
-      column.lostDigits = found.lostDigits
-      columns.append(column)
+      columns.append(
+        Batch.Column(
+          name: contract.name, type: type, vector: found.vector, lostDigits: found.lostDigits))
     }
     return Batch(columns: columns, rowCount: batch.rowCount)
   }

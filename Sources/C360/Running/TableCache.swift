@@ -101,10 +101,9 @@ package final class TableCache: Sendable {
     }
     return Batch(
       columns: zip(contract.columns, names).compactMap { column, name in
-        columns[name].map { kept in
-          var named = Batch.Column(name: column.name, type: kept.type, vector: kept.vector)
-          named.lostDigits = kept.lostDigits
-          return named
+        columns[name].map {
+          Batch.Column(
+            name: column.name, type: $0.type, vector: $0.vector, lostDigits: $0.lostDigits)
         }
       }, rowCount: rowCount)
   }

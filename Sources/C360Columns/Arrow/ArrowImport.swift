@@ -58,10 +58,9 @@ public func importArrow(
   }
   return Batch(
     columns: zip(columns, builders).map { column, builder in
-      var made = Batch.Column(
-        name: column.name, type: column.rules.type, vector: builder.vector(count: row))
-      made.lostDigits = builder.lostDigits
-      return made
+      Batch.Column(
+        name: column.name, type: column.rules.type, vector: builder.vector(count: row),
+        lostDigits: builder.lostDigits)
     }, rowCount: row)
 }
 

@@ -126,9 +126,9 @@ public struct StoredTable: Sendable {
     for (wanted, column) in zip(contract, found) {
       guard let vector = vector(column, pool: pool, threads: threads)
       else { return nil }
-      var read = Batch.Column(name: wanted.name, type: wanted.type, vector: vector)
-      read.lostDigits = column.lostDigits
-      result.append(read)
+      result.append(
+        Batch.Column(
+          name: wanted.name, type: wanted.type, vector: vector, lostDigits: column.lostDigits))
     }
     return Batch(columns: result, rowCount: rowCount)
   }

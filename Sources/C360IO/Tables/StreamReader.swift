@@ -16,9 +16,9 @@ public func readTable(
       stream, columns: zip(contract.columns, rules).map { ($0.name, $1) }, pool: pool)
     return Batch(
       columns: batch.columns.map { column in
-        var column = column
-        column.lostDigits = column.lostDigits.map { $0.at(row: $0.row, of: name) }
-        return column
+        Batch.Column(
+          name: column.name, type: column.type, vector: column.vector,
+          lostDigits: column.lostDigits.map { $0.at(row: $0.row, of: name) })
       }, rowCount: batch.rowCount)
   } catch {
     let column = error.column ?? 0

@@ -206,11 +206,9 @@ struct TableReading: Sendable {
     let lost = columns.map { $0.lostDigits.map { inFile($0, segments, counts, rowsBefore) } }
     let rowCount = close(gapsIn: columns, segments, counts)
     let read = columns.indices.prefix(only == nil ? asked : rules.count).map { place in
-      let told = contract.columns[place]
-      var column = Batch.Column(
-        name: told.name, type: told.type, vector: columns[place].vector(count: rowCount))
-      column.lostDigits = lost[place]
-      return column
+      Batch.Column(
+        name: contract.columns[place].name, type: contract.columns[place].type,
+        vector: columns[place].vector(count: rowCount), lostDigits: lost[place])
     }
     return (Batch(columns: read, rowCount: rowCount), counts)
   }
