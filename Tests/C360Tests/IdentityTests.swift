@@ -673,6 +673,28 @@ struct IdentityTests {
   }
 
   @Test(
+    "a bad link is told with its row, its column and what to do",
+    arguments: [
+      ("weighted above 0.1", "a,1,1.5,2026-01-01T00:00:00Z", 1, "`resolve best`"),
+      ("best above 0.1", "a,1,1.5,2026-01-01T00:00:00Z", 1, "80 percent is written 0.8"),
+      // The second link is too weak to be accepted, and counts all the same.
+      (
+        "weighted above 0.2", "a,1,0.9,2026-01-01T00:00:00Z\na,2,0.15,2026-01-03T00:00:00Z", 2,
+        "those below the threshold included"
+      ),
+    ])
+  func badLinkPlace(rule: String, rows: String, row: Int, help: String) throws {
+    let found = try Devices.script(
+      rule, "exposure now of person at @2026-02-01\nfeature n = count(clicks)\nshow now | select n",
+      links: "device,person,p,since\n\(rows)\n"
+    ).diagnostics()
+    #expect(found.map(\.code.name) == ["E0741"])
+    #expect(found.first?.data?.row == row)
+    #expect(found.first?.data?.column == "p")
+    #expect(found.first?.help.first?.contains(help) == true)
+  }
+
+  @Test(
     "no advice is given for a link without a probability that the next message takes back",
     arguments: [("", "E0608"), ("nan", "E0609")])
   func noWeight(weight: String, code: String) throws {

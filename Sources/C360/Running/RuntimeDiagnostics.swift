@@ -30,9 +30,15 @@ struct RuntimeDiagnostics {
           ? [moment ?? "in row \(row + 1) of \(lowered.plan.name(of: relation))"] : [],
         help: ["`if`, `??`, `and` and `or` leave out what they do not need"])
     case .badRow(let relation, let row, let detail):
+      let links = links(of: relation)
       return HostDiagnostics.badLink.diagnostic(
-        detail, at: probability(of: relation) ?? declaration(of: relation), label: "of this",
-        data: tables.place(ofRow: row, relation: relation))
+        detail, at: links?.roles.weight.span ?? declaration(of: relation), label: "of this",
+        data: tables.place(ofRow: row, relation: relation, column: links?.column),
+        help: links?.roles.rule == .weighted
+          ? [
+            "the probabilities of one identifier add up to 1 at most, those below the threshold included: mend the "
+              + "rows, or write `resolve best`, which takes the most probable link"
+          ] : ["80 percent is written 0.8: mend the row"])
     case .unusable(let relation, let detail):
       return HostDiagnostics.unusableRelation.diagnostic(
         detail, at: declaration(of: relation) ?? moments(relation),
@@ -89,12 +95,15 @@ struct RuntimeDiagnostics {
     lowered.frames[relation].map { program[$0].span }
   }
 
-  /// What the probability of a link is: a column, or the expression of `link`.
-  private func probability(of relation: RelationID) -> Span? {
+  /// What is declared of links, and the column of their probability; nil where that is an expression.
+  private func links(
+    of relation: RelationID
+  ) -> (roles: Table.IdentityRoles, column: String?)? {
     guard let source = lowered.sources.first(where: { $0.relation == relation }),
       case .table(let id) = source.origin, case .identity(let roles) = program[id].kind
     else { return nil }
-    return roles.weight.span
+    guard case .tableColumn(_, let column) = roles.weight.kind else { return (roles, nil) }
+    return (roles, program[id].columns[column].name)
   }
 
   private func declaration(of relation: RelationID) -> Span? {
