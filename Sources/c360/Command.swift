@@ -43,7 +43,7 @@ struct Command: ParsableCommand {
 
   private static func exitCode(of arguments: [String]) -> Int32 {
     do {
-      var command = try parseAsRoot(QueryCommand.withSigns(arguments))
+      var command = try parseAsRoot(SignedArguments.readable(arguments))
       try command.run()
       return ExitStatus.done.rawValue
     } catch let status as ExitStatus {

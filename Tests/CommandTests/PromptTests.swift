@@ -77,6 +77,14 @@ struct PromptTests {
   func minus() throws {
     let workspace = try Workspace.shop()
     #expect(try workspace.run("query", "-7 / 2").out.contains("-3.5"))
+    #expect(try workspace.run("query", "--threads", "1", "-7 / 2").out.contains("-3.5"))
+    for arguments in [
+      ["query", "1 + 1", "--threads", "-2"], ["synth", "shop", "--threads", "-2"],
+    ] {
+      let refused = try workspace.run(arguments)
+      #expect(refused.complaints.contains("at least 1"))
+      #expect(refused.status == 2)
+    }
     #expect(try workspace.run("query", "--on", "shop.c360", "-(1 + 2)").out.contains("-3"))
   }
 

@@ -31,22 +31,6 @@ struct QueryCommand: ParsableCommand {
   @OptionGroup var engine: EngineOptions
   @OptionGroup var display: DisplayOptions
 
-  /// The arguments with a query such as `-7 / 2` moved behind a `--`, since no option looks like it.
-  static func withSigns(_ arguments: [String]) -> [String] {
-    guard arguments.first == configuration.commandName, !arguments.contains("--"),
-      let place = arguments.firstIndex(where: isSigned)
-    else { return arguments }
-    var others = arguments
-    let query = others.remove(at: place)
-    return others + ["--", query]
-  }
-
-  /// Whether a text begins with a minus and goes on as no option does.
-  private static func isSigned(_ text: String) -> Bool {
-    guard text.hasPrefix("-"), let next = text.dropFirst().first else { return false }
-    return next.isNumber || next == "(" || next == " "
-  }
-
   func validate() throws {
     if Statements.hasOnlyComments(query) { throw ValidationError("The query is empty.") }
   }
