@@ -77,8 +77,9 @@ extension ScriptWriter {
         && !hidden.contains(piece.text)
         && !(piece.text.hasPrefix("offers.") && matched.contains(piece.text))
     }
-    var picked = [Piece(text: "s", kind: .float)]
+    var picked = hidden.contains("s") ? [] : [Piece(text: "s", kind: .float)]
     if !movable.isEmpty { picked += (0..<shifts.number(1...3)).map { _ in shifts.pick(movable) } }
+    if picked.isEmpty { return [] }
     var written: [String] = []
     for piece in picked {
       let shift = "\(piece.text) \(shifts.pick(amounts[piece.kind] ?? []))"
@@ -90,11 +91,11 @@ extension ScriptWriter {
     ]
   }
 
-  /// Features that may be nothing but null under the mask, which hides `accounts.tier` always: an aggregate of
-  /// values as of each event is hidden with any of them.
+  /// Features and scores that may be nothing but null under the mask, which hides `accounts.tier` always: an
+  /// aggregate of values as of each event is hidden with any of them.
   private func madeOfHidden() -> Set<String> {
     var hidden: Set<String> = ["accounts.tier"]
-    for line in lines where line.hasPrefix("feature ") {
+    for line in lines where line.hasPrefix("feature ") || line.hasPrefix("score ") {
       let names = Self.names(in: line)
       guard let name = line.split(separator: " ").dropFirst().first, !names.isDisjoint(with: hidden)
       else { continue }
