@@ -29,28 +29,32 @@ extension Session {
   /// Keeps every table and exposure that has an entity and comes from files in the folder
   /// `.c360-cache` beside the script, in the order in which runs read them.
   ///
-  /// - Throws: `DiagnosticError` for a script or a file with errors, and where the folder cannot be
-  ///   written; `CancellationError`.
+  /// - Throws: `DiagnosticError` for a script with errors; `RunFailure` for files with errors, and
+  ///   where the folder cannot be written; `CancellationError`.
   public func cacheTables() throws -> [KeptTable] {
     let compiler = Compiler(self)
     let program = try compiler.program()
-    guard let store = TableStore(self, compiler.files, creating: true),
+    guard let store = TableStore(self, creating: true),
       access(store.folder, W_OK) == 0
     else { throw Self.refusal("\(directory)/\(TableStore.folderName)", "be written") }
     let tables = HostTables(program, compiler.lower(program), self, compiler.files)
-    var kept: [KeptTable] = []
-    for origin in Self.origins(of: program) {
-      guard let (table, isNew) = try tables.keep(origin, in: store) else { continue }
-      kept.append(
-        KeptTable(
-          name: origin.name, rows: table.rowCount, byteCount: table.byteCount, isNew: isNew))
+    do {
+      return try Self.origins(of: program).compactMap { origin in
+        try tables.keep(origin, in: store).map { table, isNew in
+          KeptTable(
+            name: origin.name, rows: table.rowCount, byteCount: table.byteCount, isNew: isNew)
+        }
+      }
+    } catch {
+      store.removeNewFolder()
+      guard let refused = error as? DiagnosticError else { throw error }
+      throw RunFailure(diagnostics: refused.diagnostics)
     }
-    return kept
   }
 
   /// Removes the folder `.c360-cache` beside the script, when there is one.
   ///
-  /// - Throws: `DiagnosticError` when it cannot be removed.
+  /// - Throws: `RunFailure` when it cannot be removed.
   public func clearCache() throws {
     let folder = "\(directory)/\(TableStore.folderName)"
     guard let entries = opendir(folder) else { return }
@@ -73,8 +77,8 @@ extension Session {
     return (tables + exposures).map { SourceOrigin($0, in: program) }
   }
 
-  private static func refusal(_ folder: String, _ words: String) -> DiagnosticError {
-    DiagnosticError([
+  private static func refusal(_ folder: String, _ words: String) -> RunFailure {
+    RunFailure(diagnostics: [
       HostDiagnostics.cacheFolder.diagnostic(
         "the folder `\(displayPath(folder))` cannot \(words): "
           + String(cString: strerror(errno)).lowercased(),

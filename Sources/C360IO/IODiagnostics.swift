@@ -26,6 +26,7 @@ public enum IODiagnostics: String, CaseIterable, Sendable {
   case badCSVOptions = "E0620"
   case database = "E0621"
   case wrongLength = "E0627"
+  case changedFile = "E0628"
   // What is written
   case cannotCreateOutput = "E0630"
   case writeFailed = "E0631"

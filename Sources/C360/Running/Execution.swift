@@ -54,8 +54,7 @@ struct Execution {
       { () throws(EngineError) in
         try executor.run { moment = momentInWords(of: $0, in: $1) }
       }, at: { moment })
-    tables.finishHashing()
-    try tables.confirmKept()
+    try tables.confirm()
     return Results(
       lowered: lowered, tables: tables.readings, sinks: result.sinks.map(\.rows),
       rowCounts: result.rowCounts, counts: result.counts, statistics: result.statistics)

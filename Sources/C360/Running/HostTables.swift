@@ -5,7 +5,6 @@ import C360IO
 import C360Lowering
 import C360Plan
 import C360Semantics
-import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -34,9 +33,9 @@ final class HostTables: TableProvider {
   private let program: Program
   private let lowered: LoweredProgram
   private let session: Session
-  private let files: ReadLog
+  private let log: ReadLog
+  private let files: TableFiles
   private let state = Mutex(State())
-  private let hashing = DispatchGroup()
 
   private struct State {
     var readings: [Int: TableReading] = [:]
@@ -48,15 +47,14 @@ final class HostTables: TableProvider {
     var skipped: [Int: [SkippedRows]] = [:]
     /// By source and column.
     var lost: [Int: [Int: LostDigits]] = [:]
-    /// Tables whose files are hashed.
-    var hashed: Set<String> = []
   }
 
-  init(_ program: Program, _ lowered: LoweredProgram, _ session: Session, _ files: ReadLog) {
+  init(_ program: Program, _ lowered: LoweredProgram, _ session: Session, _ log: ReadLog) {
     self.program = program
     self.lowered = lowered
     self.session = session
-    self.files = files
+    self.log = log
+    files = TableFiles(hashes: session.options.writesOutputs)
   }
 
   /// In the order of the plan's sources.
@@ -64,8 +62,15 @@ final class HostTables: TableProvider {
     state.withLock { state in state.readings.sorted { $0.key < $1.key }.map(\.value) }
   }
 
-  /// Waits until the files that were read are hashed too.
-  func finishHashing() { hashing.wait() }
+  /// To be asked when all rows are read: each file must be what it was, and a kept table must be of
+  /// the files that are there. What was read is in the log then.
+  ///
+  /// - Throws: `RunFailure` for files that changed; `OutdatedTable`, once the table is gone.
+  func confirm() throws {
+    let records = try files.confirmed()
+    try confirmKept(by: records)
+    for record in records { log.add(record) }
+  }
 
   func load(source index: Int, columns: [String]) throws -> Batch {
     let reading = try reading(of: index, columns, usingKept: true)
@@ -150,7 +155,7 @@ final class HostTables: TableProvider {
     let origin = SourceOrigin(lowered.sources[index].origin, in: program)
     if case .batch? = session.options.bindings[origin.name] { return false }
     // A table that is kept is mapped, which costs nothing.
-    guard session.options.canary == nil, origin.order == nil || TableStore(session, files) == nil,
+    guard session.options.canary == nil, origin.order == nil || TableStore(session) == nil,
       let contract = try? contract(of: origin, []),
       let paths = try? resolve(sources: contract.sources, declaration: contract.declaration)
     else { return false }
@@ -196,8 +201,8 @@ final class HostTables: TableProvider {
       rows = .batch(try BoundBatch(bound, origin, session.texts).columns(positions))
     } else {
       var contract = try contract(of: origin, positions)
-      paths = try resolve(sources: contract.sources, declaration: contract.declaration)
-      if session.options.writesOutputs { hash(paths, of: origin.name) }
+      paths = try files.paths(of: contract)
+      contract.sources = paths
       if let kept = try usingKept ? kept(index, origin, contract, paths) : nil {
         rows = .batch(kept)
       } else {
@@ -256,7 +261,7 @@ final class HostTables: TableProvider {
   private func kept(
     _ index: Int, _ origin: SourceOrigin, _ contract: TableContract, _ paths: [String]
   ) throws -> Batch? {
-    guard let store = TableStore(session, files) else { return nil }
+    guard let store = TableStore(session) else { return nil }
     var complete = contract
     complete.columns = origin.columns.indices.map { origin.contract(of: $0) }
     // What turns out to be damaged is kept anew.
@@ -280,19 +285,17 @@ final class HostTables: TableProvider {
     _ origin: SourceOrigin, in store: TableStore
   ) throws -> (table: StoredTable, isNew: Bool)? {
     if case .batch? = session.options.bindings[origin.name] { return nil }
-    let contract = try contract(of: origin, Array(origin.columns.indices))
+    var contract = try contract(of: origin, Array(origin.columns.indices))
     let paths = try resolve(sources: contract.sources, declaration: contract.declaration)
+    contract.sources = paths
     return try store.table(origin, contract, paths, progress: readProgress)
   }
 
-  /// To be asked when files are hashed: a kept table must be of the files that are there now.
-  ///
-  /// - Throws: `OutdatedTable`, once the table is gone.
-  func confirmKept() throws {
-    guard let store = TableStore(session, files) else { return }
+  private func confirmKept(by records: [FileRecord]) throws {
+    guard let store = TableStore(session) else { return }
     for (index, table) in state.withLock({ $0.kept }) {
       let origin = SourceOrigin(lowered.sources[index].origin, in: program)
-      if store.isConfirmed(table, of: origin.name) { continue }
+      if store.isConfirmed(table, of: origin.name, by: records) { continue }
       store.remove(
         origin, try contract(of: origin, Array(origin.columns.indices)), table.sources.map(\.path))
       throw OutdatedTable()
@@ -386,19 +389,5 @@ final class HostTables: TableProvider {
       return nil
     }
     return Int(status.st_size)
-  }
-
-  /// On another thread, while rows are read and computed.
-  private func hash(_ paths: [String], of table: String) {
-    guard state.withLock({ $0.hashed.insert(table).inserted }) else { return }
-    let files = files
-    DispatchQueue.global(qos: .utility).async(group: hashing) {
-      for path in paths {
-        // A file that cannot be read is complained of by the reader.
-        guard let (count, digest) = try? fileHash(path) else { continue }
-        files.add(
-          FileRecord(role: .table, table: table, path: path, byteCount: count, sha256: digest))
-      }
-    }
   }
 }

@@ -15,16 +15,19 @@ struct TableStore {
   static let folderName = ".c360-cache"
   let folder: String
   let session: Session
-  let files: ReadLog
+  /// Whether keeping tables is what is asked for; a run does without what cannot be written.
+  private let isRequired: Bool
+  /// Whether the folder was made for this.
+  private let isNewFolder: Bool
 
-  /// - Parameter creating: make the folder where there is none.
+  /// - Parameter creating: tables are to be kept, in a folder that is made where there is none.
   /// - Returns: nil when there is no folder, or when the session does not want it.
-  init?(_ session: Session, _ files: ReadLog, creating: Bool = false) {
+  init?(_ session: Session, creating: Bool = false) {
     folder = "\(session.directory)/\(Self.folderName)"
     self.session = session
-    self.files = files
+    isRequired = creating
     guard session.options.usesCache else { return nil }
-    if creating { mkdir(folder, 0o777) }
+    isNewFolder = creating && mkdir(folder, 0o777) == 0
     guard access(folder, R_OK | X_OK) == 0 else { return nil }
   }
 
@@ -34,7 +37,8 @@ struct TableStore {
   ///   - contract: with every column to read.
   ///   - paths: the files of the table.
   /// - Returns: nil for tables that have no order, and where nothing can be written.
-  /// - Throws: `DiagnosticError` for files that break the contract; `CancellationError`.
+  /// - Throws: `DiagnosticError` for files that break the contract, and for a table that cannot be
+  ///   written though it was asked for; `CancellationError`.
   func table(
     _ origin: SourceOrigin, _ contract: TableContract, _ paths: [String],
     progress: (@Sendable (ReadProgress) -> Void)?
@@ -53,17 +57,23 @@ struct TableStore {
     let batch = try readTable(
       contract, pool: session.texts, threads: session.threadCount,
       cancellation: session.options.cancellation, progress: progress)
-    // Hashed after reading: what changed in between shows in the stamps.
-    guard let stamps = stamped(before),
-      stamps.allSatisfy({ now in
-        before.contains { $0.isUntouched(since: now) }
-      })
-    else { return nil }
+    // Hashed after reading: what changed in between is not hashed.
+    guard let sources = hashed(before) else { return nil }
     let rows = try order.rows(of: batch, session)
-    try storeTable(
-      batch, order: rows, identity: identity, sources: stamps, pool: session.texts, path: path,
-      cancellation: session.options.cancellation)
+    do {
+      try storeTable(
+        batch, order: rows, identity: identity, sources: sources, pool: session.texts, path: path,
+        cancellation: session.options.cancellation)
+    } catch let error as DiagnosticError {
+      guard isRequired else { return nil }
+      throw error
+    }
     return StoredTable(path: path).map { ($0, true) }
+  }
+
+  /// Removes the folder if it was made for this, and nothing has come into it.
+  func removeNewFolder() {
+    if isNewFolder { rmdir(folder) }
   }
 
   /// Whether the files are those that the table was made of. The system's word is taken here;
@@ -73,26 +83,25 @@ struct TableStore {
     return zip(kept.sources, now).allSatisfy { kept, now in
       if now.isUntouched(since: kept) { return true }
       guard kept.path == now.path, kept.byteCount == now.byteCount else { return false }
-      return (try? fileHash(now.path))?.sha256 == kept.sha256
+      return fileHash(now) == kept.sha256
     }
   }
 
-  private func stamped(_ stamps: [SourceStamp]) -> [SourceStamp]? {
+  /// The stamps with the hashes of their files; nil when a file is not what it was.
+  private func hashed(_ stamps: [SourceStamp]) -> [SourceStamp]? {
     var result: [SourceStamp] = []
-    for stamp in stamps {
-      guard var now = SourceStamp(path: stamp.path), let hash = try? fileHash(stamp.path) else {
-        return nil
-      }
-      now.sha256 = hash.sha256
-      result.append(now)
+    for var stamp in stamps {
+      guard let hash = fileHash(stamp) else { return nil }
+      stamp.sha256 = hash
+      result.append(stamp)
     }
     return result
   }
 
   /// Whether the hashes of the files, as far as they were computed in this run, are those that the
   /// table was made of.
-  func isConfirmed(_ kept: StoredTable, of table: String) -> Bool {
-    let records = files.all.filter { $0.role == .table && $0.table == table }
+  func isConfirmed(_ kept: StoredTable, of table: String, by records: [FileRecord]) -> Bool {
+    let records = records.filter { $0.table == table }
     return kept.sources.allSatisfy { source in
       records.allSatisfy { $0.path != source.path || $0.sha256 == source.sha256 }
     }

@@ -29,6 +29,13 @@ enum FileReading {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw Failure(code: errno) }
     defer { close(file) }
+    try forEachPiece(of: file, body)
+  }
+
+  /// Calls `body` with the bytes of an open file, from where it stands.
+  static func forEachPiece(
+    of file: Int32, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(Failure) {
     // Small enough to be in the cache still when `body` looks at it.
     let size = 1 << 18
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)

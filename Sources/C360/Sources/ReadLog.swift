@@ -1,5 +1,12 @@
+import C360IO
 import Crypto
 import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// A file that had a part in a run.
 public struct FileRecord: Sendable, Hashable {
@@ -41,15 +48,23 @@ func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) 
 
 func sha256(_ text: String) -> String { sha256(Array(text.utf8)) }
 
-/// Size and SHA-256 of a file, read piece by piece.
-func fileHash(_ path: String) throws(FileReading.Failure) -> (byteCount: Int, sha256: String) {
-  var hash = SHA256()
-  var count = 0
-  try FileReading.forEachPiece(path) {
-    hash.update(bufferPointer: $0)
-    count += $0.count
+/// SHA-256 of a file in hexadecimal; nil when it cannot be read, and when what is opened, or what it
+/// has become once it is read, is not the file of the stamp.
+func fileHash(_ stamp: SourceStamp) -> String? {
+  let file = open(stamp.path, O_RDONLY | O_CLOEXEC)
+  guard file >= 0 else { return nil }
+  defer { close(file) }
+  var isStamped: Bool {
+    SourceStamp(path: stamp.path, descriptor: file)?.isUntouched(since: stamp) ?? false
   }
-  return (count, hexadecimal(hash.finalize()))
+  guard isStamped else { return nil }
+  var hash = SHA256()
+  do {
+    try FileReading.forEachPiece(of: file) { hash.update(bufferPointer: $0) }
+  } catch {
+    return nil
+  }
+  return isStamped ? hexadecimal(hash.finalize()) : nil
 }
 
 private func hexadecimal(_ digest: SHA256.Digest) -> String {

@@ -18,10 +18,23 @@ public struct SourceStamp: Sendable, Hashable {
   /// SHA-256 of the content in hexadecimal; empty while nobody has computed it.
   public var sha256: String
 
-  /// The file as it is now, without its hash; nil when it cannot be looked at.
+  /// The file as it is now, without its hash; nil when it cannot be looked at, and for what is no
+  /// file with a content of its own: a pipe or a device.
   public init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
+    self.init(path: path, status)
+  }
+
+  /// The file that is open, which `path` need not lead to any more.
+  public init?(path: String, descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    self.init(path: path, status)
+  }
+
+  private init?(path: String, _ status: stat) {
+    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
     self.path = path
     byteCount = Int(status.st_size)
     #if canImport(Glibc)
