@@ -75,7 +75,10 @@ struct SynthCommand: ParsableCommand {
       do {
         return try Synthesis(folder: folder, options: finished).write()
       } catch let occupied as OccupiedFolder {
-        throw DiagnosticError([Self.refusal(occupied)])
+        throw RunFailure(diagnostics: [Self.refusal(occupied)])
+      } catch let refused as DiagnosticError {
+        // There is no script: what is complained of is what is written.
+        throw RunFailure(diagnostics: refused.diagnostics)
       }
     }
     if !quiet { Terminal.out(report.text) }

@@ -70,6 +70,23 @@ import Testing
     #expect(damaged.out == plain.out)
   }
 
+  @Test func `a run goes on without a cache that cannot be written`() throws {
+    let shop = try Workspace.shop()
+    let plain = try shop.run("run", "--quiet", "shop.c360")
+    // Files can be made, but take no bytes: nothing is written but the cache.
+    try shop.write(
+      "shop.c360",
+      ShopFiles.script.replacing("output decisions = first to \"out/decisions.csv\"", with: ""))
+    let full = try shop.shell(
+      """
+      mkdir .c360-cache
+      (ulimit -f 0; $C360 run --quiet shop.c360) 2>&1 | cat; exit ${PIPESTATUS[0]}
+      """)
+    #expect(full.status == 0)
+    #expect(full.out == plain.out)
+    #expect(shop.files(".c360-cache") == [])
+  }
+
   @Test func `clear removes what was kept`() throws {
     let shop = try Workspace.shop()
     _ = try shop.run("cache", "shop.c360")

@@ -152,6 +152,29 @@ struct RunTests {
     #expect(workspace.files("out").isEmpty)
   }
 
+  @Test("a table may be a pipe, which is read once and has no hash")
+  func pipe() throws {
+    let workspace = try Workspace.shop()
+    #expect(try workspace.run("run", "shop.c360", "-q").status == 0)
+    let decisions = workspace.text("out/decisions.csv")
+    let piped = try workspace.shell(
+      "mv orders.csv rows; mkfifo orders.csv; cat rows > orders.csv & $C360 run shop.c360 -q")
+    #expect(piped.status == 0, "\(piped.complaints)")
+    #expect(workspace.text("out/decisions.csv") == decisions)
+  }
+
+  @Test("a limit of the size of files is a diagnostic, wherever it is reached")
+  func fileSizeLimit() throws {
+    let workspace = try Workspace.shop()
+    for command in ["run shop.c360", "cache shop.c360", "synth made --customers 9"] {
+      let limited = try workspace.shell(
+        "(ulimit -f 0; \"$C360\" \(command) -q) 2>&1 | cat; exit ${PIPESTATUS[0]}")
+      #expect(limited.status == 3, "\(command)")
+      #expect(limited.out.contains("error[E0631]"), "\(command): \(limited.out)")
+      #expect(workspace.files() == ["offers.csv", "orders.csv", "shop.c360"])
+    }
+  }
+
   @Test("--memory is a bound, not a hope")
   func memory() throws {
     let workspace = try Workspace.shop()
