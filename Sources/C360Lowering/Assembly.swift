@@ -88,7 +88,9 @@ extension Lowering {
   private func momentSteps() -> [Step] {
     var steps: [Step] = []
     let derivedLevels = requests.derived.map { level(of: $0.scalar) }
-    let last = max(derivedLevels.max() ?? 0, requests.timelineOrder.map(\.level).max() ?? 0)
+    let last = max(
+      derivedLevels.max() ?? 0, requests.timelineOrder.map(\.level).max() ?? 0,
+      requests.holds.map(\.level).max() ?? 0)
     for level in 0...last {
       var byRelation: [(relation: RelationID, columns: [(scalar: ScalarID, column: ColumnID)])] = []
       for (index, derived) in requests.derived.enumerated() where derivedLevels[index] == level {
@@ -100,6 +102,7 @@ extension Lowering {
         }
       }
       steps += byRelation.map { .derive(DeriveStep(relation: $0.relation, columns: $0.columns)) }
+      steps += requests.holds.filter { $0.level == level }.map { .coverage(holdStep($0)) }
       for key in requests.timelineOrder where key.decision == nil && key.level == level {
         if let step = timelineStep(key) { steps.append(.timeline(step)) }
       }

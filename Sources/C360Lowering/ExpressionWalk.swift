@@ -8,7 +8,8 @@ extension Expression {
       .accumulator, .exposureColumn, .kept, .feature, .score, .aggregate, .coverage, .consent,
       .confidence, .arm, .queryColumn, .rowAggregate, .decision:
       []
-    case .outcome(_, _, let inner), .not(let inner), .isNull(let inner), .isIn(let inner, _):
+    case .outcome(_, _, let inner), .not(let inner), .isNull(let inner), .isIn(let inner, _),
+      .throughout(let inner, _):
       [inner]
     case .call(_, let arguments), .model(_, let arguments): arguments
     case .and(let left, let right), .or(let left, let right), .coalesce(let left, let right):

@@ -56,7 +56,7 @@ extension Lowering {
     case .and, .or, .not, .conditional, .coalesce, .isNull, .isIn:
       return logic(expression, scope)
     case .decisionTime, .accumulator, .tableColumn, .profileColumn, .actionColumn,
-      .exposureColumn, .kept, .queryColumn, .consent, .confidence, .coverage, .arm:
+      .exposureColumn, .kept, .queryColumn, .consent, .throughout, .confidence, .coverage, .arm:
       return leaf(expression, scope)
     case .outcome(let exposure, let position, let inner):
       return outcome(exposure, position, inner)
@@ -107,6 +107,8 @@ extension Lowering {
     case .arm(let id): if let moments = moments(of: scope) { return arm(id, at: moments) }
     case .consent(let question):
       if let moments = moments(of: scope) { return consent(question, at: moments, scope.decision) }
+    case .throughout(let condition, let length):
+      if let moments = moments(of: scope) { return hold(condition, length, at: moments, scope) }
     default: break
     }
     preconditionFailure("the checker lets \(expression.span.text) stand only where it has a value")

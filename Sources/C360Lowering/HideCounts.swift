@@ -97,7 +97,10 @@ extension Expression {
   }
 
   private var asksThroughout: Bool {
-    if case .consent(let question) = kind, case .throughout = question.clock { return true }
-    return operands.contains(where: \.asksThroughout)
+    switch kind {
+    case .throughout: true
+    case .consent(let question): if case .throughout = question.clock { true } else { false }
+    default: operands.contains(where: \.asksThroughout)
+    }
   }
 }

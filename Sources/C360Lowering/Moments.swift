@@ -10,6 +10,19 @@ struct Moments {
   let timezone: String
 }
 
+/// A condition that is asked throughout a stretch of time after each moment, told apart by what it says.
+struct HoldKey: Hashable {
+  enum Part: Hashable {
+    case consent(ConsentQuestion)
+    case column(ColumnID)
+    /// Of the two that follow.
+    case and, or
+  }
+  let relation: RelationID
+  let parts: [Part]
+  let length: TimeOffset
+}
+
 /// What is asked at the moments of each relation, grouped into the steps that answer.
 struct MomentRequests {
   struct TimelineKey: Hashable {
@@ -46,6 +59,12 @@ struct MomentRequests {
     let moments: Moments
     var windows: [CoverageStep.Window] = []
   }
+  struct HoldLookup {
+    let moments: Moments
+    let hold: CoverageStep.Hold
+    /// Steps of a lower level run before.
+    let level: Int
+  }
   struct DrawLookup {
     let moments: Moments
     var draws: [(DrawStep.Hash, ColumnID)] = []
@@ -76,6 +95,8 @@ struct MomentRequests {
   var drawOrder: [RelationID] = []
   var coverages: [RelationID: CoverageLookup] = [:]
   var coverageOrder: [RelationID] = []
+  var holds: [HoldLookup] = []
+  var holdColumns: [HoldKey: ColumnID] = [:]
   /// Event columns computed before timelines read them, in order of need.
   var derived: [(relation: RelationID, scalar: ScalarID, column: ColumnID)] = []
 }

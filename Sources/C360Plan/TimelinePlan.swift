@@ -85,7 +85,7 @@ public struct EventValuesStep: Sendable {
 }
 
 /// How much of the time of windows is covered (semantics.md N2): the share that lies at or after the
-/// time from which a table is observed.
+/// time from which a table is observed. And whether conditions hold all the time of windows that follow.
 public struct CoverageStep: Sendable {
   public struct Window: Sendable {
     /// `duration`, `span` or `calendar`.
@@ -112,14 +112,35 @@ public struct CoverageStep: Sendable {
       self.column = column
     }
   }
+  /// Whether a condition holds at t and at every instant through t + within.
+  public struct Hold: Sendable {
+    public let condition: ConsentCondition
+    public let within: TimeOffset
+    /// bool, never null
+    public let column: ColumnID
+    public init(condition: ConsentCondition, within: TimeOffset, column: ColumnID) {
+      self.condition = condition
+      self.within = within
+      self.column = column
+    }
+  }
   public let frame: RelationID
   public let time: ColumnID
   public let windows: [Window]
+  public let holds: [Hold]
   public let timezone: String
-  public init(frame: RelationID, time: ColumnID, windows: [Window], timezone: String) {
+  public init(
+    frame: RelationID, time: ColumnID, windows: [Window], holds: [Hold] = [], timezone: String
+  ) {
     self.frame = frame
     self.time = time
     self.windows = windows
+    self.holds = holds
     self.timezone = timezone
+  }
+
+  /// All ledgers that it asks.
+  public var consents: [ConsentStep] {
+    windows.flatMap(\.permitted) + holds.flatMap(\.condition.consents)
   }
 }

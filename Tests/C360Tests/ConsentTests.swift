@@ -304,6 +304,86 @@ struct ConsentClockTests {
     }
   }
 
+  /// The outcome of [2nd, 5th] under a condition, by a ledger of days: `p 1 3` is granted on the 1st and
+  /// withdrawn on the 3rd.
+  private func outcome(
+    _ condition: String, _ ledger: String, homes: String = ""
+  ) throws -> String {
+    let rows = ledger.split(separator: ",").map { row in
+      let parts = row.split(separator: " ").map(String.init)
+      let times = parts.dropFirst().map {
+        $0.contains("T") ? "2026-01-\($0)Z" : "2026-01-0\($0)T00:00:00Z"
+      }
+      return "1,\(parts[0]),\(times[0]),\(times.count > 1 ? times[1] : "")"
+    }
+    var script = shop(
+      rows.joined(separator: "\n"),
+      """
+      profile homes of person from "homes.csv" {
+        id: int @key
+        moved: time @from
+        place: text = "nowhere"
+      }
+      exposure weeks of person in orders every 7d from @2026-01-02 through @2026-01-03 {
+        keep all
+        outcome after = count(orders) within 3d
+      }
+      mask m { hide orders unless \(condition) }
+      show weeks under m | select after
+      """)
+    script.files["homes.csv"] = "id,moved,place\n" + homes
+    return try cells(script)
+  }
+
+  @Test("C3: in an outcome's window one consent may take over from another, without a gap")
+  func oneAfterAnother() throws {
+    let either = "consent(\"p\") or consent(\"q\")"
+    #expect(try outcome(either, "p 1 4,q 3") == "3")
+    #expect(try outcome(either, "p 1 3,q 3") == "3")
+    #expect(try outcome(either, "p 1 3,q 03T00:00:00.000001") == "·")
+    #expect(try outcome(either, "p 1 5,q 05T00:00:00.000001") == "·")
+    #expect(try outcome(either, "p 1 05T00:00:00.000001") == "3")
+    #expect(try outcome(either, "p 02T00:00:00.000001,q 3") == "·")
+    #expect(try outcome(either, "q 1 3,p 3 4,q 4") == "3")
+    #expect(try outcome(either, "p 3,q 1 3") == "3")
+  }
+
+  @Test(
+    "C1, C3: a withdrawal at the instant of a grant of the same purpose ends it, of another does not"
+  )
+  func takenOverAtOnce() throws {
+    let either = "consent(\"p\") or consent(\"q\")"
+    #expect(try outcome(either, "p 1 3,p 3") == "·")
+    #expect(try outcome(either, "p 1 3,p 3,q 3 4,p 4") == "3")
+    #expect(try outcome(either, "p 1 3,q 3 4,q 4") == "·")
+  }
+
+  @Test("C3: consents within `and` and `or` are asked together, and the run's once")
+  func nested() throws {
+    let nested = "(consent(\"p\") and (consent(\"q\") or consent(\"r\"))) or consent(\"s\")"
+    #expect(try outcome(nested, "p 1,q 1 3,r 3") == "3")
+    #expect(try outcome(nested, "p 1 4,q 1 3,r 3,s 4") == "3")
+    #expect(try outcome(nested, "p 1 4,q 1 3,r 3,s 04T00:00:00.000001") == "·")
+    #expect(try outcome(nested, "q 1,r 1") == "·")
+    let run = "consent(\"p\", at: run) or consent(\"q\")"
+    #expect(try outcome(run, "p 1 4,q 4") == "·")
+    #expect(try outcome(run, "p 1 4,p 5,q 3") == "3")
+    #expect(try outcome("(\(run)) and consent(\"r\")", "p 1,r 1 4") == "·")
+  }
+
+  @Test("C3: other parts of a condition are what they are at the decision")
+  func otherParts() throws {
+    func seen(_ place: String, _ ledger: String) throws -> String {
+      try outcome(
+        "(homes.place == \"\(place)\" and consent(\"p\")) or consent(\"q\")", ledger,
+        homes: "1,2026-01-01T00:00:00Z,here\n1,2026-01-03T00:00:00Z,there\n")
+    }
+    #expect(try seen("here", "p 1 4,q 3") == "3")
+    #expect(try seen("here", "p 1") == "3")
+    #expect(try seen("there", "p 1 4,q 3") == "·")
+    #expect(try seen("there", "q 1") == "3")
+  }
+
   @Test("a hidden column of events: what reads it is unknown, the rest is not")
   func column() throws {
     let show = """

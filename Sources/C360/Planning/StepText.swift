@@ -44,7 +44,9 @@ struct StepText {
     case .eventValues(let step):
       return ("values", step.events, names(step.columns.map(\.from)))
     case .coverage(let step):
-      let names = step.windows.map { plan[$0.column].name }
+      let names =
+        step.windows.map { plan[$0.column].name }
+        + step.holds.map { "\(plan[$0.column].name) through t + \($0.within.text)" }
       return ("coverage", step.frame, names.joined(separator: "; "))
     case .asOf(let step):
       return (

@@ -17,7 +17,7 @@ struct ColumnLifetimes {
       for column in columns.written where last[column] == nil { last[column] = index }
       for column in columns.read { last[column] = index }
       switch step {
-      case .timeline, .frame, .asOf, .consent, .decide: lastTimeline = index
+      case .timeline, .frame, .asOf, .coverage, .consent, .decide: lastTimeline = index
       case .compose(let step) where !step.together.isEmpty: lastTimeline = index
       default: break
       }
@@ -57,9 +57,10 @@ struct StepColumns {
       read.insert(step.place)
       add(step.columns)
     case .coverage(let step):
-      for window in step.windows { for consent in window.permitted { add(consent) } }
+      for consent in step.consents { add(consent) }
       read.insert(step.time)
-      written = step.windows.map(\.column)
+      read.formUnion(step.holds.flatMap(\.condition.columns))
+      written = step.windows.map(\.column) + step.holds.map(\.column)
     case .asOf(let step):
       read.formUnion([step.key, step.frameKey, step.frameTime] + step.tieBreak)
       read.formUnion([step.from, step.known, step.until].compactMap { $0 })

@@ -95,16 +95,23 @@ enum StepMemory {
       return [
         step.key: rows(step.versions) * orderWidth, step.frameKey: rows(step.frame) * entityWidth,
       ]
-    case .consent(let step):
-      return [
-        step.key: rows(step.ledger) * orderWidth, step.frameKey: rows(step.frame) * entityWidth,
-      ]
+    case .coverage(let step):
+      return step.consents.map { consents($0, rows) }.reduce(into: [:]) {
+        $0.merge($1, uniquingKeysWith: max)
+      }
+    case .consent(let step): return consents(step, rows)
     case .frame(let step): return [step.key: rows(step.relation) * entityWidth]
     case .eventMoments(let step): return [step.momentKey: rows(step.events) * entityWidth]
-    case .scan, .versions, .link, .eventValues, .coverage, .derive, .filter, .group, .sort, .limit,
+    case .scan, .versions, .link, .eventValues, .derive, .filter, .group, .sort, .limit,
       .unfold, .draw, .sample, .window, .join, .stack, .expect:
       return [:]
     }
+  }
+
+  private static func consents(
+    _ step: ConsentStep, _ rows: (RelationID) -> Int
+  ) -> [ColumnID: Int] {
+    [step.key: rows(step.ledger) * orderWidth, step.frameKey: rows(step.frame) * entityWidth]
   }
 
   /// Of an event: its entity, its time, its row and where it came from.

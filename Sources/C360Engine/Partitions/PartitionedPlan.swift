@@ -257,7 +257,9 @@ private struct PartitionClaims {
         frames.insert(step.moments)
         claims.append((step.events, step.key))
       case .asOf(let step): claims += [(step.versions, step.key), (step.frame, step.frameKey)]
-      case .consent(let step): claims += [(step.ledger, step.key), (step.frame, step.frameKey)]
+      case .coverage(let step):
+        for consent in step.consents { claims += Self.claims(of: consent) }
+      case .consent(let step): claims += Self.claims(of: step)
       // What is asked action by action is not kept until all decisions are made together.
       case .decide(let decide) where step.couplesDecisions && decide.meetsEvents: return nil
       case .decide(let step):
@@ -284,7 +286,7 @@ private struct PartitionClaims {
         let read =
           [events.key, events.time] + [events.known].compactMap { $0 } + step.columns.map(\.from)
         guard scanned.isSuperset(of: read) else { return nil }
-      case .eventValues, .coverage, .derive, .filter, .group, .sort, .limit, .unfold, .draw,
+      case .eventValues, .derive, .filter, .group, .sort, .limit, .unfold, .draw,
         .sample, .window, .join, .stack, .expect:
         break
       }
@@ -293,6 +295,10 @@ private struct PartitionClaims {
       guard scanned.contains(key), keys[relation] ?? key == key else { return nil }
       keys[relation] = key
     }
+  }
+
+  private static func claims(of step: ConsentStep) -> [(relation: RelationID, key: ColumnID)] {
+    [(step.ledger, step.key), (step.frame, step.frameKey)]
   }
 
   /// Small tables that hold bounds.

@@ -78,12 +78,13 @@ extension Step {
     case .timeline(let step): relations.insert(step.events.relation)
     case .eventMoments(let step): relations.insert(step.events)
     case .asOf(let step): relations.insert(step.versions)
+    case .coverage(let step): relations.formUnion(step.consents.map(\.ledger))
     case .consent(let step): relations.insert(step.ledger)
     case .decide(let step): relations.formUnion(step.relations)
     case .unfold(let step): relations.insert(step.frame)
     case .compose(let step):
       relations.formUnion(step.policies.map(\.actions) + step.together.flatMap(\.relations))
-    case .scan, .versions, .eventValues, .coverage, .derive, .group, .sort, .limit, .draw, .sample,
+    case .scan, .versions, .eventValues, .derive, .group, .sort, .limit, .draw, .sample,
       .window, .join, .stack, .expect:
       break
     }

@@ -1,7 +1,8 @@
 import C360Columns
 import C360Plan
 
-/// How much of the time of windows is covered (semantics.md N2).
+/// How much of the time of windows is covered (semantics.md N2), and where conditions hold all
+/// the time (C3).
 enum CoverageOperator {
   static func run(
     _ step: CoverageStep, _ state: inout ExecutionState, _ context: ExecutionContext
@@ -10,7 +11,8 @@ enum CoverageOperator {
     let times = state.vector(step.time)
     let pieces = context.pieces(times.count)
     for window in step.windows {
-      let permitted = PermittedTime(window.permitted, &state, context.pool)
+      let permitted = PermittedTime(
+        .all(window.permitted.map { .consent($0) }), &state, context.pool)
       let values = Buffer(byteCount: times.count * 8)
       let shares = values.elements(Double.self)
       try Parallel.forEach(pieces.count, threads: context.threads) {
@@ -21,6 +23,21 @@ enum CoverageOperator {
         }
       }
       state.set(window.column, Vector(type: .float64, count: times.count, values: values))
+    }
+    for hold in step.holds {
+      let permitted = PermittedTime(hold.condition, &state, context.pool)
+      let values = Buffer(byteCount: times.count)
+      let isHeld = values.elements(UInt8.self)
+      try Parallel.forEach(pieces.count, threads: context.threads) {
+        (piece: Int) throws(EngineError) in
+        try context.checkCancelled()
+        for row in pieces[piece] {
+          let start = times.int64s[row]
+          let end = zone.moved(start, by: hold.within, times: 1)
+          isHeld[row] = permitted.isHeld(row, from: start, through: end) ? 1 : 0
+        }
+      }
+      state.set(hold.column, Vector(type: .bool, count: times.count, values: values))
     }
   }
 

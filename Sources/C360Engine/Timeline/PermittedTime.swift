@@ -1,52 +1,95 @@
 import C360Columns
 import C360Plan
 
-/// For how much of a stretch of time a row's entity holds all of some consents (semantics.md N2): the
+/// For how much of a stretch of time a condition of consents holds for a row (semantics.md N2, C3): the
 /// spells in which it does, with the sum of those before each, so that a row costs two searches.
 struct PermittedTime: @unchecked Sendable {
-  private struct Condition {
+  /// One test of a ledger.
+  private struct Question {
     let ledger: ConsentLedger
     let key: ColumnID
     let keys: Vector
     let channel: Int32
   }
-  /// All consents are held in [start, end), and for `before` µs of the time up to `start`.
+  /// The condition over questions and bools of the rows.
+  private indirect enum Condition {
+    case question(Int)
+    case column(Vector)
+    case all([Condition])
+    case any([Condition])
+  }
+  /// The condition holds in [start, end), and for `before` µs of the time up to `start`.
   private struct Spell {
     let start: Int64
     /// `.max`: to the end of time.
     let end: Int64
     let before: Int128
   }
-  private let conditions: [Condition]
+  private let condition: Condition
+  private let questions: [Question]
   private let holders: Holders
   /// Holder `h` has spells `starts[h] ..< starts[h + 1]`, in order of time.
   private var starts: [Int] = [0]
   private var spells: [Spell] = []
 
-  init(_ steps: [ConsentStep], _ state: inout ExecutionState, _ pool: TextPool) {
-    var conditions: [Condition] = []
-    for step in steps {
+  init(_ condition: ConsentCondition, _ state: inout ExecutionState, _ pool: TextPool) {
+    var questions: [Question] = []
+    for step in condition.consents {
       for test in step.tests {
-        conditions.append(
-          Condition(
+        questions.append(
+          Question(
             ledger: .of(step, purpose: test.purpose, &state, pool), key: step.frameKey,
             keys: state.vector(step.frameKey),
             channel: ConsentOperator.channel(test.channel, pool)))
       }
     }
-    self.conditions = conditions
+    self.questions = questions
+    var next = 0
+    self.condition = Self.resolved(condition, &next, state)
     holders = Holders(
-      of: conditions.map { ($0.key, $0.keys) }, rows: conditions.first?.keys.count ?? 0)
+      of: questions.map { ($0.key, $0.keys) }, bools: condition.columns.map { state.vector($0) },
+      rows: questions.first?.keys.count ?? 0)
     var times: [Int64] = []
     for row in holders.firstRows { addSpells(ofRow: row, &times) }
   }
 
-  var isAlways: Bool { conditions.isEmpty }
-
-  func isHeld(_ row: Int, at time: Int64) -> Bool {
-    conditions.allSatisfy {
-      $0.ledger.isGranted(entries(of: row, $0), at: time, channel: $0.channel)
+  /// - Parameter next: the number of the first question that is not met yet.
+  private static func resolved(
+    _ condition: ConsentCondition, _ next: inout Int, _ state: ExecutionState
+  ) -> Condition {
+    switch condition {
+    case .consent(let step):
+      defer { next += step.tests.count }
+      return .all((next..<next + step.tests.count).map { .question($0) })
+    case .column(let column): return .column(state.vector(column))
+    case .all(let parts): return .all(parts.map { resolved($0, &next, state) })
+    case .any(let parts): return .any(parts.map { resolved($0, &next, state) })
     }
+  }
+
+  var isAlways: Bool { questions.isEmpty }
+
+  func isHeld(_ row: Int, at time: Int64) -> Bool { isHeld(condition, row, at: time) }
+
+  private func isHeld(_ condition: Condition, _ row: Int, at time: Int64) -> Bool {
+    switch condition {
+    case .question(let number):
+      let question = questions[number]
+      return question.ledger.isGranted(
+        entries(of: row, question), at: time, channel: question.channel)
+    case .column(let values): return !values.isNull(row) && values.bools[row] != 0
+    case .all(let parts): return parts.allSatisfy { isHeld($0, row, at: time) }
+    case .any(let parts): return parts.contains { isHeld($0, row, at: time) }
+    }
+  }
+
+  /// Whether it holds at every instant of [start, end].
+  func isHeld(_ row: Int, from start: Int64, through end: Int64) -> Bool {
+    // No ledger knows whom nobody knows.
+    guard let holder = holders.holder(ofRow: row) else { return isHeld(row, at: start) }
+    let own = starts[holder]..<starts[holder + 1]
+    guard let spell = lastSpell(own, startingThrough: start) else { return false }
+    return spell.end == .max || spell.end > end
   }
 
   /// µs of [start, end).
@@ -59,22 +102,26 @@ struct PermittedTime: @unchecked Sendable {
   }
 
   private func held(_ own: Range<Int>, before time: Int64) -> Int128 {
-    var (low, high) = (own.lowerBound, own.upperBound)
-    while low < high {
-      let middle = (low + high) / 2
-      if spells[middle].start < time { low = middle + 1 } else { high = middle }
-    }
-    if low == own.lowerBound { return 0 }
-    let last = spells[low - 1]
+    guard let last = lastSpell(own, startingThrough: time) else { return 0 }
     return last.before + Int128(min(time, last.end)) - Int128(last.start)
   }
 
-  /// Consents change at entries only, and nobody holds one before the first.
+  private func lastSpell(_ own: Range<Int>, startingThrough time: Int64) -> Spell? {
+    var (low, high) = (own.lowerBound, own.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if spells[middle].start <= time { low = middle + 1 } else { high = middle }
+    }
+    return low == own.lowerBound ? nil : spells[low - 1]
+  }
+
+  /// It changes at entries only.
   private mutating func addSpells(ofRow row: Int, _ times: inout [Int64]) {
     times.removeAll(keepingCapacity: true)
-    for condition in conditions {
-      condition.ledger.addChanges(
-        entries(of: row, condition), channel: condition.channel, to: &times)
+    times.append(.min)
+    for question in questions {
+      question.ledger.addChanges(
+        entries(of: row, question), channel: question.channel, to: &times)
     }
     times.sort()
     var sum: Int128 = 0
@@ -92,22 +139,23 @@ struct PermittedTime: @unchecked Sendable {
     starts.append(spells.count)
   }
 
-  private func entries(of row: Int, _ condition: Condition) -> Range<Int> {
-    condition.keys.isNull(row) ? 0..<0 : condition.ledger.entries(of: condition.keys.key(row))
+  private func entries(of row: Int, _ question: Question) -> Range<Int> {
+    question.keys.isNull(row) ? 0..<0 : question.ledger.entries(of: question.keys.key(row))
   }
 }
 
-/// Rows that have the same keys have the same consents.
+/// Rows that have the same keys and bools have the same spells.
 private struct Holders {
   /// By row; −1 where a key is null: nobody holds anything.
   private var numbers: [Int32]
   /// By holder.
   private(set) var firstRows: [Int] = []
 
-  init(of keys: [(column: ColumnID, values: Vector)], rows: Int) {
+  init(of keys: [(column: ColumnID, values: Vector)], bools: [Vector], rows: Int) {
     numbers = Array(repeating: 0, count: rows)
     var seen: Set<ColumnID> = []
     for (column, values) in keys where seen.insert(column).inserted { split(by: values) }
+    for values in bools { split(byBool: values) }
   }
 
   /// Tells apart what has different keys.
@@ -131,6 +179,21 @@ private struct Holders {
       }
       if Int(number) == firstRows.count { firstRows.append(row) }
       numbers[row] = number
+    }
+  }
+
+  /// Null is false.
+  private mutating func split(byBool values: Vector) {
+    var pairs: [Pair: Int32] = [:]
+    firstRows.removeAll()
+    for row in numbers.indices where numbers[row] >= 0 {
+      let isTrue = !values.isNull(row) && values.bools[row] != 0
+      let pair = Pair(before: numbers[row], key: isTrue ? 1 : 0)
+      if pairs[pair] == nil {
+        pairs[pair] = Int32(truncatingIfNeeded: pairs.count)
+        firstRows.append(row)
+      }
+      numbers[row] = pairs[pair] ?? -1
     }
   }
 

@@ -21,6 +21,36 @@ extension ReferenceInterpreter {
     }
   }
 
+  /// Whether a condition holds at the decision, and at each change of a ledger that it asks until the
+  /// end of the stretch, which belongs to it (semantics.md C3).
+  func held(_ condition: Expression, throughout length: Offset, _ scope: Scope) -> Evaluated {
+    let end = calendar.moved(scope.time, by: length, times: 1)
+    var times = [scope.time]
+    ExpressionWalk.forEach(condition) { part in
+      guard case .consent(let question) = part.kind else { return }
+      times += changes(of: question, scope).filter { $0 > scope.time && $0 <= end }
+    }
+    return times.reduce(.success(.bool(true))) { soFar, time in
+      kleene(soFar, holds(condition, at: time, scope), decidedBy: false)
+    }
+  }
+
+  /// Only consents are asked anew at a time after the decision.
+  private func holds(_ condition: Expression, at time: Int64, _ scope: Scope) -> Evaluated {
+    switch condition.kind {
+    case .and(let left, let right):
+      return kleene(
+        holds(left, at: time, scope), holds(right, at: time, scope), decidedBy: false)
+    case .or(let left, let right):
+      return kleene(holds(left, at: time, scope), holds(right, at: time, scope), decidedBy: true)
+    case .consent(let question) where question.clock == .decision:
+      var moment = scope
+      moment.time = time
+      return .success(.bool(isHeld(question, moment)))
+    default: return evaluate(condition, scope)
+    }
+  }
+
   /// When the ledger says something of it.
   func changes(of question: ConsentQuestion, _ scope: Scope) -> [Int64] {
     entries(for: question, scope).map(\.time)

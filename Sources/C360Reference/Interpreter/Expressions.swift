@@ -62,6 +62,7 @@ extension ReferenceInterpreter {
     case .coverage(let window): return .success(.float(coverage(window, scope)))
     case .arm(let id): return .success(arm(id, scope.entity, scope.time).map { .text($0) } ?? .null)
     case .consent(let question): return .success(.bool(isHeld(question, scope)))
+    case .throughout(let condition, let length): return held(condition, throughout: length, scope)
     case .confidence(let identity): return .success(confidence(identity, scope))
     case .queryColumn(let column): return .success(scope.cells[column])
     case .rowAggregate(let aggregate):
@@ -77,7 +78,7 @@ extension ReferenceInterpreter {
   }
 
   /// False `and` anything is false, true `or` anything is true, errors and nulls included.
-  private func kleene(_ left: Evaluated, _ right: Evaluated, decidedBy value: Bool) -> Evaluated {
+  func kleene(_ left: Evaluated, _ right: Evaluated, decidedBy value: Bool) -> Evaluated {
     for side in [left, right] {
       if case .success(.bool(value)) = side { return side }
     }

@@ -43,6 +43,8 @@ extension CanonicalText {
         + covered.permitted.map { "; \(words($0))" }.joined() + ")"
     case .consent(let question):
       text += words(question)
+    case .throughout(let condition, let length):
+      write("throughout \(words(length))", [condition], into: &text)
     case .confidence(let identity): text += "confidence(\(program[identity].name))"
     case .arm(let id): text += "arm(\(program[id].name))"
     case .queryColumn(let index): text += "#\(index)"

@@ -43,6 +43,10 @@ public final class Expression: Sendable {
     /// of a window of no time 1 or 0.
     case coverage(CoveredWindow)
     case consent(ConsentQuestion)
+    /// Whether a condition of consents behind `and` and `or` holds at the decision and at every instant
+    /// until that much later, its other parts as they are at the decision (semantics.md C3): a total
+    /// `bool`.
+    case throughout(Expression, Offset)
     /// The greatest probability with which an identifier is the entity's by the links of the identity
     /// that are known before the decision and accepted; null where there is none (semantics.md I1).
     case confidence(TableID)

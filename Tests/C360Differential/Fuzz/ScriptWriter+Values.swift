@@ -292,9 +292,19 @@ extension ScriptWriter {
     "consent(\(hasTwoLedgers ? "partners, " : "")\"ads\", channel: offers.category)"
   }
 
-  /// `consent("ads")` at some time; of events also at theirs.
+  /// `consent("ads")` at some time; of events also at theirs. Or one of some consents, which may take over
+  /// from one another.
   private mutating func hideCondition(ofEvents: Bool) -> String {
     var clocks = ["", "", isTimeless ? "" : ", at: run"]
+    if make.random.chance(0.4) {
+      let sides = (0..<make.random.number(2...3)).map { _ in
+        let parts = (0..<make.random.number(1...2)).map { _ in
+          consent(make.random.pick(["ads", "other"]), make.random.pick(clocks))
+        }
+        return parts.count == 1 ? parts[0] : "(\(parts.joined(separator: " and ")))"
+      }
+      return sides.joined(separator: " or ")
+    }
     if ofEvents { clocks += [", at: event", ", at: event"] }
     var parts = [consent(make.random.pick(["ads", "ads", "other"]), make.random.pick(clocks))]
     if make.random.chance(0.2) { parts.append(consent("other", make.random.pick(clocks))) }

@@ -10,7 +10,9 @@ package enum ExpressionWalk {
     case .call(_, let arguments), .model(_, let arguments): arguments
     case .and(let left, let right), .or(let left, let right), .coalesce(let left, let right):
       [left, right]
-    case .not(let operand), .isNull(let operand), .isIn(let operand, _): [operand]
+    case .not(let operand), .isNull(let operand), .isIn(let operand, _),
+      .throughout(let operand, _):
+      [operand]
     case .conditional(let condition, let first, let second): [condition, first, second]
     case .aggregate(let aggregate):
       [
@@ -38,7 +40,7 @@ package enum ExpressionWalk {
     return highest + 1
   }
 
-  static func forEach(_ expression: Expression, _ body: (Expression) -> Void) {
+  package static func forEach(_ expression: Expression, _ body: (Expression) -> Void) {
     body(expression)
     for child in children(expression) { forEach(child, body) }
   }

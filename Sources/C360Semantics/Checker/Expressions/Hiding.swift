@@ -192,7 +192,7 @@ extension Checker {
   }
 }
 
-/// Turns `consent(p)` at the decision into consent held throughout an outcome's window.
+/// Turns a condition at the decision into one that holds throughout an outcome's window.
 struct ConsentClockRewriter {
   let length: Offset
 
@@ -210,7 +210,9 @@ struct ConsentClockRewriter {
       return same(.and(a, b))
     case .or(let left, let right):
       guard let a = rewrite(left), let b = rewrite(right) else { return nil }
-      return same(.or(a, b))
+      // One consent may take over from another; what asks none is the same throughout.
+      let areBothAsked = left.asksAtDecision && right.asksAtDecision
+      return same(areBothAsked ? .throughout(expression, length) : .or(a, b))
     default: return ExpressionWalk.contains(expression, where: Self.isConsent) ? nil : expression
     }
   }
@@ -222,6 +224,14 @@ struct ConsentClockRewriter {
 }
 
 extension Expression {
+  /// What may change from one instant to the next.
+  package var isConsentAtDecision: Bool {
+    if case .consent(let question) = kind { question.clock == .decision } else { false }
+  }
+
+  /// Whether a part of it is.
+  package var asksAtDecision: Bool { ExpressionWalk.contains(self, where: \.isConsentAtDecision) }
+
   /// As all that a mask leaves of what it hides from everybody.
   fileprivate func replacing(_ target: MaskTarget) -> Expression {
     var facts = facts
