@@ -9,17 +9,13 @@ import Synchronization
 /// Big pieces of memory that were given back, kept for the next that asks: what the system hands
 /// out anew it first has to clear, and that costs more than most operators do with it.
 package enum BufferPool {
-  /// Smaller pieces are left to `malloc`, which keeps them itself. Pieces are rounded up to huge pages.
-  static var smallest: Int { smallestPiece.load(ordering: .relaxed) }
-  private static let smallestPiece = Atomic<Int>(1 << 20)
+  /// Smaller pieces are left to `malloc`, which keeps them itself.
+  static let smallest = 4 << 20
   /// Bytes that may lie idle.
   private static let limit = Atomic<Int>(1 << 30)
 
-  /// For a process that holds itself to a bound on its memory: less lies idle, and little is rounded up.
-  package static func keep(atMost bytes: Int) {
-    limit.store(bytes, ordering: .relaxed)
-    smallestPiece.store(4 << 20, ordering: .relaxed)
-  }
+  /// For a process that holds itself to a bound on its memory.
+  package static func keep(atMost bytes: Int) { limit.store(bytes, ordering: .relaxed) }
 
   private struct Idle: @unchecked Sendable {
     var pieces: [(base: UnsafeMutableRawPointer, size: Int)] = []
